@@ -1,0 +1,1 @@
+//! Says of an article its language, its rubrique, its keywords, and why.

@@ -1,0 +1,1 @@
+//! Finds and fetches pages with good manners: feeds, sitemaps, robots.txt, one lane a host.

@@ -1,0 +1,1 @@
+//! Composes the dated edition and renders it in every export format.

@@ -1,0 +1,1 @@
+//! Finds copies of one dispatch and stories on one event over a window of days.

@@ -1,0 +1,1 @@
+//! The bus between two stages, and the one loop that runs a stage.

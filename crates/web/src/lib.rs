@@ -1,0 +1,1 @@
+//! Serves the edition pages, health and metrics over HTTP.
