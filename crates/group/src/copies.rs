@@ -1,0 +1,113 @@
+//! Whose copy an article is.
+//!
+//! Containment of shingles below the common cut-off, without those that several other originals of the window
+//! hold too: weather bulletins, stock tables and royal cables are alike by their template, and the template is
+//! what many older articles share. The answer is a function of the set of entries, not of their order.
+
+use std::collections::HashMap;
+
+use crate::day::{Days, Entry, Place, day_of};
+use crate::settings::Settings;
+use crate::sketch::Sketch;
+
+/// An article to be placed, as far as copies go.
+pub(crate) struct Question<'a> {
+    pub(crate) sketch: &'a Sketch,
+    pub(crate) source: u64,
+    pub(crate) at: jiff::Timestamp,
+}
+
+/// What an older entry shares with it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shared {
+    /// Shingles that count.
+    telling: f32,
+    /// Shingles that are boilerplate.
+    template: f32,
+}
+
+/// An older article with the same text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Match {
+    pub(crate) place: Place,
+    /// Share of the smaller text found in the other.
+    pub(crate) containment: f32,
+}
+
+/// The best match that is close enough to be the same dispatch, if there is one.
+pub(crate) fn find(days: &Days, asked: &Question<'_>, settings: &Settings) -> Option<Match> {
+    let shared = collect(days, asked, settings);
+    let mut best: Option<(f32, &Entry, Place)> = None;
+    for (place, shared) in shared {
+        let Some(entry) = days.get(place) else { continue };
+        let Some(containment) = judge(asked, entry, shared, settings) else { continue };
+        let better = best.is_none_or(|(most, other, _)| {
+            (containment, &other.at, &other.id) > (most, &entry.at, &entry.id)
+        });
+        if better {
+            best = Some((containment, entry, place));
+        }
+    }
+    best.map(|(containment, _, place)| Match { place, containment })
+}
+
+/// Counts what each entry of the window shares.
+fn collect(days: &Days, asked: &Question<'_>, settings: &Settings) -> HashMap<Place, Shared> {
+    let mut shared: HashMap<Place, Shared> = HashMap::new();
+    let mut holders: Vec<(Place, &Entry)> = Vec::new();
+    for hash in &asked.sketch.hashes {
+        holders.clear();
+        for (number, day) in days.around(day_of(asked.at), settings.window_days) {
+            holders.extend(day.shingles.get(*hash).filter_map(|n| {
+                let entry = day.entries.get(n as usize)?.as_ref()?;
+                Some((Place { day: number, number: n }, entry))
+            }));
+        }
+        let template = originals(&holders, settings.boilerplate_originals) >= settings.boilerplate_originals;
+        for (place, _) in &holders {
+            let count = shared.entry(*place).or_default();
+            *(if template { &mut count.template } else { &mut count.telling }) += 1.0;
+        }
+    }
+    shared
+}
+
+/// How many different originals these entries go back to, counted up to `enough`.
+fn originals(holders: &[(Place, &Entry)], enough: u32) -> u32 {
+    let mut seen: Vec<&str> = Vec::new();
+    for (_, entry) in holders {
+        let origin = entry.origin().0.as_str();
+        if !seen.contains(&origin) {
+            seen.push(origin);
+        }
+        if seen.len() >= enough as usize {
+            break;
+        }
+    }
+    u32::try_from(seen.len()).unwrap_or(u32::MAX)
+}
+
+/// The containment, where all conditions for a copy hold.
+fn judge(asked: &Question<'_>, entry: &Entry, shared: Shared, settings: &Settings) -> Option<f32> {
+    let cut_off = asked.sketch.cut_off.min(entry.cut_off);
+    let new = asked.sketch.below(cut_off) as f32;
+    let part = f64::from(cut_off) / f64::from(u32::MAX);
+    let old = if entry.cut_off == cut_off {
+        entry.kept_shingles as f32
+    } else {
+        (f64::from(entry.shingles) * part) as f32
+    };
+    let (smaller, larger) = if new < old { (new, old) } else { (old, new) };
+    let containment = shared.telling / (smaller - shared.template).max(1.0);
+    let of_larger = shared.telling / (larger - shared.template).max(1.0);
+    let enough = if asked.source == entry.source {
+        settings.copy_containment_same_source
+    } else {
+        settings.copy_containment
+    };
+    let shared_shingles = f64::from(shared.telling) / part;
+    (containment >= enough
+        && of_larger >= settings.copy_share_of_larger
+        && shared_shingles >= f64::from(settings.copy_shared_shingles))
+    .then_some(containment.min(1.0))
+}

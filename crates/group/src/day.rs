@@ -1,0 +1,111 @@
+//! The entries of one day with their indexes, and the window of days.
+//!
+//! A day is forgotten by dropping it whole. Entries are never moved within a day, so an entry is named by its
+//! day and number; a revised article leaves a gap and gets a new number.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use kiosque_model::ArticleId;
+
+use crate::shelf::Shelf;
+use crate::sketch::Sketch;
+use crate::terms::{Term, Terms};
+
+/// Terms of an article by which it is found again: its weightiest.
+const INDEXED_TERMS: usize = 14;
+
+/// What is kept of an article.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) id: ArticleId,
+    pub(crate) at: Timestamp,
+    /// Hash of the outlet's id.
+    pub(crate) source: u64,
+    /// Hash of the headline and text as given: the same article again is told by it.
+    pub(crate) text_hash: u64,
+    pub(crate) copy_of: Option<ArticleId>,
+    /// Hash of the story's id.
+    pub(crate) story: u64,
+    /// The sketch without its hashes, which the day's index holds.
+    pub(crate) shingles: u32,
+    pub(crate) kept_shingles: u32,
+    pub(crate) cut_off: u32,
+    pub(crate) terms: Terms,
+}
+
+impl Entry {
+    /// The id under which its text first appeared: its own, or its origin's.
+    pub(crate) fn origin(&self) -> &ArticleId {
+        self.copy_of.as_ref().unwrap_or(&self.id)
+    }
+}
+
+/// Where an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) day: i64,
+    pub(crate) number: u32,
+}
+
+/// One day.
+#[derive(Debug, Default)]
+pub(crate) struct Day {
+    pub(crate) entries: Vec<Option<Entry>>,
+    pub(crate) shingles: Shelf,
+    pub(crate) stems: Shelf,
+    pub(crate) names: Shelf,
+}
+
+/// The days kept.
+#[derive(Debug, Default)]
+pub(crate) struct Days(pub(crate) BTreeMap<i64, Day>);
+
+/// The UTC day of a moment, counted from 1970.
+pub(crate) fn day_of(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(86_400)
+}
+
+impl Days {
+    pub(crate) fn get(&self, place: Place) -> Option<&Entry> {
+        self.0.get(&place.day)?.entries.get(place.number as usize)?.as_ref()
+    }
+
+    /// The days at most `window_days` from `day`.
+    pub(crate) fn around(&self, day: i64, window_days: u32) -> impl Iterator<Item = (i64, &Day)> {
+        let reach = i64::from(window_days);
+        self.0.range(day.saturating_sub(reach)..=day.saturating_add(reach)).map(|(d, day)| (*d, day))
+    }
+
+    pub(crate) fn insert(&mut self, entry: Entry, sketch: &Sketch) -> Place {
+        let at = day_of(entry.at);
+        let day = self.0.entry(at).or_default();
+        let number = u32::try_from(day.entries.len()).unwrap_or(u32::MAX);
+        for hash in &sketch.hashes {
+            day.shingles.insert(*hash, number);
+        }
+        for hash in weightiest(&entry.terms.stems) {
+            day.stems.insert(hash, number);
+        }
+        for term in &entry.terms.names {
+            day.names.insert(term.hash, number);
+        }
+        day.entries.push(Some(entry));
+        Place { day: at, number }
+    }
+
+    pub(crate) fn take(&mut self, place: Place) -> Option<Entry> {
+        self.0.get_mut(&place.day)?.entries.get_mut(place.number as usize)?.take()
+    }
+}
+
+/// The terms an article is found by; chosen by the background table alone, as all that is kept.
+fn weightiest(terms: &[Term]) -> Vec<u32> {
+    let mut ranked: Vec<(f32, u32)> = terms
+        .iter()
+        .map(|t| (f32::from(t.weight) * crate::background::general_weight(t.hash), t.hash))
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    ranked.truncate(INDEXED_TERMS);
+    ranked.into_iter().map(|(_, hash)| hash).collect()
+}

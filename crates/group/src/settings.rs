@@ -1,0 +1,54 @@
+//! The thresholds of grouping, in one place, each with its unit and the reason for its default.
+//!
+//! One set serves every language and outlet; nothing here is chosen by where a text comes from.
+
+/// How copies and stories are told. The defaults are what the figures in the crate's README were measured with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Days an article looks back (and, for late arrivals, forward). Memory holds this many days plus one.
+    pub window_days: u32,
+    /// Words in a shingle. Three tell word order and survive light editing.
+    pub shingle_words: usize,
+    /// Hashes kept of a text's shingles (bottom-k sketch); texts of fewer shingles are kept whole.
+    pub sketch_size: usize,
+    /// Shingles held by this many originals of the window are boilerplate and weigh nothing.
+    pub boilerplate_originals: u32,
+    /// Share of the smaller text's shingles that must stand in the other, for texts of like length.
+    pub copy_containment: f32,
+    /// The same between two articles of one outlet: columns and templates repeat themselves, reprints do not.
+    pub copy_containment_same_source: f32,
+    /// Least number of shingles two texts must share, against chance between very short texts.
+    pub copy_shared_shingles: f32,
+    /// Least share of the larger text that the shared part must make up: a brief inside a roundup is no copy.
+    pub copy_share_of_larger: f32,
+    /// Similarity (0 to 1) from which two texts tell one story, where both have a body.
+    pub story_similarity: f32,
+    /// The same where one of the two is no more than a headline.
+    pub story_similarity_headline: f32,
+    /// Weight of the best member against the mean of all when an article is compared with a story.
+    pub story_best_member: f32,
+    /// Days after which the similarity of two articles counts half.
+    pub story_half_life_days: f32,
+    /// Share (0 to 1) of the names, places and numbers of the Latin text that must stand in the Arabic one.
+    pub cross_script_similarity: f32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            window_days: 7,
+            shingle_words: 3,
+            sketch_size: 96,
+            boilerplate_originals: 3,
+            copy_containment: 0.35,
+            copy_containment_same_source: 0.8,
+            copy_shared_shingles: 6.0,
+            copy_share_of_larger: 0.1,
+            story_similarity: 0.24,
+            story_similarity_headline: 0.24,
+            story_best_member: 0.5,
+            story_half_life_days: 14.0,
+            cross_script_similarity: 0.4,
+        }
+    }
+}

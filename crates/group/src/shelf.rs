@@ -1,0 +1,96 @@
+//! A compact inverted index: from a 32-bit hash to the numbers of the entries that hold it.
+//!
+//! Most keys of a news window are held by one entry, so a lone number lives in the map itself and only shared
+//! keys pay for a chain. Numbers come back newest first; callers must not let that order decide anything.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// For keys that are hashes already: multiplying spreads them, hashing them again would buy nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0 ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 ^= self.0 >> 32;
+    }
+}
+
+/// A map keyed by hashes.
+pub(crate) type HashKeyed<K, V> = HashMap<K, V, BuildHasherDefault<Spread>>;
+
+/// Marks a map value as an index into `chain` instead of an entry's number.
+const CHAINED: u32 = 1 << 31;
+/// Ends a chain.
+const END: u32 = u32::MAX;
+
+/// The index. Entries' numbers must stay below 2³¹.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    first: HashKeyed<u32, u32>,
+    chain: Vec<(u32, u32)>,
+}
+
+impl Shelf {
+    /// Notes that entry `number` holds `key`.
+    pub(crate) fn insert(&mut self, key: u32, number: u32) {
+        let chain = &mut self.chain;
+        self.first
+            .entry(key)
+            .and_modify(|head| {
+                if *head & CHAINED == 0 {
+                    *head = link(chain, *head, END);
+                }
+                *head = link(chain, number, *head & !CHAINED);
+            })
+            .or_insert(number);
+    }
+
+    /// The entries that hold `key`.
+    pub(crate) fn get(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
+        let head = self.first.get(&key).copied();
+        let lone = head.filter(|h| h & CHAINED == 0);
+        let mut at = head.filter(|h| h & CHAINED != 0).map_or(END, |h| h & !CHAINED);
+        lone.into_iter().chain(std::iter::from_fn(move || {
+            let (number, next) = *self.chain.get(at as usize)?;
+            at = next;
+            Some(number)
+        }))
+    }
+}
+
+fn link(chain: &mut Vec<(u32, u32)>, number: u32, next: u32) -> u32 {
+    chain.push((number, next));
+    (u32::try_from(chain.len() - 1).unwrap_or_default()) | CHAINED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lone_and_shared_keys_come_back_newest_first() {
+        let mut shelf = Shelf::default();
+        for (key, number) in [(7, 0), (9, 1), (7, 2), (7, 3)] {
+            shelf.insert(key, number);
+        }
+        assert_eq!(shelf.get(7).collect::<Vec<_>>(), [3, 2, 0]);
+        assert_eq!(shelf.get(9).collect::<Vec<_>>(), [1]);
+        assert_eq!(shelf.get(8).count(), 0);
+    }
+}
