@@ -1,2 +1,69 @@
-//! stub
-fn main() {}
+//! `kiosque`: the press-review pipeline in one binary.
+//!
+//! The program is the match below; each arm is a file of `commands/`. Machine output goes to stdout alone,
+//! logs and progress to stderr.
+
+mod batch;
+mod catalogue;
+mod cli;
+mod commands;
+mod config;
+mod invented;
+mod line;
+mod progress;
+mod stages;
+mod telemetry;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command, EXIT_FAILED, EXIT_USAGE};
+
+// The pipeline allocates many small strings on several threads; measured on the demo pages mimalloc saves
+// about a tenth of the CPU time against the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Err(message) = telemetry::start(&cli.log, cli.log_format) {
+        eprintln!("error: {message}");
+        return ExitCode::from(EXIT_USAGE);
+    }
+    match run(cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            let invalid = error.downcast_ref::<config::LoadError>().is_some()
+                || error.downcast_ref::<commands::UsageError>().is_some();
+            ExitCode::from(if invalid { EXIT_USAGE } else { EXIT_FAILED })
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run(args) => commands::run::run(&args),
+        Command::Check(args) => commands::check::run(&args),
+        Command::Status(args) => commands::status::run(&args),
+        Command::Why(args) => commands::why::run(&args),
+        Command::Dlq(command) => commands::dlq::run(command),
+        Command::Edition(command) => commands::edition::run(command),
+        Command::Export(args) => commands::export::run(&args),
+        Command::Search(args) => commands::search::run(&args),
+        Command::Query(args) => commands::query::run(&args),
+        Command::Extract(args) => commands::extract::run(&args),
+        Command::Classify(args) => commands::classify::run(&args),
+        Command::Group(args) => commands::group::run(&args),
+        Command::Links(args) => commands::links::run(&args),
+        Command::Probe(args) => commands::probe::run(&args),
+        Command::Robots(args) => commands::robots::run(&args),
+        Command::Url(args) => commands::url::run(&args),
+        Command::Train(args) => commands::train::run(&args),
+        Command::Backup(args) => commands::backup::run(&args),
+        Command::Serve(args) => commands::serve::run(&args),
+        Command::Completions { shell } => commands::completions::run(shell),
+    }
+}

@@ -1,0 +1,106 @@
+//! The catalogue of a pipeline at start-up: the file's sources and those of its `sources_file`.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, bail};
+use kiosque_crawl::Source;
+use kiosque_model::CanonicalUrl;
+
+use crate::config::{Config, SourceConfig};
+
+/// Every enabled source, those of the pipeline's file first.
+///
+/// # Errors
+/// Where `sources_file` cannot be had, or names an address that cannot be read: with its line.
+pub(crate) async fn load(config: &Config) -> Result<Vec<SourceConfig>> {
+    let mut sources: Vec<_> = config.sources.iter().filter(|s| s.enabled).cloned().collect();
+    if let Some(place) = &config.sources_file {
+        let text = read(config, place).await?;
+        let listed = parse(&text, sources.iter().map(|s| s.id.clone()).collect());
+        sources.extend(listed.with_context(|| format!("`sources_file` = `{place}`"))?);
+    }
+    if sources.is_empty() {
+        bail!("the pipeline `{}` has no enabled source", config.file);
+    }
+    Ok(sources)
+}
+
+async fn read(config: &Config, place: &str) -> Result<String> {
+    if place.starts_with("http://") || place.starts_with("https://") {
+        let fetched = kiosque_crawl::fetch_once(&config.crawl, place).await?;
+        if fetched.status != 200 {
+            bail!("`{place}` answered with status {}", fetched.status);
+        }
+        return Ok(String::from_utf8_lossy(&fetched.body).into_owned());
+    }
+    std::fs::read_to_string(place).with_context(|| {
+        format!("cannot read `sources_file` = `{place}`\nhint: a relative path counts from the working directory")
+    })
+}
+
+/// One address a line; blank lines and those that begin with `#` are passed over. Ids come from the hosts.
+fn parse(text: &str, mut taken: BTreeSet<String>) -> Result<Vec<SourceConfig>> {
+    let mut sources = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let url = CanonicalUrl::parse(line).with_context(|| format!("line {number}"))?;
+        let host = url.host().trim_start_matches("www.");
+        let base: String =
+            host.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let id = free_name(&base, &taken);
+        taken.insert(id.clone());
+        sources.push(SourceConfig {
+            id,
+            name: host.to_owned(),
+            name_ar: None,
+            url: line.to_owned(),
+            kind: kiosque_crawl::SourceKind::Auto,
+            language: None,
+            tier: 2,
+            enabled: true,
+            delay_ms: None,
+            max_pages: None,
+        });
+    }
+    Ok(sources)
+}
+
+fn free_name(base: &str, taken: &BTreeSet<String>) -> String {
+    let numbered = (2..).map(|n| format!("{base}-{n}"));
+    std::iter::once(base.to_owned()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default()
+}
+
+/// A source as the crawler takes it.
+pub(crate) fn to_crawl(source: &SourceConfig) -> Source {
+    Source {
+        kind: source.kind,
+        delay_ms: source.delay_ms,
+        max_pages: source.max_pages,
+        ..Source::new(source.id.clone(), source.url.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_a_source_with_a_name_of_its_own() {
+        let text = "# presse\nhttp://www.a.example/feed.xml\n\nhttp://a.example/sport.xml\n";
+        let sources = parse(text, BTreeSet::new()).unwrap();
+        let told: Vec<_> = sources.iter().map(|s| (s.id.as_str(), s.url.as_str())).collect();
+        assert_eq!(
+            told,
+            [("a-example", "http://www.a.example/feed.xml"), ("a-example-2", "http://a.example/sport.xml")]
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_no_address_is_told_by_number() {
+        let said = format!("{:#}", parse("http://a.example/\nnot an address", BTreeSet::new()).unwrap_err());
+        assert!(said.starts_with("line 2: `not an address` is no address"), "{said}");
+    }
+}

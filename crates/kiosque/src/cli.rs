@@ -1,0 +1,368 @@
+//! The command line: what can be typed, and the help that teaches it.
+//!
+//! Only words here: nothing is opened or checked beyond syntax. What the words mean is each command's business.
+//! Names, fields and exit codes are called by scripts outside this repository and do not change without need.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use jiff::civil::Date;
+
+/// Exit status for wrong usage or an invalid pipeline.
+pub(crate) const EXIT_USAGE: u8 = 2;
+/// Exit status for anything else that failed.
+pub(crate) const EXIT_FAILED: u8 = 1;
+
+const AFTER_HELP: &str = "\
+Start here:
+  kiosque run                          crawl the invented press of the demo and build its Revue de presse
+  kiosque check pipelines/mine.toml    read a pipeline file and try what it names
+  kiosque run pipelines/mine.toml      crawl for ever; --until-idle ends after one visit of each source
+  kiosque serve                        read the editions at http://127.0.0.1:8080
+  kiosque why https://…                what became of one address, stage by stage
+
+PIPELINE is a TOML file; where it is left out, KIOSQUE_PIPELINE names it, else it is the demo.
+KIOSQUE__SECTION__KEY=value overrides any key of it (KIOSQUE__STORE__PATH=/data/store.sqlite).
+Exit status: 0 done, 1 it failed, 2 wrong usage or an invalid pipeline.";
+
+/// The press-review pipeline: from sources to the morning's edition.
+#[derive(Debug, Parser)]
+#[command(name = "kiosque", version, about, after_help = AFTER_HELP, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What the log shows on stderr, in tracing's filter syntax (`info`, `kiosque_crawl=debug`)
+    #[arg(long, global = true, env = "KIOSQUE_LOG", default_value = "warn", value_name = "FILTER")]
+    pub(crate) log: String,
+    /// How it is written; by default text on a terminal, JSON elsewhere
+    #[arg(long, global = true, value_enum, value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+/// A pipeline file.
+#[derive(Debug, Args)]
+pub(crate) struct Pipeline {
+    /// The pipeline's TOML file
+    #[arg(value_name = "PIPELINE", env = "KIOSQUE_PIPELINE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run all stages in one process: crawl, deduplicate, extract, classify, group, store, build editions
+    Run(RunArgs),
+    /// Read a pipeline file, then try its bus, store and templates
+    Check(CheckArgs),
+    /// Show per stage lag and outcomes, per source its last visit and state
+    Status(StatusArgs),
+    /// Tell what became of one address at every stage, and what to do if it is missing
+    Why(WhyArgs),
+    /// List, show, retry or drop the dead letters of the stages
+    #[command(subcommand)]
+    Dlq(DlqCommand),
+    /// Build, list, show or publish the compilation of a day
+    #[command(subcommand)]
+    Edition(EditionCommand),
+    /// Write an edition in a format readers use
+    Export(ExportArgs),
+    /// Search the stored articles, blind to accents and to Arabic diacritics
+    Search(SearchArgs),
+    /// Run read-only SQL on the store
+    Query(QueryArgs),
+    /// Extract articles from HTML files
+    Extract(ExtractArgs),
+    /// Classify texts: language, rubrique, keywords
+    Classify(BatchArgs),
+    /// Find copies and stories among texts given in order of time
+    Group(BatchArgs),
+    /// Find the links of home and section pages that lead to articles
+    Links(BatchArgs),
+    /// Show what is at an address or in a file: feed, sitemap or page
+    Probe(ProbeArgs),
+    /// Say whether a robots.txt allows an address to an agent
+    Robots(RobotsArgs),
+    /// Print the canonical form of addresses
+    Url(UrlArgs),
+    /// Train the rubrique classifier on labelled texts
+    Train(TrainArgs),
+    /// Copy the store into a file while it is written
+    Backup(BackupArgs),
+    /// Serve the editions, health and metrics over HTTP
+    Serve(ServeArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) pipeline: Pipeline,
+    /// End when every source was visited once, the bus is drained and the editions are built
+    #[arg(long)]
+    pub(crate) until_idle: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) pipeline: Pipeline,
+    /// Only read the file; try no connection
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) pipeline: Pipeline,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "kiosque why [PIPELINE] <URL> [--json]")]
+pub(crate) struct WhyArgs {
+    /// The pipeline (where it is not the demo), then the address
+    #[arg(required = true, num_args = 1..=2, value_names = ["PIPELINE", "URL"])]
+    pub(crate) words: Vec<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DlqCommand {
+    /// List the dead letters with their reasons
+    List(DlqArgs),
+    /// Show one dead letter: its headers and the start of its value
+    Show(DlqArgs),
+    /// Put dead letters back on the topic they came from
+    Retry(DlqArgs),
+    /// Take dead letters off the list for good
+    Drop(DlqArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DlqArgs {
+    #[command(flatten)]
+    pub(crate) pipeline: Pipeline,
+    /// Only the dead letters of this stage
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) stage: Option<String>,
+    /// Only this one, as `list` names it (`extract/0/3`); may be repeated
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Vec<String>,
+    /// With retry and drop: all of them
+    #[arg(long, conflicts_with = "id")]
+    pub(crate) all: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EditionCommand {
+    /// Build the edition of a day from the store
+    Build(EditionArgs),
+    /// List the editions in the store
+    List(EditionArgs),
+    /// Show an edition
+    Show(EditionArgs),
+    /// Build an edition and write it for readers in every format
+    Publish(EditionArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditionArgs {
+    #[command(flatten)]
+    pub(crate) pipeline: Pipeline,
+    /// The day, YYYY-MM-DD; the newest day with articles where left out
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<Date>,
+    /// The edition's name; the pipeline's first where left out
+    #[arg(long, value_name = "NAME")]
+    pub(crate) edition: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) pipeline: Pipeline,
+    /// The day, YYYY-MM-DD; the newest edition's where left out
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<Date>,
+    /// html, md or json
+    #[arg(long, value_name = "FORMAT", default_value = "html")]
+    pub(crate) format: String,
+    /// The edition's name; the pipeline's first where left out
+    #[arg(long, value_name = "NAME")]
+    pub(crate) edition: Option<String>,
+    /// Group the items by rubrique or newspaper by newspaper
+    #[arg(long, value_enum, default_value = "rubrique")]
+    pub(crate) by: By,
+    /// The file to write; stdout where left out
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// What the items of an export are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum By {
+    Rubrique,
+    Source,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "kiosque search [PIPELINE] <QUERY> [OPTIONS]")]
+pub(crate) struct SearchArgs {
+    /// The pipeline (where it is not the demo), then the words: `all of them`, `"a phrase"`, `-not`, `OR`, `begin*`
+    #[arg(required = true, num_args = 1..=2, value_names = ["PIPELINE", "QUERY"], allow_hyphen_values = true)]
+    pub(crate) words: Vec<String>,
+    /// From this day on
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<Date>,
+    /// Up to this day
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<Date>,
+    /// Only this rubrique
+    #[arg(long)]
+    pub(crate) rubrique: Option<kiosque_model::Rubrique>,
+    /// Only this source
+    #[arg(long)]
+    pub(crate) source: Option<String>,
+    /// At most so many articles
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub(crate) limit: usize,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "kiosque query [PIPELINE] <SQL> [--format table|csv|json]")]
+pub(crate) struct QueryArgs {
+    /// The pipeline (where it is not the demo), then the SQL; docs/data-model.md has tables, views and a cookbook
+    #[arg(required = true, num_args = 1..=2, value_names = ["PIPELINE", "SQL"])]
+    pub(crate) words: Vec<String>,
+    /// How to print the rows
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: RowFormat,
+}
+
+/// How rows are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RowFormat {
+    Table,
+    Csv,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BatchArgs {
+    /// A file of JSON lines, `-` for stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: PathBuf,
+    /// How many threads; all cores where left out
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "kiosque extract <FILE|-> [--url URL]\n       kiosque extract --manifest <FILE|-> [--threads N]")]
+pub(crate) struct ExtractArgs {
+    /// An HTML file, `-` for stdin
+    #[arg(required_unless_present = "manifest", conflicts_with = "manifest", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The address the file was fetched from
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// A file of JSON lines with `id`, `path` and `url`, `-` for stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// How many threads; all cores where left out
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProbeArgs {
+    /// An address or a file
+    #[arg(value_name = "URL|FILE")]
+    pub(crate) target: String,
+    /// How to fetch it: agent, proxy and limits of this pipeline
+    #[arg(long, value_name = "PIPELINE", env = "KIOSQUE_PIPELINE")]
+    pub(crate) pipeline: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RobotsArgs {
+    /// The robots.txt
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The agent's product token, e.g. `kiosque`
+    #[arg(long)]
+    pub(crate) agent: String,
+    /// The address asked about
+    pub(crate) url: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UrlArgs {
+    /// The addresses
+    #[arg(required = true, value_name = "URL")]
+    pub(crate) urls: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrainArgs {
+    /// Labelled texts: JSON lines with `title`, `text`, `label` (a rubrique) and `lang`, gzipped or not
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    pub(crate) corpus: Vec<PathBuf>,
+    /// The model file to write
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "kiosque backup [PIPELINE] <FILE>")]
+pub(crate) struct BackupArgs {
+    /// The pipeline (where it is not the demo), then the file to write
+    #[arg(required = true, num_args = 1..=2, value_names = ["PIPELINE", "FILE"])]
+    pub(crate) words: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) pipeline: Pipeline,
+    /// Where to listen; the pipeline's `serve.listen` where left out
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<std::net::SocketAddr>,
+}
+
+/// Parts `[PIPELINE] WORD`: one word is the last, two are both.
+pub(crate) fn pipeline_and_word(words: &[String]) -> (Option<PathBuf>, &str) {
+    match words {
+        [pipeline, word] => (Some(PathBuf::from(pipeline)), word),
+        [word] => (std::env::var_os("KIOSQUE_PIPELINE").map(PathBuf::from), word),
+        _ => unreachable!("clap lets one or two words through"),
+    }
+}

@@ -1,0 +1,90 @@
+//! `kiosque extract`: articles from HTML files, with no bus and no store.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use jiff::Timestamp;
+use kiosque_model::{Article, CanonicalUrl, FeedHint, FetchRecord, Page, SourceId};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::batch;
+use crate::cli::ExtractArgs;
+
+/// The address given to a page whose own is not known: a name reserved by RFC 2606.
+const UNKNOWN_URL: &str = "http://unknown.invalid/";
+
+#[derive(Deserialize)]
+struct Line {
+    path: PathBuf,
+    #[serde(default)]
+    url: Option<String>,
+}
+
+/// Prints one JSON line a page.
+pub(crate) fn run(args: &ExtractArgs) -> anyhow::Result<ExitCode> {
+    if let Some(manifest) = &args.manifest {
+        batch::each_line(manifest, args.threads, |line: Line| answer(&line.path, line.url.as_deref()))?;
+    } else if let Some(file) = &args.file {
+        println!("{}", answer(file, args.url.as_deref())?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn answer(path: &Path, url: Option<&str>) -> anyhow::Result<Value> {
+    let page = page(batch::file_bytes(path)?, url)?;
+    let article = kiosque_extract::extract(&page)?;
+    Ok(fields(&article, url.is_some()))
+}
+
+/// A page as if fetched just now with no headers.
+pub(crate) fn page(body: Vec<u8>, url: Option<&str>) -> anyhow::Result<Page> {
+    let url = url.unwrap_or(UNKNOWN_URL);
+    Ok(Page {
+        url: url.to_owned(),
+        canonical: CanonicalUrl::parse(url).context("the address of the page cannot be read")?,
+        requested_url: None,
+        source: SourceId("file".to_owned()),
+        fetched_at: Timestamp::now(),
+        status: 200,
+        content_type: None,
+        headers: std::collections::BTreeMap::new(),
+        hint: FeedHint::default(),
+        record: FetchRecord::default(),
+        body,
+    })
+}
+
+/// The fields of the command-line contract, then what else is known.
+pub(crate) fn fields(article: &Article, url_known: bool) -> Value {
+    let known = |url: &str| (url_known || !url.starts_with(UNKNOWN_URL)).then(|| url.to_owned());
+    json!({
+        "url": known(&article.url),
+        "canonical_url": known(article.canonical_url.as_str()),
+        "kind": article.kind,
+        "title": article.title,
+        "subtitle": article.subtitle,
+        "authors": article.authors,
+        "published": article.published,
+        "published_precision": article.published_precision(),
+        "modified": article.modified,
+        "section": article.section,
+        "keywords": article.keywords,
+        "language": article.language,
+        "lead_image": article.lead_image.as_ref().map(|image| &image.url),
+        "paywalled": article.paywalled,
+        "text": article.text,
+        "html": article.html,
+        "provenance": article.provenance,
+        "kicker": article.kicker,
+        "agencies": article.agencies,
+        "site_name": article.site_name,
+        "opinion": article.opinion,
+        "sponsored": article.sponsored,
+        "licence": article.licence,
+        "tdm_reserved": article.tdm_reserved,
+        "image": article.lead_image,
+        "conflicts": article.conflicts,
+    })
+}

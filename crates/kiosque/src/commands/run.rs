@@ -1,0 +1,238 @@
+//! `kiosque run`: the whole line in one process, from the sources to the edition.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use jiff::civil::Date;
+use kiosque_crawl::{Report, Source};
+use kiosque_edition::{Format, GroupBy};
+use kiosque_model::Reason;
+use kiosque_store::{Counts, Store};
+use kiosque_stream::Summary;
+use tokio_util::sync::CancellationToken;
+
+use crate::catalogue;
+use crate::cli::RunArgs;
+use crate::commands::edition::export_path;
+use crate::config::Config;
+use crate::invented::InventedPress;
+use crate::line::{Line, Running};
+use crate::progress::Progress;
+use crate::words;
+
+/// Crawls for ever, or once; prints what came of it.
+pub(crate) fn run(args: &RunArgs) -> Result<ExitCode> {
+    let config = Config::load(args.pipeline.file.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    runtime.block_on(run_line(config, args.until_idle))
+}
+
+/// What a run did, for its last words.
+struct Done {
+    report: Report,
+    stages: Vec<(&'static str, Summary)>,
+    before: Counts,
+    started: Instant,
+}
+
+async fn run_line(mut config: Config, until_idle: bool) -> Result<ExitCode> {
+    let started = Instant::now();
+    let press = if config.invented_press { Some(InventedPress::open().await?) } else { None };
+    if let Some(press) = &press {
+        config.crawl.proxy = Some(press.proxy().to_owned());
+    }
+    let catalogue = catalogue::load(&config).await?;
+    let line = Line::open(config, &catalogue)?;
+    let sources: Vec<Source> = catalogue.iter().map(catalogue::to_crawl).collect();
+    let before = Store::open_read_only(&line.config.store)?.status()?.counts;
+    let ending = CancellationToken::new();
+    end_on_signal(&line, &ending);
+
+    let running = line.start()?;
+    // A press of two days ends by itself; real ones end only if asked to.
+    let crawled = if until_idle || press.is_some() {
+        crawl_once(&line, &sources, press.as_ref(), &ending).await
+    } else {
+        crawl_for_ever(&line, &sources, &ending).await
+    };
+    let (report, stages) = end(&line, running, crawled).await?;
+    let done = Done { report, stages, before, started };
+    conclude(&line.config, &done)
+}
+
+/// Ends the line after its batch on SIGINT or SIGTERM, and when a stage ends.
+fn end_on_signal(line: &Line, ending: &CancellationToken) {
+    let (stop, ending) = (line.stop.clone(), ending.clone());
+    tokio::spawn(async move {
+        tokio::select! {
+            () = signalled() => stop.set(),
+            () = stopped(&stop) => {}
+        }
+        ending.cancel();
+    });
+}
+
+async fn stopped(stop: &kiosque_stream::Stop) {
+    while !stop.is_set() {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
+async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        tracing::warn!("signals cannot be listened to; end the process to end the run");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+async fn crawl_once(
+    line: &Line,
+    sources: &[Source],
+    press: Option<&InventedPress>,
+    ending: &CancellationToken,
+) -> Result<Report> {
+    let crawler = line.crawler()?;
+    let hours = match press {
+        Some(press) => press.hours(&line.memory)?.into_iter().map(Some).collect(),
+        None => vec![None],
+    };
+    let progress = Progress::new(sources.len() * hours.len());
+    let mut total = Report::default();
+    for hour in hours {
+        if let (Some(press), Some(hour)) = (press, hour) {
+            progress.say(&format!("Presse inventée : {}", press.turn_to(hour)));
+        }
+        let report = crawler.visit_once(sources, ending, &|event| progress.event(&event)).await;
+        tokio::task::block_in_place(|| line.wait_until_drained())?;
+        let fault = add(&mut total, report);
+        if let Some(fault) = fault {
+            progress.close();
+            return Err(fault.into());
+        }
+        if let (Some(press), Some(hour), false) = (press, hour, ending.is_cancelled()) {
+            press.crawled(hour, &line.memory)?;
+        }
+    }
+    progress.close();
+    Ok(total)
+}
+
+async fn crawl_for_ever(line: &Line, sources: &[Source], ending: &CancellationToken) -> Result<Report> {
+    let crawler = line.crawler()?;
+    let mut report = crawler.run(sources, ending, &|_| {}).await;
+    match report.fault.take() {
+        Some(fault) => Err(fault.into()),
+        None => Ok(report),
+    }
+}
+
+fn add(total: &mut Report, report: Report) -> Option<kiosque_crawl::CrawlError> {
+    for (id, part) in report.sources {
+        let of = total.sources.entry(id).or_default();
+        of.visits += part.visits;
+        of.entries += part.entries;
+        of.fetched += part.fetched;
+        of.unchanged += part.unchanged;
+        for (reason, number) in part.dropped {
+            *of.dropped.entry(reason).or_default() += number;
+        }
+        of.state = part.state;
+    }
+    report.fault
+}
+
+/// Ends the stages. A stage's failure is the cause of the crawl's, so it is told first.
+async fn end(
+    line: &Line,
+    running: Running,
+    crawled: Result<Report>,
+) -> Result<(Report, Vec<(&'static str, Summary)>)> {
+    line.stop.set();
+    let stages = tokio::task::spawn_blocking(|| running.join()).await.context("a stage could not be waited for")??;
+    Ok((crawled?, stages))
+}
+
+fn conclude(config: &Config, done: &Done) -> Result<ExitCode> {
+    let store = Store::open_read_only(&config.store)?;
+    let after = store.status()?.counts;
+    let written = write_editions(config, &store)?;
+    let latest = written.last();
+    match latest {
+        Some((day, _)) => println!("Revue de presse du {}", words::day(*day)),
+        None => println!("Aucune édition : aucun article daté n’a été trouvé."),
+    }
+    let unchanged: u64 = done.report.sources.values().map(|s| s.unchanged).sum();
+    let visits: u64 = done.report.sources.values().map(|s| s.visits).sum();
+    println!("  Sources    {} en {}", done.report.sources.len(), words::count(visits, "visite"));
+    println!("  Pages      {} lues, {unchanged} inchangées", done.report.fetched());
+    println!("  Articles   {}", grown(done.before.articles, after.articles));
+    println!("  Révisions  {}", grown(done.before.revisions, after.revisions));
+    println!("  Copies     {}", grown(done.before.copies, after.copies));
+    println!("  Sujets     {}", grown(done.before.stories, after.stories));
+    println!("  Écartées   {}", dropped(done));
+    println!("  Durée      {}", words::span(done.started.elapsed()));
+    if done.before == after {
+        println!("Rien de nouveau : le dépôt et les éditions sont inchangés.");
+    }
+    if let Some((_, path)) = latest {
+        println!("Édition : {}", path.display());
+    }
+    let dead: u64 = done.stages.iter().map(|(_, summary)| summary.dead).sum();
+    if dead > 0 {
+        eprintln!("warning: {dead} messages are among the dead letters\nhint: `kiosque dlq list {}` shows why", config.file);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn grown(before: u64, after: u64) -> String {
+    match after.saturating_sub(before) {
+        0 => after.to_string(),
+        new if before == 0 => new.to_string(),
+        new => format!("{after} (+{new})"),
+    }
+}
+
+fn dropped(done: &Done) -> String {
+    let mut reasons: BTreeMap<Reason, u64> = BTreeMap::new();
+    let of_crawl = done.report.sources.values().flat_map(|source| &source.dropped);
+    let of_stages = done.stages.iter().flat_map(|(_, summary)| &summary.dropped);
+    for (reason, number) in of_crawl.chain(of_stages) {
+        *reasons.entry(*reason).or_default() += number;
+    }
+    let total: u64 = reasons.values().sum();
+    if total == 0 {
+        return "aucune".to_owned();
+    }
+    let parts: Vec<_> =
+        reasons.iter().map(|(reason, number)| format!("{} {number}", words::reason(*reason))).collect();
+    format!("{total} ({})", parts.join(", "))
+}
+
+/// Writes the HTML of every edition whose file is missing or says something else; oldest day first.
+fn write_editions(config: &Config, store: &Store) -> Result<Vec<(Date, PathBuf)>> {
+    let Some(spec) = config.editions.first() else { return Ok(Vec::new()) };
+    let mut written = Vec::new();
+    let mut rows: Vec<_> = store.editions()?.into_iter().filter(|row| row.name == spec.name).collect();
+    rows.sort_by_key(|row| row.date);
+    for row in rows {
+        let Some(edition) = store.edition(&row.name, row.date)? else { continue };
+        let html = kiosque_edition::render(&edition, Format::Html, GroupBy::Rubrique)?;
+        let path = export_path(config, &edition, Format::Html);
+        super::edition::write_if_changed(&path, &html)?;
+        written.push((row.date, path));
+    }
+    Ok(written)
+}

@@ -1,0 +1,147 @@
+//! The configuration of one pipeline: what a file under `pipelines/` says, checked.
+//!
+//! Two steps and no I/O between them: [`Config::parse`] reads the text and the environment into a [`Config`] or
+//! into all mistakes at once, each with key and line. Only then does anyone try a connection. The file says
+//! what the pipeline is; environment and flags say where it runs.
+
+mod node;
+mod read;
+mod section;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use kiosque_edition::EditionSpec;
+use kiosque_model::Language;
+
+pub(crate) use section::ConfigError;
+
+/// The demo, carried by the binary so that it runs anywhere.
+pub(crate) const DEMO: &str = include_str!("../../../pipelines/demo.toml");
+/// The name the demo goes by on the command line.
+pub(crate) const DEMO_PATH: &str = "pipelines/demo.toml";
+
+/// A checked pipeline.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// The file it was read from.
+    pub(crate) file: String,
+    /// The pipeline's name.
+    pub(crate) name: String,
+    /// Its time zone: days and hours of editions are of this zone.
+    pub(crate) time_zone: TimeZone,
+    /// How to crawl.
+    pub(crate) crawl: kiosque_crawl::Settings,
+    /// What carries messages between stages.
+    pub(crate) bus: BusConfig,
+    /// The store's file.
+    pub(crate) store: PathBuf,
+    /// The file of the stages' memory (dedup, crawl).
+    pub(crate) state: PathBuf,
+    /// How to group.
+    pub(crate) group: kiosque_group::Settings,
+    /// The editions built every day, at least one.
+    pub(crate) editions: Vec<EditionSpec>,
+    /// Where `run` and `edition publish` write files for readers.
+    pub(crate) export_dir: PathBuf,
+    /// Where `serve` listens.
+    pub(crate) listen: String,
+    /// Whether the binary serves its invented press and crawls that.
+    pub(crate) invented_press: bool,
+    /// The catalogue.
+    pub(crate) sources: Vec<SourceConfig>,
+    /// More sources: a file or address with one feed address a line.
+    pub(crate) sources_file: Option<String>,
+}
+
+/// What carries messages between stages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum BusConfig {
+    /// In memory: gone with the process.
+    Memory,
+    /// A log in a SQLite file.
+    Embedded(PathBuf),
+}
+
+/// One source of the catalogue.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceConfig {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) name_ar: Option<String>,
+    pub(crate) url: String,
+    pub(crate) kind: kiosque_crawl::SourceKind,
+    pub(crate) language: Option<Language>,
+    /// 1 leading, 2 national, 3 small.
+    pub(crate) tier: u8,
+    pub(crate) enabled: bool,
+    pub(crate) delay_ms: Option<u64>,
+    pub(crate) max_pages: Option<usize>,
+}
+
+/// Why there is no configuration.
+#[derive(Debug)]
+pub(crate) enum LoadError {
+    /// The file cannot be read.
+    Unreadable { file: String, reason: std::io::Error },
+    /// It can, and these are all its mistakes.
+    Invalid { file: String, errors: Vec<ConfigError> },
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { file, reason } => write!(
+                f,
+                "cannot read the pipeline `{file}`: {reason}\nhint: name a TOML file such as `{DEMO_PATH}`, or set KIOSQUE_PIPELINE"
+            ),
+            Self::Invalid { file, errors } => {
+                let count = errors.len();
+                write!(f, "the pipeline `{file}` has {count} {}", if count == 1 { "mistake" } else { "mistakes" })?;
+                for error in errors {
+                    let place = error.origin.as_ref().map(|o| format!("{o}: ")).unwrap_or_default();
+                    write!(f, "\n  {file}: {place}`{}` {}", error.key, error.message)?;
+                }
+                write!(f, "\nhint: `kiosque check --offline` reads the file again; docs/pipelines.md lists every key")
+            }
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+impl Config {
+    /// Reads a pipeline file, or the demo where none is named and the working directory has none.
+    pub(crate) fn load(path: Option<&Path>) -> Result<Self, LoadError> {
+        let file = path.map_or_else(|| DEMO_PATH.to_owned(), |p| p.display().to_string());
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && file == DEMO_PATH => DEMO.to_owned(),
+            Err(reason) => return Err(LoadError::Unreadable { file, reason }),
+        };
+        Self::parse(&file, &text, std::env::vars())
+    }
+
+    /// Reads a pipeline's text with the environment laid over it; all mistakes at once, no I/O.
+    pub(crate) fn parse(
+        file: &str,
+        text: &str,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, LoadError> {
+        let invalid = |errors| LoadError::Invalid { file: file.to_owned(), errors };
+        let mut root = node::parse(text).map_err(|syntax| {
+            let told = |(line, message): (usize, String)| ConfigError {
+                key: "TOML".to_owned(),
+                origin: Some(node::Origin::Line(line)),
+                message,
+            };
+            invalid(syntax.into_iter().map(told).collect())
+        })?;
+        node::overlay(&mut root, variables);
+        read::config(file, root).map_err(invalid)
+    }
+}
+
+#[cfg(test)]
+mod tests;

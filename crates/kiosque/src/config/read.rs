@@ -1,0 +1,274 @@
+//! Reads each section of a pipeline file. A key is named in one place only: here.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use kiosque_crawl::{Agent, Settings, SourceKind};
+use kiosque_edition::{EditionSpec, RubriqueSpec};
+use kiosque_model::{Language, Rubrique};
+
+use super::node::Node;
+use super::section::{ConfigError, Section};
+use super::{BusConfig, Config, SourceConfig};
+
+/// Reads the whole file.
+pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>> {
+    let mut errors = Vec::new();
+    let mut top = Section::open("", Some(root), &mut errors);
+    let about = about(&mut top);
+    let (store, export_dir) = store(&mut top);
+    let bus = bus(&mut top, &store);
+    let state = {
+        let node = top.take("state");
+        let mut section = Section::open("state", node, top.errors());
+        let path = section.text("path").map_or_else(|| beside(&store, "state"), PathBuf::from);
+        section.close();
+        path
+    };
+    let crawl = crawl(&mut top);
+    let group = group(&mut top);
+    let editions = editions(&mut top, &about);
+    let (listen, invented_press) = serve_and_demo(&mut top);
+    let sources_file = top.text("sources_file");
+    let sources = sources(&mut top);
+    if sources.is_empty() && sources_file.is_none() {
+        top.fail("source", None, "there is none; add a `[[source]]` table with `id` and `url`, or `sources_file`");
+    }
+    top.close();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Ok(Config {
+        file: file.to_owned(),
+        name: about.name,
+        time_zone: about.time_zone,
+        crawl,
+        bus,
+        store,
+        state,
+        group,
+        editions,
+        export_dir,
+        listen,
+        invented_press,
+        sources,
+        sources_file,
+    })
+}
+
+struct About {
+    name: String,
+    title: String,
+    publisher: String,
+    time_zone: TimeZone,
+    zone_name: String,
+}
+
+fn about(top: &mut Section<'_>) -> About {
+    let node = top.take("pipeline");
+    let mut section = Section::open("pipeline", node, top.errors());
+    let name = section.required("name", "give a short name such as `maroc`");
+    let zone = section.parsed("time_zone", |text| {
+        TimeZone::get(text).map_err(|_| format!("`{text}` is no IANA time zone such as `Africa/Casablanca`"))
+    });
+    let time_zone = zone.unwrap_or_else(|| {
+        TimeZone::get("Africa/Casablanca").expect("the bundled time zones have Africa/Casablanca")
+    });
+    let about = About {
+        title: section.text("title").unwrap_or_else(|| "Revue de presse".to_owned()),
+        publisher: section.text("publisher").unwrap_or_else(|| name.clone()),
+        zone_name: time_zone.iana_name().unwrap_or("Africa/Casablanca").to_owned(),
+        name,
+        time_zone,
+    };
+    section.close();
+    about
+}
+
+/// A file beside the store: `data/x/store.sqlite` → `data/x/bus.sqlite`.
+fn beside(store: &Path, what: &str) -> PathBuf {
+    let stem = store.file_stem().and_then(|s| s.to_str()).unwrap_or("store");
+    let name = if stem == "store" { format!("{what}.sqlite") } else { format!("{stem}.{what}.sqlite") };
+    store.with_file_name(name)
+}
+
+fn store(top: &mut Section<'_>) -> (PathBuf, PathBuf) {
+    let node = top.take("store");
+    let mut section = Section::open("store", node, top.errors());
+    let path = PathBuf::from(section.required("path", "name the SQLite file, e.g. `data/maroc/store.sqlite`"));
+    section.close();
+    let node = top.take("export");
+    let mut section = Section::open("export", node, top.errors());
+    let dir = section.text("dir").map_or_else(|| path.with_file_name("editions"), PathBuf::from);
+    section.close();
+    (path, dir)
+}
+
+fn bus(top: &mut Section<'_>, store: &Path) -> BusConfig {
+    let node = top.take("bus");
+    let mut section = Section::open("bus", node, top.errors());
+    let path = section.text("path").map_or_else(|| beside(store, "bus"), PathBuf::from);
+    let kind = section.parsed("kind", |kind| match kind {
+        "memory" => Ok(BusConfig::Memory),
+        "embedded" => Ok(BusConfig::Embedded(path.clone())),
+        other => Err(format!("`{other}` is none of `embedded`, `memory`")),
+    });
+    section.close();
+    kind.unwrap_or(BusConfig::Embedded(path))
+}
+
+fn crawl(top: &mut Section<'_>) -> Settings {
+    let node = top.take("crawl");
+    let mut section = Section::open("crawl", node, top.errors());
+    let product = section.text("agent").unwrap_or_else(|| "kiosque".to_owned());
+    let contact =
+        section.required("contact", "publishers must be able to reach you: give an address or an e-mail");
+    let agent = Agent { product, version: env!("CARGO_PKG_VERSION").to_owned(), contact };
+    let mut settings = Settings::new(agent);
+    let ms = 0..=3_600_000;
+    settings.delay_ms = whole(section.integer("delay_ms", ms, signed(settings.delay_ms)));
+    settings.timeout_ms = whole(section.integer("timeout_ms", 1..=600_000, signed(settings.timeout_ms)));
+    settings.first_byte_ms = whole(section.integer("first_byte_ms", 1..=600_000, signed(settings.first_byte_ms)));
+    settings.max_body_bytes =
+        whole(section.integer("max_body_bytes", 1_024..=1_073_741_824, signed(settings.max_body_bytes)));
+    settings.max_redirects = whole(section.integer("max_redirects", 0..=50, signed(settings.max_redirects)));
+    settings.hosts_at_once = whole(section.integer("hosts_at_once", 1..=10_000, signed(settings.hosts_at_once)));
+    settings.retries = whole(section.integer("retries", 0..=20, signed(settings.retries)));
+    settings.recheck_within_hours =
+        whole(section.integer("recheck_within_hours", 0..=8_760, signed(settings.recheck_within_hours)));
+    settings.proxy = section.parsed("proxy", |text| http_address(text).map(str::to_owned));
+    settings.allow_private = section
+        .list("allow_private", |text| {
+            text.parse().map_err(|_| format!("`{text}` is no network such as `10.0.0.0/8`"))
+        })
+        .unwrap_or_default();
+    section.close();
+    settings
+}
+
+fn group(top: &mut Section<'_>) -> kiosque_group::Settings {
+    let node = top.take("group");
+    let mut section = Section::open("group", node, top.errors());
+    let mut settings = kiosque_group::Settings::default();
+    settings.window_days = whole(section.integer("window_days", 1..=60, signed(settings.window_days)));
+    section.close();
+    settings
+}
+
+fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec> {
+    let nodes = top.tables("edition");
+    let nodes = if nodes.is_empty() { vec![None] } else { nodes.into_iter().map(Some).collect() };
+    let mut seen = BTreeMap::new();
+    let mut specs = Vec::new();
+    for node in nodes {
+        let mut section = Section::open("edition", node, top.errors());
+        let mut spec = EditionSpec::new(
+            section.text("title").unwrap_or_else(|| about.title.clone()),
+            about.publisher.clone(),
+            about.time_zone.clone(),
+            about.zone_name.clone(),
+        );
+        if let Some((name, origin)) = section.text_at("name") {
+            if !is_name(&name) {
+                section.fail("name", Some(origin.clone()), format!("`{name}` must be of a-z, 0-9 and `-`"));
+            }
+            if seen.insert(name.clone(), ()).is_some() {
+                section.fail("name", Some(origin), format!("`{name}` is already another edition's name"));
+            }
+            spec.name = name;
+        }
+        spec.front_items = whole(section.integer("front_items", 0..=100, signed(spec.front_items)));
+        spec.max_per_section = whole(section.integer("max_per_section", 1..=1_000, signed(spec.max_per_section)));
+        spec.extract_words = whole(section.integer("extract_words", 0..=500, signed(spec.extract_words)));
+        if let Some(order) = section.list("rubriques", str::parse::<Rubrique>) {
+            spec.rubriques = order.into_iter().map(RubriqueSpec::named).collect();
+        }
+        let labels = section.take("labels");
+        let mut section_labels = Section::open("edition.labels", labels, section.errors());
+        for rubrique in Rubrique::ALL {
+            if let Some(label) = section_labels.text(rubrique.slug()) {
+                spec.rubriques.iter_mut().filter(|r| r.rubrique == rubrique).for_each(|r| r.label.clone_from(&label));
+            }
+        }
+        section_labels.close();
+        section.close();
+        specs.push(spec);
+    }
+    specs
+}
+
+fn serve_and_demo(top: &mut Section<'_>) -> (String, bool) {
+    let node = top.take("serve");
+    let mut section = Section::open("serve", node, top.errors());
+    let listen = section.parsed("listen", |text| {
+        text.parse::<std::net::SocketAddr>()
+            .map(|address| address.to_string())
+            .map_err(|_| format!("`{text}` is no address with a port such as `127.0.0.1:8080`"))
+    });
+    section.close();
+    let node = top.take("demo");
+    let mut section = Section::open("demo", node, top.errors());
+    let press = section.flag("press", false);
+    section.close();
+    (listen.unwrap_or_else(|| "127.0.0.1:8080".to_owned()), press)
+}
+
+fn sources(top: &mut Section<'_>) -> Vec<SourceConfig> {
+    let mut seen = BTreeMap::new();
+    let mut sources = Vec::new();
+    for node in top.tables("source") {
+        let mut section = Section::open("source", Some(node), top.errors());
+        let id = section.required("id", "give a short name of a-z, 0-9 and `-`");
+        if !id.is_empty() && !is_name(&id) {
+            section.fail("id", None, format!("`{id}` must be of a-z, 0-9 and `-`"));
+        }
+        if seen.insert(id.clone(), ()).is_some() && !id.is_empty() {
+            section.fail("id", None, format!("`{id}` is already another source's id"));
+        }
+        let hint = "give the address of a feed, a sitemap or a site";
+        let url = section.required_parsed("url", hint, |text| http_address(text).map(str::to_owned));
+        let kinds = [
+            ("auto", SourceKind::Auto),
+            ("feed", SourceKind::Feed),
+            ("sitemap", SourceKind::Sitemap),
+            ("page", SourceKind::Page),
+        ];
+        sources.push(SourceConfig {
+            name: section.text("name").unwrap_or_else(|| id.clone()),
+            id,
+            name_ar: section.text("name_ar"),
+            url: url.unwrap_or_default(),
+            kind: section.choice("kind", &kinds, SourceKind::Auto),
+            language: section.parsed("language", |text| {
+                Language::from_tag(text).ok_or_else(|| format!("`{text}` is no language code such as `fr`"))
+            }),
+            tier: whole(section.integer("tier", 1..=3, 2)),
+            enabled: section.flag("enabled", true),
+            delay_ms: section.integer_if("delay_ms", 0..=3_600_000).map(whole),
+            max_pages: section.integer_if("max_pages", 1..=1_000_000).map(whole),
+        });
+        section.close();
+    }
+    sources
+}
+
+fn http_address(text: &str) -> Result<&str, String> {
+    let readable = kiosque_model::CanonicalUrl::parse(text).is_ok();
+    if readable { Ok(text) } else { Err(format!("`{text}` is no http:// or https:// address")) }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// Carries a number whose range was checked into its field's type.
+fn whole<T: TryFrom<i64>>(number: i64) -> T {
+    let Ok(number) = T::try_from(number) else { unreachable!("the range was checked when it was read") };
+    number
+}
+
+/// The default of a field as the reader's number.
+fn signed<T: TryInto<i64>>(number: T) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}

@@ -1,0 +1,147 @@
+//! `sink`: puts articles, copies and stories in the store and keeps the day's editions up to date.
+//!
+//! Effect once: rows and the offsets they came from are written in one transaction, and the store's offsets, not
+//! the bus's, say where to go on. Grouping is decided here, in the order articles arrive, and its memory is
+//! rebuilt from the store: after a crash it is as if there had been none.
+
+use std::collections::HashMap;
+
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use kiosque_edition::EditionSpec;
+use kiosque_group::{Grouper, Item, Placement, Settings};
+use kiosque_model::{ArticleId, Never, Published, Reason, Tagged};
+use kiosque_store::{Store, StoreError};
+use kiosque_stream::{Failure, Outcome, Progress, Stage};
+
+use super::{checkpoint, outage, resume};
+
+/// The stage: the store, what it knows of the window, and what it has taken in but not written.
+pub(crate) struct Sink {
+    store: Store,
+    zone: TimeZone,
+    editions: Vec<EditionSpec>,
+    grouper: Grouper,
+    taken: Vec<Tagged>,
+    /// Where each taken article stands in `taken`.
+    latest: HashMap<ArticleId, usize>,
+}
+
+impl Sink {
+    /// Opens the stage on a store, with the grouping of its last days as it was.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store cannot be read.
+    pub(crate) fn open(
+        store: Store,
+        zone: TimeZone,
+        editions: Vec<EditionSpec>,
+        settings: Settings,
+    ) -> Result<Self, StoreError> {
+        let grouper = restored(&store, &zone, settings)?;
+        Ok(Self { store, zone, editions, grouper, taken: Vec::new(), latest: HashMap::new() })
+    }
+
+    /// Whether the store, or what is taken and not written yet, already holds this article as it is.
+    fn known(&self, tagged: &Tagged) -> Result<bool, StoreError> {
+        let id = &tagged.article.id;
+        if let Some(at) = self.latest.get(id) {
+            return Ok(same(&self.taken[*at], tagged));
+        }
+        Ok(self.store.article(id)?.is_some_and(|stored| same(&stored, tagged)))
+    }
+
+    fn write(&mut self, progress: &Progress) -> Result<(), StoreError> {
+        let mut batch = self.store.begin()?;
+        for tagged in &self.taken {
+            batch.put(tagged)?;
+            let placement = self.grouper.place(&item(tagged, &self.zone));
+            for absorbed in &placement.absorbed {
+                batch.merge_stories(&placement.story, absorbed)?;
+            }
+            let Placement { copy_of, story, because, .. } = &placement;
+            batch.place(&tagged.article.id, copy_of.as_ref(), story, because)?;
+        }
+        checkpoint(&mut batch, Self::NAME, progress)?;
+        batch.commit()
+    }
+}
+
+impl Stage for Sink {
+    const NAME: &'static str = "sink";
+    type In = Tagged;
+    type Out = Never;
+
+    fn process(&mut self, tagged: Tagged) -> Result<Outcome<Never>, Failure> {
+        if self.known(&tagged).map_err(|e| outage(&e))? {
+            return Ok(Outcome::Drop(Reason::Unchanged, None));
+        }
+        self.latest.insert(tagged.article.id.clone(), self.taken.len());
+        self.taken.push(tagged);
+        Ok(Outcome::Stored(None))
+    }
+
+    fn flush(&mut self, progress: &Progress) -> Result<(), Failure> {
+        // The grouper has placed articles that a failed transaction did not keep. Placing them again gives the
+        // same answer, so the retry that follows needs no rollback of it.
+        self.write(progress).map_err(|e| outage(&e))?;
+        self.taken.clear();
+        self.latest.clear();
+        Ok(())
+    }
+
+    fn resume(&mut self) -> Result<Option<Progress>, Failure> {
+        resume(&self.store, Self::NAME)
+    }
+
+    fn idle(&mut self) -> Result<(), Failure> {
+        for day in self.store.stale_days().map_err(|e| outage(&e))? {
+            for spec in &self.editions {
+                kiosque_edition::build(&self.store, spec, day).map_err(|e| Failure::Transient(e.to_string()))?;
+            }
+            self.store.clear_stale(day).map_err(|e| outage(&e))?;
+        }
+        Ok(())
+    }
+}
+
+/// Equal but for when it was fetched.
+fn same(stored: &Tagged, tagged: &Tagged) -> bool {
+    let mut seen_then = tagged.clone();
+    seen_then.article.fetched_at = stored.article.fetched_at;
+    *stored == seen_then
+}
+
+/// What grouping reads of an article. A publication that lies more than a day ahead of the fetch is a mistake of the
+/// page and must not move the window: it then counts from the fetch.
+pub(crate) fn item(tagged: &Tagged, zone: &TimeZone) -> Item {
+    let article = &tagged.article;
+    let mut item = Item::of(article, tagged.language.clone(), zone);
+    if item.at.duration_since(article.fetched_at) > SignedDuration::from_hours(24) {
+        item.at = article.fetched_at;
+    }
+    item
+}
+
+/// The grouper as it was when the store was last written: the window's articles, placed in the order they came.
+fn restored(store: &Store, zone: &TimeZone, settings: Settings) -> Result<Grouper, StoreError> {
+    let newest = store.days()?.last().map(|(day, _)| *day);
+    let days = i64::from(settings.window_days) + 1;
+    let mut grouper = Grouper::new(settings);
+    let Some(newest) = newest else { return Ok(grouper) };
+    let since = Published::Day(newest.saturating_sub(jiff::Span::new().days(days))).instant_in(zone);
+    for article in store.window(since)? {
+        let Some(story) = article.story else { continue };
+        let item = Item {
+            id: article.id,
+            title: article.title.unwrap_or_default(),
+            text: article.text,
+            language: article.language,
+            at: article.at,
+            source: article.source,
+        };
+        let because = article.because.unwrap_or_default();
+        grouper.restore(&item, &Placement { copy_of: article.copy_of, story, because, absorbed: Vec::new() });
+    }
+    Ok(grouper)
+}
