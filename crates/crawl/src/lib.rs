@@ -1,1 +1,30 @@
 //! Finds and fetches pages with good manners: feeds, sitemaps, robots.txt, one lane a host.
+
+mod client;
+mod date;
+mod error;
+mod feed;
+mod fetch;
+mod guard;
+mod hosts;
+mod lane;
+mod memory;
+mod outlet;
+mod reader;
+mod report;
+mod robots;
+mod settings;
+mod sitemap;
+mod sniff;
+mod xml;
+
+pub use error::CrawlError;
+pub use feed::{Entry, Feed, FeedError, FeedKind, parse_feed};
+pub use memory::{InMemory, Memory, MemoryError};
+pub use outlet::{Outlet, OutletError};
+pub use reader::{Link, PageFacts, Reader};
+pub use report::{Event, Report, SourceReport, SourceState};
+pub use robots::robots_allowed;
+pub use settings::{Agent, Settings, Source, SourceKind};
+pub use sitemap::{Sitemap, SitemapError, SitemapUrl, parse_sitemap};
+pub use sniff::{Sniffed, sniff};

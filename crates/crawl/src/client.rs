@@ -1,0 +1,303 @@
+//! One request, one answer, within limits of time and size. No redirect is followed here and nothing is tried
+//! again: both are policy, and live in `fetch`.
+//!
+//! Invariant: an answer is whole or it is an error. A body shorter than announced, a broken compression and a
+//! body over the limit never come out as a short page.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kiosque_model::Reason;
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Proxy, Response};
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, timeout, timeout_at};
+use url::Url;
+
+use crate::error::CrawlError;
+use crate::guard::{Guard, GuardedResolver, Refused};
+use crate::settings::{Agent, Settings};
+use crate::sniff::is_html_answer;
+
+/// Sitemaps may be larger than pages: the protocol's own limit.
+pub(crate) const MAX_DOCUMENT_BYTES: usize = 50 * 1024 * 1024;
+/// Bodies of errors and redirects up to this size are read so that the connection can serve again.
+const DRAINED_BYTES: u64 = 64 * 1024;
+
+/// What a server gave to ask "has it changed?" with (RFC 9110 §8.8).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Validators {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) etag: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last_modified: Option<String>,
+}
+
+impl Validators {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        Self {
+            etag: text(headers, header::ETAG).map(str::to_owned),
+            last_modified: text(headers, header::LAST_MODIFIED).map(str::to_owned),
+        }
+    }
+}
+
+/// A header as text.
+pub(crate) fn text(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// What is asked for: it decides which bodies are read, and up to which size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Want {
+    /// A page: other content types are not read.
+    Page,
+    /// A feed, a sitemap, or whatever a source's address holds.
+    Document,
+    /// robots.txt and its like: the head is enough.
+    Rules(usize),
+}
+
+/// An answer with its body undone of content coding. Only a 200 has one.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    pub(crate) elapsed_ms: u64,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// It may pass: worth another try.
+    Passing(String),
+    /// It will not.
+    Lasting(Reason, String),
+}
+
+/// The one HTTP client: connections and TLS sessions are kept for all hosts.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    guard: Arc<Guard>,
+    first_byte: Duration,
+    total: Duration,
+    max_body_bytes: usize,
+}
+
+impl Client {
+    pub(crate) fn try_new(settings: &Settings) -> Result<Self, CrawlError> {
+        check_agent(&settings.agent)?;
+        let wrong = |e: &dyn std::fmt::Display| CrawlError::Client(e.to_string());
+        let proxy = settings.proxy.as_deref().map(Url::parse).transpose().map_err(|e| wrong(&e))?;
+        let guard = Arc::new(Guard::new(settings.allow_private.clone(), proxy.as_ref()));
+        let mut accept = HeaderMap::new();
+        let kinds =
+            "text/html,application/xhtml+xml,application/xml;q=0.9,application/rss+xml;q=0.9,*/*;q=0.5";
+        accept.insert(header::ACCEPT, HeaderValue::from_static(kinds));
+        let mut builder = reqwest::Client::builder()
+            .user_agent(settings.agent.header())
+            .default_headers(accept)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .pool_max_idle_per_host(1)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .connect_timeout(Duration::from_millis(settings.first_byte_ms))
+            .dns_resolver(GuardedResolver(Arc::clone(&guard)));
+        if let Some(proxy) = proxy {
+            builder = builder.proxy(Proxy::all(proxy).map_err(|e| wrong(&e))?);
+        }
+        Ok(Self {
+            http: builder.build().map_err(|e| wrong(&e))?,
+            guard,
+            first_byte: Duration::from_millis(settings.first_byte_ms),
+            total: Duration::from_millis(settings.timeout_ms),
+            max_body_bytes: settings.max_body_bytes,
+        })
+    }
+
+    /// Whether an address may be asked for at all.
+    pub(crate) fn check(&self, url: &Url) -> Result<(), String> {
+        self.guard.check_url(url)
+    }
+
+    /// Asks once.
+    pub(crate) async fn get(
+        &self,
+        url: &Url,
+        want: Want,
+        known: Option<&Validators>,
+    ) -> Result<Answer, Trouble> {
+        self.check(url).map_err(|why| Trouble::Lasting(Reason::RefusedAddress, why))?;
+        let mut request = self.http.get(url.clone());
+        for (name, value) in [
+            (header::IF_NONE_MATCH, known.and_then(|k| k.etag.as_deref())),
+            (header::IF_MODIFIED_SINCE, known.and_then(|k| k.last_modified.as_deref())),
+        ] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        let start = Instant::now();
+        let late =
+            |part: &str, limit: Duration| Trouble::Passing(format!("{part} after {} ms", limit.as_millis()));
+        let begun = timeout(self.first_byte.min(self.total), request.send()).await;
+        let response = begun.map_err(|_| late("no answer", self.first_byte))?.map_err(|e| trouble(&e))?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let reading = async {
+            if status == 200 {
+                self.body(response, want).await
+            } else {
+                if response.content_length().is_some_and(|n| n <= DRAINED_BYTES) {
+                    // Whether this body comes in whole changes nothing.
+                    let _ = response.bytes().await;
+                }
+                Ok(Vec::new())
+            }
+        };
+        let body =
+            timeout_at(start + self.total, reading).await.map_err(|_| late("unfinished", self.total))??;
+        let elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(Answer { status, headers, body, elapsed_ms })
+    }
+
+    async fn body(&self, mut response: Response, want: Want) -> Result<Vec<u8>, Trouble> {
+        let limit = match want {
+            Want::Page => self.max_body_bytes,
+            Want::Document => self.max_body_bytes.max(MAX_DOCUMENT_BYTES),
+            Want::Rules(limit) => limit,
+        };
+        if want == Want::Page {
+            let kind = text(response.headers(), header::CONTENT_TYPE);
+            if is_html_answer(kind) == Some(false) {
+                return Err(Trouble::Lasting(
+                    Reason::NotHtml,
+                    format!("content type `{}`", kind.unwrap_or_default()),
+                ));
+            }
+        }
+        let announced = response.content_length().and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        let too_large = || Trouble::Lasting(Reason::TooLarge, format!("more than {limit} bytes"));
+        let whole_needed = !matches!(want, Want::Rules(_));
+        if announced > limit && whole_needed {
+            return Err(too_large());
+        }
+        let mut body = Vec::with_capacity(announced.min(limit));
+        while let Some(chunk) = response.chunk().await.map_err(|e| trouble(&e))? {
+            if body.len() + chunk.len() > limit {
+                if whole_needed {
+                    return Err(too_large());
+                }
+                body.extend_from_slice(&chunk[..limit - body.len()]);
+                break;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+fn check_agent(agent: &Agent) -> Result<(), CrawlError> {
+    let word = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    let missing = if !word(&agent.product) {
+        "a product token of letters, `-` and `_`"
+    } else if !word(&agent.version) {
+        "a version"
+    } else if !(agent.contact.contains('@') || agent.contact.contains("://")) {
+        "a contact, a URL or an e-mail address"
+    } else if HeaderValue::from_str(&agent.header()).is_err() {
+        "plain ASCII text"
+    } else {
+        return Ok(());
+    };
+    Err(CrawlError::Agent { agent: agent.header(), missing })
+}
+
+/// The kind of a failed request, by its chain of causes.
+fn trouble(error: &reqwest::Error) -> Trouble {
+    let mut detail = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if let Some(refused) = inner.downcast_ref::<Refused>() {
+            return Trouble::Lasting(Reason::RefusedAddress, refused.to_string());
+        }
+        detail = inner.to_string();
+        cause = inner.source();
+    }
+    if error.is_builder() {
+        return Trouble::Lasting(Reason::RefusedAddress, detail);
+    }
+    let what = if error.is_dns() {
+        "the name is not found"
+    } else if error.is_connect() {
+        "no connection"
+    } else if error.is_decode() || error.is_body() {
+        "the body broke off"
+    } else {
+        "no answer"
+    };
+    Trouble::Passing(format!("{what}: {detail}"))
+}
+
+/// How long a `Retry-After` asks to wait, in seconds or until a date (RFC 9110 §10.2.3).
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let value = text(headers, header::RETRY_AFTER)?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+    Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
+}
+
+/// Headers kept with a page.
+pub(crate) fn kept_headers(headers: &HeaderMap) -> std::collections::BTreeMap<String, String> {
+    const KEPT: [HeaderName; 6] = [
+        header::LAST_MODIFIED,
+        header::ETAG,
+        header::CONTENT_LANGUAGE,
+        header::LINK,
+        header::DATE,
+        header::EXPIRES,
+    ];
+    let others = ["x-robots-tag", "tdm-reservation", "tdm-policy"].map(HeaderName::from_static);
+    KEPT.iter()
+        .chain(&others)
+        .filter_map(|name| Some((name.as_str().to_owned(), text(headers, name)?.to_owned())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_without_contact_is_refused() {
+        let check = |product: &str, contact: &str, ok: bool| {
+            let agent = Agent { product: product.into(), version: "1.0".into(), contact: contact.into() };
+            assert_eq!(Client::try_new(&Settings::new(agent)).is_ok(), ok, "{product} {contact}");
+        };
+        check("kiosque", "https://a.example/bot", true);
+        check("kiosque", "desk@a.example", true);
+        check("kiosque", "", false);
+        check("my bot", "desk@a.example", false);
+        check("kiosque", "desk@a.example\n", false);
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now: Timestamp = "2026-10-06T07:00:00Z".parse().unwrap();
+        let check = |value: &'static str, expected: Option<u64>| {
+            let headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static(value))]);
+            assert_eq!(retry_after(&headers, now), expected.map(Duration::from_secs), "{value}");
+        };
+        check("120", Some(120));
+        check("Tue, 06 Oct 2026 07:01:00 GMT", Some(60));
+        check("Tue, 06 Oct 2026 06:01:00 GMT", Some(0));
+        check("soon", None);
+    }
+}

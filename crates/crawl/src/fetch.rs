@@ -1,0 +1,235 @@
+//! Asking for one address with good manners: robots.txt first, a turn in the host's lane, redirects by hand,
+//! tries again where it may help.
+//!
+//! Invariant: every hop of a redirect passes the guard, the target's robots.txt and the target's lane, like an
+//! address of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kiosque_model::Reason;
+use rand::Rng as _;
+use reqwest::header::{self, HeaderMap};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::client::{Answer, Client, Trouble, Validators, Want, retry_after, text};
+use crate::error::CrawlError;
+use crate::hosts::{HostRules, Permission, RuleBook};
+use crate::lane::Lanes;
+use crate::memory::Memory;
+use crate::settings::Settings;
+
+/// Tells the time; tests bring their own.
+pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What is asked for and what is known of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    pub(crate) url: Url,
+    pub(crate) want: Want,
+    /// What the address that finally answered gave last time.
+    pub(crate) known: Option<(String, Validators)>,
+    /// The source's own rest between requests.
+    pub(crate) delay_ms: Option<u64>,
+}
+
+/// An answer of status 200 or 304.
+#[derive(Debug)]
+pub(crate) struct Got {
+    pub(crate) url: Url,
+    pub(crate) answer: Answer,
+    pub(crate) robots: String,
+    pub(crate) tdm_reserved: Option<bool>,
+}
+
+/// Why there is none.
+#[derive(Debug)]
+pub(crate) enum Miss {
+    /// For a reason of this address.
+    Dropped {
+        reason: Reason,
+        detail: String,
+        /// Whether it is worth asking again on another visit.
+        passing: bool,
+    },
+    /// The crawl is to stop.
+    Stopped,
+    /// The crawl cannot go on.
+    Fault(CrawlError),
+}
+
+impl Miss {
+    fn lasting(reason: Reason, detail: impl Into<String>) -> Self {
+        Self::Dropped { reason, detail: detail.into(), passing: false }
+    }
+
+    fn passing(detail: impl Into<String>) -> Self {
+        Self::Dropped { reason: Reason::Unreachable, detail: detail.into(), passing: true }
+    }
+}
+
+/// What one hop led to.
+enum Hop {
+    Here(Answer),
+    There(Url),
+}
+
+/// Fetches politely.
+pub(crate) struct Fetcher {
+    pub(crate) settings: Settings,
+    client: Client,
+    lanes: Arc<Lanes>,
+    rules: RuleBook,
+    pub(crate) clock: Clock,
+}
+
+impl Fetcher {
+    pub(crate) fn try_new(settings: Settings, memory: Arc<dyn Memory>) -> Result<Self, CrawlError> {
+        let client = Client::try_new(&settings)?;
+        let lanes = Arc::new(Lanes::new(settings.hosts_at_once));
+        let rules = RuleBook {
+            client: client.clone(),
+            lanes: Arc::clone(&lanes),
+            memory,
+            agent: settings.agent.product.clone(),
+            ask_tdmrep: settings.ask_tdmrep,
+            cells: std::sync::Mutex::default(),
+        };
+        let clock: Clock = Arc::new(Timestamp::now);
+        Ok(Self { settings, client, lanes, rules, clock })
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// The `Sitemap` lines of a host.
+    pub(crate) async fn sitemaps_of(
+        &self,
+        url: &Url,
+        delay_ms: Option<u64>,
+    ) -> Result<Vec<String>, CrawlError> {
+        let rules = self.rules.of(url, self.rest(delay_ms, None), self.now()).await?;
+        Ok(rules.sitemaps().to_vec())
+    }
+
+    /// Asks for an address; gives up at once when the crawl is to stop.
+    pub(crate) async fn fetch(&self, ask: &Ask, stop: &CancellationToken) -> Result<Got, Miss> {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Err(Miss::Stopped),
+            got = self.follow(ask) => got,
+        }
+    }
+
+    async fn follow(&self, ask: &Ask) -> Result<Got, Miss> {
+        let mut url = ask.url.clone();
+        let mut seen: Vec<String> = Vec::new();
+        loop {
+            url.set_fragment(None);
+            if seen.iter().any(|s| s == url.as_str()) {
+                return Err(Miss::lasting(Reason::Redirects, format!("a circle at `{url}`")));
+            }
+            if seen.len() > self.settings.max_redirects {
+                let limit = self.settings.max_redirects;
+                return Err(Miss::lasting(Reason::Redirects, format!("more than {limit}, last to `{url}`")));
+            }
+            seen.push(url.to_string());
+            let (rules, robots) = self.permission(&url, ask).await?;
+            match self.hop(&url, ask, &rules).await? {
+                Hop::There(next) => url = next,
+                Hop::Here(answer) => {
+                    let stated = tdm_header(&answer.headers);
+                    let tdm_reserved = stated.or_else(|| rules.tdm_reserved(&url));
+                    return Ok(Got { url, answer, robots, tdm_reserved });
+                }
+            }
+        }
+    }
+
+    async fn permission(&self, url: &Url, ask: &Ask) -> Result<(Arc<HostRules>, String), Miss> {
+        self.client.check(url).map_err(|why| Miss::lasting(Reason::RefusedAddress, why))?;
+        let rest = self.rest(ask.delay_ms, None);
+        let rules = self.rules.of(url, rest, self.now()).await.map_err(|e| Miss::Fault(e.into()))?;
+        match rules.permission(url) {
+            Permission::Allowed(line) => Ok((rules, line)),
+            Permission::Forbidden(line) => Err(Miss::lasting(Reason::Robots, line)),
+            Permission::Unknown(Reason::RefusedAddress, why) => {
+                Err(Miss::lasting(Reason::RefusedAddress, why))
+            }
+            Permission::Unknown(_, why) => Err(Miss::passing(why)),
+        }
+    }
+
+    /// One address, tried until it answers or there is no hope in this visit.
+    async fn hop(&self, url: &Url, ask: &Ask, rules: &HostRules) -> Result<Hop, Miss> {
+        let known = ask.known.as_ref().filter(|(of, _)| of == url.as_str()).map(|(_, v)| v);
+        let rest = self.rest(ask.delay_ms, rules.crawl_delay());
+        let mut wait = Duration::from_millis(self.settings.retry_wait_ms);
+        let mut tries_left = self.settings.retries;
+        loop {
+            let mut turn = self.lanes.turn(url, rest).await;
+            let (asked_to_wait, why) = match self.client.get(url, ask.want, known).await {
+                Ok(answer) if is_passing(answer.status) => {
+                    let asked = retry_after(&answer.headers, self.now());
+                    (asked, format!("status {}", answer.status))
+                }
+                Ok(answer) => return settle(url, answer),
+                Err(Trouble::Lasting(reason, detail)) => return Err(Miss::lasting(reason, detail)),
+                Err(Trouble::Passing(detail)) => (None, detail),
+            };
+            let most = Duration::from_millis(self.settings.max_retry_after_ms);
+            let asked = asked_to_wait.unwrap_or_default();
+            // What a host asks for holds for all of it, not for this address alone.
+            turn.rest_at_least(asked.min(most));
+            drop(turn);
+            tracing::debug!(%url, why, tries_left, "no answer");
+            if tries_left == 0 || asked > most {
+                return Err(Miss::passing(why));
+            }
+            tries_left -= 1;
+            tokio::time::sleep(wait.max(asked)).await;
+            wait *= 2;
+        }
+    }
+
+    /// How long a host rests after a request: what is set, or its Crawl-delay where that is longer.
+    fn rest(&self, delay_ms: Option<u64>, crawl_delay: Option<Duration>) -> Duration {
+        let set = delay_ms.unwrap_or(self.settings.delay_ms);
+        let most = Duration::from_millis(self.settings.max_crawl_delay_ms);
+        let jitter = rand::rng().random_range(0..=self.settings.jitter_ms.min(set));
+        Duration::from_millis(set).max(crawl_delay.unwrap_or_default().min(most))
+            + Duration::from_millis(jitter)
+    }
+}
+
+/// Statuses that may be another one soon.
+fn is_passing(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504 | 520..=530)
+}
+
+fn settle(url: &Url, answer: Answer) -> Result<Hop, Miss> {
+    match answer.status {
+        200 | 304 => Ok(Hop::Here(answer)),
+        301 | 302 | 303 | 307 | 308 => {
+            let place = text(&answer.headers, header::LOCATION);
+            let next = place.and_then(|place| url.join(place).ok());
+            next.map(Hop::There).ok_or_else(|| {
+                Miss::lasting(Reason::Redirects, format!("status {} without a place to go", answer.status))
+            })
+        }
+        404 | 410 => Err(Miss::lasting(Reason::NotFound, format!("status {}", answer.status))),
+        status => Err(Miss::lasting(Reason::HttpStatus, format!("status {status}"))),
+    }
+}
+
+/// The `TDM-Reservation` header (W3C TDMRep): 1 is reserved.
+fn tdm_header(headers: &HeaderMap) -> Option<bool> {
+    match text(headers, "tdm-reservation")?.trim() {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,240 @@
+//! Sitemaps (sitemaps.org 0.9) with news and index, plain or packed, within the protocol's limits.
+
+use std::io::Read as _;
+
+use kiosque_model::{Language, Published};
+use url::Url;
+
+use crate::client::MAX_DOCUMENT_BYTES;
+use crate::date::parse_date;
+use crate::xml::{Step, decode, plain, walk};
+
+/// Addresses in one sitemap, by the protocol.
+const MAX_URLS: usize = 50_000;
+
+/// One address of a sitemap.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SitemapUrl {
+    /// Absolute address.
+    pub url: String,
+    /// When it last changed.
+    pub modified: Option<Published>,
+    /// `news:title`.
+    pub title: Option<String>,
+    /// `news:publication_date`.
+    pub published: Option<Published>,
+    /// `news:language`.
+    pub language: Option<Language>,
+}
+
+/// A sitemap, or an index of sitemaps; tolerantly, both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sitemap {
+    /// Sitemaps an index leads to, with the time of their last change.
+    pub children: Vec<(String, Option<Published>)>,
+    /// Pages.
+    pub urls: Vec<SitemapUrl>,
+}
+
+/// Why a body is no sitemap.
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+pub enum SitemapError {
+    /// Nothing in it looks like one.
+    #[error("no sitemap: it has no `urlset` and no `sitemapindex`")]
+    NoSitemap,
+    /// Unpacked it is larger than the protocol allows.
+    #[error("a sitemap of more than {limit} bytes")]
+    TooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// The gzip stream is broken.
+    #[error("a packed sitemap that cannot be unpacked: {0}")]
+    Packed(String),
+}
+
+/// Reads a sitemap, an index, or a plain list of addresses; gzip is unpacked. Addresses beyond 50 000 are left.
+///
+/// # Errors
+/// [`SitemapError`] where it is none, or breaks the limits.
+pub fn parse_sitemap(bytes: &[u8], base: &Url) -> Result<Sitemap, SitemapError> {
+    let unpacked;
+    let bytes = if bytes.starts_with(&[0x1f, 0x8b]) {
+        unpacked = unpack(bytes)?;
+        &unpacked[..]
+    } else {
+        bytes
+    };
+    if bytes.len() > MAX_DOCUMENT_BYTES {
+        return Err(SitemapError::TooLarge { limit: MAX_DOCUMENT_BYTES });
+    }
+    let text = decode(bytes, None);
+    if !text.contains('<') {
+        return plain_list(&text, base);
+    }
+    let mut builder = Builder::new(base);
+    walk(&text, |step| builder.take(step));
+    builder.commit();
+    if builder.is_sitemap { Ok(builder.map) } else { Err(SitemapError::NoSitemap) }
+}
+
+fn unpack(bytes: &[u8]) -> Result<Vec<u8>, SitemapError> {
+    let mut out = Vec::new();
+    let limit = u64::try_from(MAX_DOCUMENT_BYTES).unwrap_or(u64::MAX);
+    let read = flate2::read::MultiGzDecoder::new(bytes).take(limit + 1).read_to_end(&mut out);
+    if out.len() > MAX_DOCUMENT_BYTES {
+        return Err(SitemapError::TooLarge { limit: MAX_DOCUMENT_BYTES });
+    }
+    match read {
+        Ok(_) => Ok(out),
+        // A stream that ends early still gave its beginning.
+        Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof && !out.is_empty() => Ok(out),
+        Err(e) => Err(SitemapError::Packed(e.to_string())),
+    }
+}
+
+fn plain_list(text: &str, base: &Url) -> Result<Sitemap, SitemapError> {
+    let lines = text.lines().map(str::trim).filter(|l| l.starts_with("http"));
+    let urls: Vec<_> = lines
+        .filter_map(|line| base.join(line).ok())
+        .take(MAX_URLS)
+        .map(|url| SitemapUrl { url: url.into(), ..SitemapUrl::default() })
+        .collect();
+    if urls.is_empty() { Err(SitemapError::NoSitemap) } else { Ok(Sitemap { children: Vec::new(), urls }) }
+}
+
+struct Builder<'a> {
+    base: &'a Url,
+    map: Sitemap,
+    is_sitemap: bool,
+    is_child: bool,
+    draft: Option<SitemapUrl>,
+    field: Option<(String, String)>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(base: &'a Url) -> Self {
+        Self { base, map: Sitemap::default(), is_sitemap: false, is_child: false, draft: None, field: None }
+    }
+
+    fn take(&mut self, step: Step) -> bool {
+        match step {
+            Step::Open { name, .. } => match name.as_str() {
+                "urlset" | "sitemapindex" => self.is_sitemap = true,
+                "url" | "sitemap" => {
+                    self.commit();
+                    self.is_child = name == "sitemap";
+                    self.draft = Some(SitemapUrl::default());
+                }
+                "loc" | "lastmod" | "title" | "publication_date" | "language" => {
+                    self.field = Some((name, String::new()));
+                }
+                _ => {}
+            },
+            Step::Text(text) => {
+                if let Some((_, so_far)) = &mut self.field {
+                    so_far.push_str(&text);
+                }
+            }
+            Step::Close { name } => match name.as_str() {
+                "url" | "sitemap" => self.commit(),
+                _ => self.commit_field(),
+            },
+        }
+        self.map.urls.len() < MAX_URLS && self.map.children.len() < MAX_URLS
+    }
+
+    fn commit_field(&mut self) {
+        let (Some((name, text)), Some(draft)) = (self.field.take(), &mut self.draft) else { return };
+        let text = plain(&text);
+        match name.as_str() {
+            "loc" if draft.url.is_empty() => {
+                draft.url =
+                    self.base.join(&text).ok().filter(Url::has_host).map(String::from).unwrap_or_default();
+            }
+            "lastmod" => draft.modified = parse_date(&text),
+            "publication_date" => draft.published = parse_date(&text),
+            "language" => draft.language = Language::from_tag(&text),
+            "title" => draft.title = Some(text).filter(|t| !t.is_empty()),
+            _ => {}
+        }
+    }
+
+    fn commit(&mut self) {
+        self.commit_field();
+        let Some(draft) = self.draft.take().filter(|d| !d.url.is_empty()) else { return };
+        if self.is_child {
+            self.map.children.push((draft.url, draft.modified));
+        } else {
+            self.map.urls.push(draft);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Sitemap, SitemapError> {
+        parse_sitemap(bytes, &Url::parse("https://a.example/sitemap.xml").unwrap())
+    }
+
+    const NEWS: &str = r#"<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" xmlns:image="i"><url><loc>https://a.example/1?x=1&amp;y=2</loc>
+<lastmod>2026-10-06T09:00:00+01:00</lastmod><news:news><news:publication><news:name>A</news:name>
+<news:language>fr</news:language></news:publication><news:publication_date>2026-10-06</news:publication_date>
+<news:title>L&apos;eau &amp; le sel</news:title></news:news><image:image><image:loc>https://a.example/i.jpg</image:loc>
+<image:title>photo</image:title></image:image></url><url><loc> /2 </loc></url></urlset>"#;
+
+    #[test]
+    fn news_sitemaps() {
+        let map = read(NEWS.as_bytes()).unwrap();
+        let [first, second] = &map.urls[..] else { panic!("two addresses") };
+        assert_eq!(first.url, "https://a.example/1?x=1&y=2");
+        assert_eq!(first.title.as_deref(), Some("L'eau & le sel"));
+        assert_eq!(first.published.unwrap().to_string(), "2026-10-06");
+        assert_eq!(first.modified.unwrap().to_string(), "2026-10-06T09:00:00+01:00");
+        assert_eq!(first.language, Language::from_tag("fr"));
+        assert_eq!(second.url, "https://a.example/2");
+    }
+
+    #[test]
+    fn packed_and_cut_sitemaps() {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(NEWS.as_bytes()).unwrap();
+        let packed = packer.finish().unwrap();
+        assert_eq!(read(&packed).unwrap(), read(NEWS.as_bytes()).unwrap());
+        assert_eq!(read(NEWS.split_at(620).0.as_bytes()).unwrap().urls.len(), 1);
+        assert!(matches!(read(&[0x1f, 0x8b, 0, 0]), Err(SitemapError::Packed(_))));
+    }
+
+    #[test]
+    fn a_bomb_is_cut_short() {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let zeros = vec![b' '; 1 << 20];
+        for _ in 0..51 {
+            packer.write_all(&zeros).unwrap();
+        }
+        let bomb = packer.finish().unwrap();
+        assert_eq!(read(&bomb), Err(SitemapError::TooLarge { limit: MAX_DOCUMENT_BYTES }));
+    }
+
+    #[test]
+    fn indexes_and_lists() {
+        let index = "<sitemapindex><sitemap><loc>/a.xml.gz</loc><lastmod>2026-10-06</lastmod></sitemap>\
+            <sitemap><loc>https://b.example/b.xml</loc></sitemap></sitemapindex>";
+        let children: Vec<_> = read(index.as_bytes()).unwrap().children.into_iter().map(|c| c.0).collect();
+        assert_eq!(children, ["https://a.example/a.xml.gz", "https://b.example/b.xml"]);
+        assert_eq!(read(b"https://a.example/1\nhttps://a.example/2\n").unwrap().urls.len(), 2);
+    }
+
+    #[test]
+    fn what_is_no_sitemap_is_an_error() {
+        let check = |body: &[u8]| assert_eq!(read(body), Err(SitemapError::NoSitemap));
+        check(b"<html><body>404</body></html>");
+        check(b"");
+        check(b"not found");
+    }
+}
