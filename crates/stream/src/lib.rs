@@ -1,1 +1,33 @@
 //! The bus between two stages, and the one loop that runs a stage.
+//!
+//! A stage is a verb between two topics: it implements [`Stage`], whose one required method turns a message
+//! into an [`Outcome`]. Everything else that delivery asks for (decoding, retries, dead letters, breadcrumbs,
+//! durability, commits, counts, shutdown) is done by [`run`], and only there.
+//!
+//! A [`Bus`] is one consumer's or producer's handle on a log of topics; [`Connect`] hands them out.
+//! [`MemoryLog`] and [`EmbeddedLog`] are the two logs, which differ only in where messages lie: what delivery
+//! promises is written once, in `log.rs`, over both. A broker joins by implementing the same traits.
+//!
+//! # What is promised
+//! * **In order** by key: messages of one key reach one consumer in the order they were flushed.
+//! * **At least once**: a message is delivered again until its group has committed a position beyond it.
+//! * **Nothing half**: what was sent becomes visible, and durable, at [`Bus::flush`], all of it or none.
+
+mod bus;
+pub mod dead;
+mod embedded;
+mod fuse;
+mod ledger;
+mod log;
+mod memory;
+mod progress;
+mod run;
+mod stage;
+
+pub use bus::{Bus, BusError, Connect, Delivery, Inspect};
+pub use embedded::{EmbeddedLog, EmbeddedOptions, EmbeddedReader};
+pub use fuse::{Blown, Fuse, FusedBus, FusedConnect};
+pub use memory::MemoryLog;
+pub use progress::Progress;
+pub use run::{Meter, Retry, RunError, RunOptions, Stop, Summary, run};
+pub use stage::{Failure, Outcome, Stage};
