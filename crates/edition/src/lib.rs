@@ -1,1 +1,21 @@
 //! Composes the dated edition and renders it in every export format.
+//!
+//! Two pure halves with a thin bridge to the store between them: [`compose`] turns a day's stories into an
+//! [`kiosque_model::Edition`], [`render`] turns an edition into a page, and [`build`] reads the one and keeps
+//! the other. No clock and no random number is asked anywhere here: the same store gives the same edition, and
+//! the same edition the same file, to the byte. Every item of every format has title, source, author or
+//! agency where known, date and link, and an extract short enough to send the reader to the paper.
+
+mod build;
+mod compose;
+mod error;
+mod format;
+mod render;
+mod spec;
+
+pub use build::{Built, build};
+pub use compose::compose;
+pub use error::EditionError;
+pub use format::{Format, GroupBy};
+pub use render::{PageLink, render, render_page, schema};
+pub use spec::{EditionSpec, RubriqueSpec};

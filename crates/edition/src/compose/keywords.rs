@@ -1,0 +1,46 @@
+//! The words of the day: what several stories or several outlets speak of.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::members::Members;
+
+/// How many of an article's keywords count: the later ones tell little.
+const PER_ARTICLE: usize = 8;
+
+/// The spellings of one word and who used it.
+#[derive(Default)]
+struct Word<'a> {
+    outlets: BTreeSet<(usize, &'a str)>,
+    spellings: BTreeMap<&'a str, usize>,
+}
+
+/// The keywords of the most stories and outlets, best first: each outlet counts once per story, and a word
+/// that a single outlet used in a single story is no word of the day. Case is folded; the spelling met most
+/// often is printed.
+pub(super) fn keywords(stories: &[&Members<'_>], most: usize) -> Vec<String> {
+    let mut words: BTreeMap<String, Word<'_>> = BTreeMap::new();
+    for (at, story) in stories.iter().enumerate() {
+        for article in &story.all {
+            for keyword in article.tagged.keywords.iter().take(PER_ARTICLE) {
+                let keyword = keyword.trim();
+                if keyword.is_empty() {
+                    continue;
+                }
+                let word = words.entry(keyword.to_lowercase()).or_default();
+                word.outlets.insert((at, &article.tagged.article.source.0));
+                *word.spellings.entry(keyword).or_default() += 1;
+            }
+        }
+    }
+    let mut words: Vec<_> = words.into_iter().filter(|(_, word)| word.outlets.len() > 1).collect();
+    words.sort_by(|(a, x), (b, y)| y.outlets.len().cmp(&x.outlets.len()).then_with(|| a.cmp(b)));
+    words.into_iter().take(most).filter_map(|(_, word)| usual(&word.spellings)).collect()
+}
+
+fn usual(spellings: &BTreeMap<&str, usize>) -> Option<String> {
+    spellings
+        .iter()
+        .min_by_key(|(spelling, count)| (Reverse(**count), **spelling))
+        .map(|(s, _)| (*s).to_owned())
+}

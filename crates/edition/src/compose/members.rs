@@ -1,0 +1,98 @@
+//! Who is who in a story: the headline article, the copies of it, and the other tellings.
+//!
+//! The headline article is the best of the story's articles by this order, the first difference deciding:
+//! an original before a copy; an article before a video, a gallery or a live page; the
+//! longer text, in steps of a hundred words up to six hundred (a paywalled page counts by the words it really
+//! shows); the more important source; the earlier; the smaller id. Every article with the same text as the
+//! headline is a reprint of it; of every other text one article stands for its copies.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kiosque_model::{ArticleId, Kind, StoryArticle};
+
+/// The eligible articles of one story, told apart.
+pub(super) struct Members<'a> {
+    /// All of them, in order of publication, then id.
+    pub(super) all: Vec<&'a StoryArticle>,
+    /// The one the edition shows.
+    pub(super) headline: &'a StoryArticle,
+    /// Those that carry the headline's text, the headline left out.
+    pub(super) reprints: Vec<&'a StoryArticle>,
+    /// One article for each other text.
+    pub(super) others: Vec<&'a StoryArticle>,
+}
+
+impl<'a> Members<'a> {
+    /// Tells apart the articles of a story that may enter an edition; `None` where none may.
+    ///
+    /// Listings, pages of no known kind, pages without a headline and paid content never enter: an
+    /// advertisement is not what the press said.
+    pub(super) fn new(articles: &'a [StoryArticle], zone: &TimeZone) -> Option<Self> {
+        let mut all: Vec<_> = articles.iter().filter(|a| enters(a)).collect();
+        all.sort_by_cached_key(|a| (instant(a, zone), a.tagged.article.id.clone()));
+        all.dedup_by(|a, b| a.tagged.article.id == b.tagged.article.id);
+
+        let mut texts: BTreeMap<ArticleId, Vec<&StoryArticle>> = BTreeMap::new();
+        for article in &all {
+            texts.entry(root(article, &all)).or_default().push(article);
+        }
+        let headline = best(&all, zone)?;
+        let reprints = texts.remove(&root(headline, &all)).unwrap_or_default();
+        let reprints = reprints.into_iter().filter(|a| !std::ptr::eq(*a, headline)).collect();
+        let mut others: Vec<_> = texts.values().filter_map(|same| best(same, zone)).collect();
+        others.sort_by_cached_key(|a| (instant(a, zone), a.tagged.article.id.clone()));
+        Some(Self { all, headline, reprints, others })
+    }
+
+    /// One article for each text of the story.
+    pub(super) fn roots(&self) -> impl Iterator<Item = &'a StoryArticle> {
+        std::iter::once(self.headline).chain(self.others.iter().copied())
+    }
+
+    /// How many of its articles print a text that another of them stands for.
+    pub(super) fn copies(&self) -> usize {
+        self.all.len() - 1 - self.others.len()
+    }
+}
+
+fn enters(article: &StoryArticle) -> bool {
+    let of = &article.tagged.article;
+    let reads = !matches!(of.kind, Kind::Listing | Kind::Other) && !of.sponsored;
+    reads && of.title.as_ref().is_some_and(|title| !title.trim().is_empty())
+}
+
+/// The article whose text this one carries. The first copy may itself be marked a copy after two stories
+/// were joined, so the chain is followed, no longer than there are articles.
+fn root(article: &StoryArticle, all: &[&StoryArticle]) -> ArticleId {
+    let mut at = &article.tagged.article.id;
+    let mut next = article.copy_of.as_ref();
+    for _ in 0..all.len() {
+        let Some(origin) = next else { break };
+        at = origin;
+        next = all.iter().find(|a| &a.tagged.article.id == origin).and_then(|a| a.copy_of.as_ref());
+    }
+    at.clone()
+}
+
+fn best<'a>(articles: &[&'a StoryArticle], zone: &TimeZone) -> Option<&'a StoryArticle> {
+    articles.iter().copied().min_by_key(|a| {
+        let of = &a.tagged.article;
+        let words = of.text.split_whitespace().take(600).count();
+        (
+            a.copy_of.is_some(),
+            of.kind != Kind::Article,
+            Reverse(words / 100),
+            a.source_tier,
+            instant(a, zone),
+            of.id.clone(),
+        )
+    })
+}
+
+/// When it was published, for ordering: what has no date comes after what has one.
+fn instant(article: &StoryArticle, zone: &TimeZone) -> Timestamp {
+    article.tagged.article.published.map_or(Timestamp::MAX, |p| p.instant_in(zone))
+}

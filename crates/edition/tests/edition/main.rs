@@ -1,0 +1,5 @@
+//! An invented morning, composed and rendered: what readers of every format are promised.
+
+mod composing;
+mod morning;
+mod rendering;

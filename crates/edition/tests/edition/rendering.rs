@@ -1,0 +1,113 @@
+//! What every export shows, and what no title can break.
+
+use kiosque_edition::{Format, GroupBy, compose, render, schema};
+use kiosque_model::Edition;
+
+use crate::morning::{date, spec, stories};
+
+fn edition() -> Edition {
+    compose(date(), &stories(), &spec())
+}
+
+fn rendered(edition: &Edition, format: Format, by: GroupBy) -> String {
+    String::from_utf8(render(edition, format, by).unwrap()).unwrap()
+}
+
+#[test]
+fn the_page() {
+    insta::assert_snapshot!("html", rendered(&edition(), Format::Html, GroupBy::Rubrique));
+    insta::assert_snapshot!("html_by_source", rendered(&edition(), Format::Html, GroupBy::Source));
+}
+
+#[test]
+fn the_markdown() {
+    insta::assert_snapshot!("md", rendered(&edition(), Format::Markdown, GroupBy::Rubrique));
+    insta::assert_snapshot!("md_by_source", rendered(&edition(), Format::Markdown, GroupBy::Source));
+}
+
+#[test]
+fn the_data_and_its_schema() {
+    let json = rendered(&edition(), Format::Json, GroupBy::Rubrique);
+    assert_eq!(serde_json::from_str::<Edition>(&json).unwrap(), edition());
+    insta::assert_snapshot!("json", json);
+    let schema = schema();
+    let required = schema["required"].as_array().unwrap();
+    let written: serde_json::Value = serde_json::from_str(&json).unwrap();
+    for name in required {
+        assert!(written.get(name.as_str().unwrap()).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn no_title_can_write_markup() {
+    for by in [GroupBy::Rubrique, GroupBy::Source] {
+        let html = rendered(&edition(), Format::Html, by);
+        assert!(
+            html.contains("&lt;script&gt;alert(&#39;une&#39;)&lt;/script&gt; &amp; &quot;onclick=alert(1)")
+        );
+        assert!(!html.contains("<script") && !html.contains("\"onclick=") && !html.contains("<b>piégé"));
+        let markdown = rendered(&edition(), Format::Markdown, by);
+        assert!(markdown.contains(r"\<script\>") && !markdown.replace(r"\<", "").contains("<script"));
+    }
+}
+
+#[test]
+fn a_page_loads_nothing_and_links_only_to_the_web() {
+    let mut edition = edition();
+    edition.front[0].url = "javascript:alert(1)".to_owned();
+    edition.front[1].others[0].url = "data:text/html,x".to_owned();
+    let html = rendered(&edition, Format::Html, GroupBy::Rubrique);
+    for forbidden in
+        ["javascript:", "data:", " src=", "@import", "url(", "<link", "<img", "<iframe", "onload"]
+    {
+        assert!(!html.contains(forbidden), "{forbidden}");
+    }
+    assert!(html.contains("<span lang=\"fr\" dir=\"ltr\">La loi sur l’eau"));
+}
+
+#[test]
+fn every_item_has_title_source_link_and_date_in_every_format() {
+    let edition = edition();
+    for format in [Format::Html, Format::Markdown] {
+        for by in [GroupBy::Rubrique, GroupBy::Source] {
+            let out = rendered(&edition, format, by);
+            for item in edition.front.iter().chain(edition.sections.iter().flat_map(|s| &s.items)) {
+                let start: String =
+                    item.title.chars().take_while(|c| c.is_alphanumeric() || *c == ' ').collect();
+                assert!(out.contains(&start) && out.contains(&item.source_name) && out.contains(&item.url));
+                for author in &item.authors {
+                    assert!(out.contains(author), "{author}");
+                }
+            }
+            // One article of the morning printed no date.
+            assert!(out.contains("date non précisée"));
+            assert!(out.contains("7\u{a0}octobre\u{a0}2026 à 12\u{a0}h\u{a0}47"));
+        }
+    }
+}
+
+#[test]
+fn right_to_left_text_is_marked_as_such() {
+    let html = rendered(&edition(), Format::Html, GroupBy::Rubrique);
+    assert!(html.contains("<p class=\"extract\" lang=\"ar\" dir=\"rtl\">اندلع حريق"));
+    let markdown = rendered(&edition(), Format::Markdown, GroupBy::Rubrique);
+    assert!(markdown.contains("<p dir=\"rtl\" lang=\"ar\">اندلع حريق"));
+    assert!(markdown.contains("[\u{200f}حريق"));
+}
+
+#[test]
+fn an_empty_day_is_a_decent_page() {
+    let empty = compose(date(), &[], &spec());
+    for format in [Format::Html, Format::Markdown] {
+        let out = rendered(&empty, format, GroupBy::Rubrique);
+        assert!(out.contains("Aucun article n’a été recueilli") && out.contains("mercredi 7"));
+    }
+}
+
+#[test]
+fn an_unknown_format_is_told_with_those_there_are() {
+    let said = "pdf".parse::<Format>().unwrap_err().to_string();
+    assert_eq!(said, "no export format `pdf`; available are `html`, `md`, `json`");
+    let said = "outlet".parse::<GroupBy>().unwrap_err().to_string();
+    assert_eq!(said, "no grouping `outlet`; available are `rubrique`, `source`");
+}
