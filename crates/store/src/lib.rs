@@ -1,1 +1,35 @@
 //! The day's compilation in SQLite: schema, the sink's writes, memory of stages, search, views.
+//!
+//! The only crate that knows SQLite. A [`Store`] has one writer, which writes in [`Batch`]es: rows and bus
+//! offsets in one transaction, so that repeated delivery has its effect once. Everything else reads.
+//! The schema is documented in `docs/data-model.md`, which a test compares with it.
+
+mod backup;
+mod batch;
+mod database;
+mod day;
+mod decisions;
+mod editions;
+mod error;
+mod fold;
+mod memory;
+mod query;
+mod schema;
+mod search;
+mod status;
+mod store;
+mod time;
+mod trail;
+
+pub use batch::{Batch, Put};
+pub use day::{Revision, WindowArticle};
+pub use decisions::{Decision, NewDecision};
+pub use editions::EditionRow;
+pub use error::StoreError;
+pub use fold::fold;
+pub use memory::StageMemory;
+pub use query::{QueryLimits, Rows};
+pub use search::{Hit, SearchQuery};
+pub use status::{SourceStatus, StageCount, StoreStatus};
+pub use store::{SourceRow, Store, StoreOptions};
+pub use trail::{Trail, TrailArticle, TrailEdition};

@@ -1,0 +1,167 @@
+//! Editions as they were built: whole, as JSON, and item by item for queries.
+//!
+//! Invariant: the store decides the revision. Building the same edition again changes nothing; any other change
+//! counts one up.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kiosque_model::{Edition, EditionItem};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use crate::day::{count, parsed, parsed_if_any, unreadable};
+use crate::time::stamp;
+use crate::{Store, StoreError};
+
+/// An edition in the list of editions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditionRow {
+    /// Its name.
+    pub name: String,
+    /// Its day.
+    pub date: Date,
+    /// How often it has changed, 1 the first time.
+    pub revision: u32,
+    /// How many items it prints.
+    pub items: usize,
+    /// How many articles it stands for.
+    pub articles: usize,
+    /// When the newest of its articles came in.
+    pub as_of: Option<Timestamp>,
+}
+
+impl Store {
+    /// Keeps an edition. Whatever revision it says, it gets the one after the stored, or the stored one where it
+    /// says the same; tells whether it changed.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written; then the stored one stays.
+    pub fn save_edition(&self, edition: &Edition) -> Result<bool, StoreError> {
+        self.database.run(|c| {
+            let transaction = Transaction::new_unchecked(c, TransactionBehavior::Immediate)?;
+            let changed = save(&transaction, edition)?;
+            transaction.commit()?;
+            Ok(changed)
+        })
+    }
+
+    /// An edition as it was last saved.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn edition(&self, name: &str, date: Date) -> Result<Option<Edition>, StoreError> {
+        self.database.run(|c| {
+            c.prepare_cached("SELECT content FROM editions WHERE name = ?1 AND date = ?2")?
+                .query_row(params![name, date.to_string()], |row| {
+                    serde_json::from_str(row.get_ref(0)?.as_str()?).map_err(|e| unreadable(0, e))
+                })
+                .optional()
+        })
+    }
+
+    /// All editions, newest day first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn editions(&self) -> Result<Vec<EditionRow>, StoreError> {
+        self.database.run(|c| {
+            c.prepare(
+                "SELECT name, date, revision, items, articles, as_of FROM editions ORDER BY date DESC, name",
+            )?
+            .query_map([], |row| {
+                Ok(EditionRow {
+                    name: row.get(0)?,
+                    date: parsed(row, 1)?,
+                    revision: row.get(2)?,
+                    items: count(row, 3)?,
+                    articles: count(row, 4)?,
+                    as_of: parsed_if_any(row, 5)?,
+                })
+            })?
+            .collect()
+        })
+    }
+}
+
+fn save(c: &Connection, edition: &Edition) -> rusqlite::Result<bool> {
+    let date = edition.date.to_string();
+    let stored: Option<(u32, String)> = c
+        .prepare_cached("SELECT revision, content FROM editions WHERE name = ?1 AND date = ?2")?
+        .query_row([&edition.name, &date], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let content = |revision: u32| {
+        serde_json::to_string(&Edition { revision, ..edition.clone() })
+            .expect("model types have string keys and finite numbers")
+    };
+    if stored.as_ref().is_some_and(|(revision, stored)| content(*revision) == *stored) {
+        return Ok(false);
+    }
+    let revision = stored.map_or(1, |(revision, _)| revision + 1);
+    let items = items_of(edition);
+    c.prepare_cached("DELETE FROM edition_items WHERE edition = ?1 AND date = ?2")?
+        .execute([&edition.name, &date])?;
+    c.prepare_cached(
+        "INSERT INTO editions (name, date, revision, title, publisher, time_zone, as_of, items, articles, copies,
+             stories, content)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+         ON CONFLICT (name, date) DO UPDATE SET revision = excluded.revision, title = excluded.title,
+             publisher = excluded.publisher, time_zone = excluded.time_zone, as_of = excluded.as_of,
+             items = excluded.items, articles = excluded.articles, copies = excluded.copies,
+             stories = excluded.stories, content = excluded.content",
+    )?
+    .execute(params![
+        edition.name,
+        date,
+        revision,
+        edition.title,
+        edition.publisher,
+        edition.time_zone,
+        edition.as_of.map(stamp),
+        number(items.len()),
+        number(edition.articles),
+        number(edition.copies),
+        number(edition.stories),
+        content(revision),
+    ])?;
+    for (position, (place, item)) in (1_i64..).zip(items) {
+        insert_item(c, (&edition.name, &date, position, place), item)?;
+    }
+    Ok(true)
+}
+
+/// A count as SQLite counts.
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The items in the order in which they are printed.
+fn items_of(edition: &Edition) -> Vec<(&'static str, &EditionItem)> {
+    let front = edition.front.iter().map(|item| ("front", item));
+    let sections = edition.sections.iter().flat_map(|s| &s.items).map(|item| ("section", item));
+    front.chain(sections).collect()
+}
+
+fn insert_item(
+    c: &Connection,
+    (edition, date, position, place): (&str, &str, i64, &str),
+    item: &EditionItem,
+) -> rusqlite::Result<()> {
+    c.prepare_cached(
+        "INSERT INTO edition_items (edition, date, position, number, place, rubrique, story, article, title,
+             extract, source, source_name, authors, published, url, language, paywalled, updated, reprints,
+             other_titles, score)
+         VALUES (:edition, :date, :position, :number, :place, :rubrique, :story, :article, :title, :extract,
+             :source, :source_name, :authors, :published, :url, :language, :paywalled, :updated, :reprints,
+             :other_titles, :score)",
+    )?
+    .execute(rusqlite::named_params! {
+        ":edition": edition, ":date": date, ":position": position, ":number": number(item.number), ":place": place,
+        ":rubrique": item.rubrique.slug(), ":story": item.story.0, ":article": item.article.0,
+        ":title": item.title, ":extract": item.extract, ":source": item.source.0,
+        ":source_name": item.source_name, ":authors": item.authors.join(", "),
+        ":published": item.published.map(|p| p.to_string()), ":url": item.url,
+        ":language": item.language.as_ref().map(|l| l.code()), ":paywalled": item.paywalled,
+        ":updated": item.updated, ":reprints": number(item.reprinted_by.len()), ":other_titles": number(item.others.len()),
+        ":score": item.score,
+    })?;
+    Ok(())
+}

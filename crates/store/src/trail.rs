@@ -1,0 +1,162 @@
+//! What became of one address: the steps of its page along the line, its article, the editions that print it.
+
+use jiff::civil::Date;
+use kiosque_model::{
+    ArticleId, Breadcrumb, BreadcrumbOutcome, CanonicalUrl, PageId, Published, Reason, Rubrique, SourceId,
+    StoryId,
+};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use crate::batch::LINE_ORDER;
+use crate::day::{count, parsed, parsed_if_any, unreadable};
+use crate::{Store, StoreError};
+
+/// All that is known of an address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trail {
+    /// The page's id.
+    pub page: PageId,
+    /// Its canonical address.
+    pub url: CanonicalUrl,
+    /// The source that led to it, where one did.
+    pub source: Option<SourceId>,
+    /// Its latest step at each stage, in the order of the line. Empty: nobody ever met it.
+    pub crumbs: Vec<Breadcrumb>,
+    /// Its article, where it became one.
+    pub article: Option<TrailArticle>,
+    /// The editions that print it.
+    pub editions: Vec<TrailEdition>,
+}
+
+/// The article a page became.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrailArticle {
+    /// Its id.
+    pub id: ArticleId,
+    /// Its headline.
+    pub title: Option<String>,
+    /// Its date.
+    pub published: Option<Published>,
+    /// The day it counts for.
+    pub day: Date,
+    /// Its rubrique.
+    pub rubrique: Rubrique,
+    /// How sure that is, 0 to 1.
+    pub confidence: f64,
+    /// The article it is a copy of.
+    pub copy_of: Option<ArticleId>,
+    /// Its story.
+    pub story: Option<StoryId>,
+    /// Why it stands there.
+    pub because: Option<String>,
+    /// How often title or text changed.
+    pub revisions: u32,
+}
+
+/// A place in an edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrailEdition {
+    /// The edition's name.
+    pub name: String,
+    /// Its day.
+    pub date: Date,
+    /// The number of the item.
+    pub number: usize,
+    /// `front` or `section`.
+    pub place: String,
+    /// Whether the item is this very article, or another one of its story.
+    pub headline: bool,
+}
+
+impl Store {
+    /// Follows an address through the line.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn trail(&self, url: &CanonicalUrl) -> Result<Trail, StoreError> {
+        let page = url.id();
+        self.database.run(|c| {
+            let source = c
+                .query_row("SELECT source FROM pages WHERE id = ?1", [&page.0], |row| row.get(0))
+                .optional()?
+                .flatten()
+                .map(SourceId);
+            let crumbs = c
+                .prepare(&format!(
+                    "SELECT at, stage, outcome, reason, detail FROM breadcrumbs WHERE page = ?1
+                     ORDER BY {LINE_ORDER}, stage"
+                ))?
+                .query_map([&page.0], |row| crumb(row, url, source.as_ref()))?
+                .collect::<Result<_, _>>()?;
+            let article = article_of(c, &page)?;
+            let editions = article.as_ref().map_or(Ok(Vec::new()), |article| editions_of(c, article))?;
+            Ok(Trail { page: page.clone(), url: url.clone(), source, crumbs, article, editions })
+        })
+    }
+}
+
+fn crumb(row: &Row<'_>, url: &CanonicalUrl, source: Option<&SourceId>) -> rusqlite::Result<Breadcrumb> {
+    let outcome: String = row.get(2)?;
+    let outcome = match outcome.as_str() {
+        "forwarded" => BreadcrumbOutcome::Forwarded,
+        "dropped" => {
+            let name: Option<String> = row.get(3)?;
+            let reason: Reason =
+                serde_json::from_value(name.unwrap_or_default().into()).map_err(|e| unreadable(3, e))?;
+            BreadcrumbOutcome::Dropped(reason)
+        }
+        _ => BreadcrumbOutcome::DeadLettered,
+    };
+    Ok(Breadcrumb {
+        at: parsed(row, 0)?,
+        url: url.clone(),
+        source: source.cloned(),
+        stage: row.get(1)?,
+        outcome,
+        detail: row.get(4)?,
+    })
+}
+
+/// The article of a page: the one of that id, or the one that was read from it under another canonical address.
+fn article_of(c: &Connection, page: &PageId) -> rusqlite::Result<Option<TrailArticle>> {
+    c.query_row(
+        "SELECT a.id, a.title, a.published, a.day, a.rubrique, a.confidence, c.original, s.story, s.because,
+                a.revisions
+         FROM articles a LEFT JOIN copies c ON c.article = a.id LEFT JOIN story_articles s ON s.article = a.id
+         WHERE a.id = ?1 OR a.page = ?1 ORDER BY a.id = ?1 DESC LIMIT 1",
+        [&page.0],
+        |row| {
+            let rubrique: String = row.get(4)?;
+            Ok(TrailArticle {
+                id: PageId(row.get(0)?),
+                title: row.get(1)?,
+                published: parsed_if_any(row, 2)?,
+                day: parsed(row, 3)?,
+                rubrique: rubrique.parse().map_err(|e: String| unreadable(4, std::io::Error::other(e)))?,
+                confidence: row.get(5)?,
+                copy_of: row.get::<_, Option<String>>(6)?.map(PageId),
+                story: row.get::<_, Option<String>>(7)?.map(PageId),
+                because: row.get(8)?,
+                revisions: row.get(9)?,
+            })
+        },
+    )
+    .optional()
+}
+
+fn editions_of(c: &Connection, article: &TrailArticle) -> rusqlite::Result<Vec<TrailEdition>> {
+    c.prepare(
+        "SELECT edition, date, number, place, article = ?1 FROM edition_items
+         WHERE article = ?1 OR (story = ?2 AND date = ?3) ORDER BY date, edition, position",
+    )?
+    .query_map((&article.id.0, article.story.as_ref().map(|s| &s.0), article.day.to_string()), |row| {
+        Ok(TrailEdition {
+            name: row.get(0)?,
+            date: parsed(row, 1)?,
+            number: count(row, 2)?,
+            place: row.get(3)?,
+            headline: row.get(4)?,
+        })
+    })?
+    .collect()
+}
