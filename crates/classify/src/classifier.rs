@@ -1,0 +1,133 @@
+//! The one thing this crate does: labels for an article.
+//!
+//! The model sees words; the outlet's section shifts its odds; nothing else decides. Labels depend on the
+//! input alone.
+
+use std::sync::LazyLock;
+
+use kiosque_model::{Article, Entity, Language, Rubrique, Tagged};
+
+use crate::document::Document;
+use crate::keywords::keywords;
+use crate::model::{Model, ModelError, best, softmax};
+use crate::{language, reasons, section};
+
+/// What the outlet's own section adds to the log-odds of its rubrique: about five to one, as outlets are
+/// right four times of five.
+const SECTION_LOG_ODDS: f32 = 1.6;
+
+/// Words of a text below which there is nothing to be sure of.
+const FEW_TERMS: f32 = 6.0;
+
+static BUNDLED: LazyLock<Classifier> = LazyLock::new(|| {
+    Classifier::from_bytes(include_bytes!("../model/rubriques.bin")).expect("the crate's own model is sound")
+});
+
+/// Labels articles by one model.
+#[derive(Debug)]
+pub struct Classifier {
+    model: Model,
+}
+
+/// What is known of an article. Only `title` and `text` are needed; the rest is weighed where it is there.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Input<'a> {
+    /// The headline.
+    pub title: &'a str,
+    /// The body as plain text.
+    pub text: &'a str,
+    /// The address: its folders may name a section.
+    pub url: Option<&'a str>,
+    /// The outlet's own section.
+    pub section: Option<&'a str>,
+    /// The language the page declares, a BCP 47 tag.
+    pub language: Option<&'a str>,
+    /// The publisher's keywords.
+    pub keywords: &'a [String],
+}
+
+/// What was understood of an article.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labels {
+    /// The language, absent where the text has no letters and the page declares none.
+    pub language: Option<Language>,
+    /// The likeliest rubrique.
+    pub rubrique: Rubrique,
+    /// The calibrated probability of that rubrique, 0 to 1.
+    pub confidence: f32,
+    /// The IPTC Media Topic of the rubrique, eight digits.
+    pub iptc: &'static str,
+    /// Telling words and names as printed, best first, at most eight.
+    pub keywords: Vec<String>,
+    /// Names met, each once.
+    pub entities: Vec<Entity>,
+    /// Evidence for the rubrique, best first: words as printed, the outlet's section.
+    pub because: Vec<String>,
+}
+
+impl Classifier {
+    /// The classifier with the model of this crate; it is unpacked once.
+    #[must_use]
+    pub fn bundled() -> &'static Self {
+        &BUNDLED
+    }
+
+    /// A classifier with a model of one's own, made by [`crate::train::train`].
+    ///
+    /// # Errors
+    /// [`ModelError`] where the bytes are no model, one of another version, or damaged.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        Ok(Self { model: Model::from_bytes(bytes)? })
+    }
+
+    /// Labels an article.
+    #[must_use]
+    pub fn classify(&self, input: &Input) -> Labels {
+        let language = language::detect(input.title, input.text, input.language);
+        let document = Document::new(input.title, input.keywords, input.text);
+        let known = self.model.known(&document);
+        let mut logits = self.model.logits(&known, &document.evidence);
+        // Of a text without known words the bias alone would speak, and too loudly.
+        let heard = ((known.len() as f32 + document.hits.len() as f32) / FEW_TERMS).min(1.0);
+        logits.iter_mut().for_each(|z| *z *= heard);
+        let section = section::rubrique(input.section, input.url);
+        if let Some(at) = section.and_then(|s| Rubrique::ALL.iter().position(|r| *r == s)) {
+            logits[at] += SECTION_LOG_ODDS;
+        }
+        let shares = softmax(&logits);
+        let class = best(&shares);
+        let rubrique = Rubrique::ALL[class];
+        let code = language.as_ref().map_or("", Language::code);
+        Labels {
+            rubrique,
+            confidence: shares[class],
+            iptc: rubrique.iptc(),
+            keywords: keywords(input.title, input.text, code),
+            entities: Vec::new(),
+            because: reasons::reasons(&self.model, &document, &known, class, section),
+            language,
+        }
+    }
+
+    /// Labels an article as the pipeline carries it.
+    #[must_use]
+    pub fn tag(&self, article: Article) -> Tagged {
+        let labels = self.classify(&Input {
+            title: article.title.as_deref().unwrap_or_default(),
+            text: &article.text,
+            url: Some(article.canonical_url.as_str()),
+            section: article.section.as_deref(),
+            language: article.language.as_ref().map(Language::code),
+            keywords: &article.keywords,
+        });
+        Tagged {
+            article,
+            language: labels.language,
+            rubrique: labels.rubrique,
+            confidence: labels.confidence,
+            keywords: labels.keywords,
+            entities: labels.entities,
+            because: labels.because,
+        }
+    }
+}

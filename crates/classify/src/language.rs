@@ -1,0 +1,174 @@
+//! The language of a text: its script first, then n-grams, then the words of the languages we read most.
+//!
+//! What a page declares is only believed where the text is too short to tell.
+
+use kiosque_model::Language;
+use whichlang::{Lang, detect_language};
+
+use crate::background::{Background, LANGUAGES};
+use crate::document::hash_of;
+use crate::fold::{fold_into, is_arabic, stem, words};
+
+/// Characters read: more changes nothing.
+const MAX_CHARS: usize = 1500;
+
+/// Words looked up.
+const MAX_WORDS: usize = 80;
+
+/// Letters below which a declared language outweighs what was found.
+const SURE_LETTERS: usize = 24;
+
+/// Decides the language of a headline and text; `declared` is what the page says of itself.
+pub(crate) fn detect(title: &str, text: &str, declared: Option<&str>) -> Option<Language> {
+    let declared = declared.and_then(Language::from_tag);
+    let sample: String = title.chars().take(300).chain(['\n']).chain(text.chars().take(MAX_CHARS)).collect();
+    let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
+    if letters == 0 {
+        return declared;
+    }
+    let found = by_script(&sample, letters).unwrap_or_else(|| by_words(&sample, declared.as_ref()));
+    let language = Language::from_tag(found);
+    // A short headline in the same script may be anything; one in another script may not.
+    match declared {
+        Some(declared) if letters < SURE_LETTERS && script_of(declared.code()) == script_of(found) => {
+            Some(declared)
+        }
+        _ => language,
+    }
+}
+
+/// The language where the script alone decides it.
+fn by_script(sample: &str, letters: usize) -> Option<&'static str> {
+    let share = |is: &dyn Fn(char) -> bool| sample.chars().filter(|&c| is(c)).count() * 2 > letters;
+    let any = |of: &[char]| sample.chars().filter(|c| of.contains(c)).count() * 50 > letters;
+    if share(&is_arabic) {
+        return Some(match () {
+            () if any(&['ٹ', 'ڈ', 'ے', 'ں', 'ہ']) => "ur",
+            () if any(&['ټ', 'ډ', 'ړ', 'ښ', 'ې', 'ۍ']) => "ps",
+            () if any(&['پ', 'چ', 'ژ', 'گ', 'ی', 'ک']) => "fa",
+            () => "ar",
+        });
+    }
+    if share(&|c| ('\u{0370}'..='\u{03FF}').contains(&c) || ('\u{1F00}'..='\u{1FFF}').contains(&c)) {
+        return Some("el");
+    }
+    if share(&|c| ('\u{0590}'..='\u{05FF}').contains(&c)) {
+        return Some("he");
+    }
+    if share(&|c| ('\u{0400}'..='\u{04FF}').contains(&c)) {
+        return Some(match () {
+            () if any(&['і', 'ї', 'є', 'ґ']) => "uk",
+            () if !sample.contains(['ы', 'э', 'Ы', 'Э']) && any(&['ъ', 'щ']) => "bg",
+            () => "ru",
+        });
+    }
+    if share(&|c| ('\u{AC00}'..='\u{D7AF}').contains(&c)) {
+        return Some("ko");
+    }
+    None
+}
+
+/// The script a language is written in, as far as it matters here.
+fn script_of(code: &str) -> u8 {
+    match code {
+        "ar" | "fa" | "ur" | "ps" | "ug" | "ku" => 1,
+        "ru" | "uk" | "bg" | "sr" | "mk" | "be" | "kk" => 2,
+        "el" => 3,
+        "he" | "yi" => 4,
+        "zh" | "ja" => 5,
+        "ko" => 6,
+        "hi" | "mr" | "ne" => 7,
+        _ => 0,
+    }
+}
+
+fn by_words(sample: &str, declared: Option<&Language>) -> &'static str {
+    let guess = code_of(detect_language(sample));
+    let (mut points, mut seen) = ([0.0f32; 4], 0.0);
+    let mut folded = String::new();
+    for (_, word) in words(sample).filter(|(_, w)| w.chars().all(char::is_alphabetic)).take(MAX_WORDS) {
+        fold_into(word, &mut folded);
+        let hash = hash_of(stem(&folded));
+        let zipf = Background::all().each_ref().map(|list| list.listed(hash).unwrap_or(0.0).max(2.0));
+        points.iter_mut().zip(zipf).for_each(|(sum, z)| *sum += z);
+        seen += 1.0;
+    }
+    if seen == 0.0 {
+        return guess;
+    }
+    let best = [0, 2, 3].into_iter().fold(0, |best, at| if points[at] > points[best] { at } else { best });
+    let mean = |at: usize| points[at] / seen;
+    match LANGUAGES.iter().position(|l| *l == guess) {
+        // Another language's sentence borrows some words of ours, hardly most of them.
+        None if declared.is_some_and(|d| d.code() == LANGUAGES[best]) && mean(best) > 4.2 => LANGUAGES[best],
+        None if mean(best) > OURS => LANGUAGES[best],
+        None => guess,
+        Some(at) if mean(best) > mean(at) + MARGIN => LANGUAGES[best],
+        Some(_) => guess,
+    }
+}
+
+/// Mean Zipf value from which a text is one of our languages whatever its n-grams say.
+const OURS: f32 = 5.3;
+
+/// How much better the words of one of our languages must fit to overrule the n-grams.
+const MARGIN: f32 = 0.15;
+
+fn code_of(language: Lang) -> &'static str {
+    match language {
+        Lang::Ara => "ar",
+        Lang::Cmn => "zh",
+        Lang::Deu => "de",
+        Lang::Eng => "en",
+        Lang::Fra => "fr",
+        Lang::Hin => "hi",
+        Lang::Ita => "it",
+        Lang::Jpn => "ja",
+        Lang::Kor => "ko",
+        Lang::Nld => "nl",
+        Lang::Por => "pt",
+        Lang::Rus => "ru",
+        Lang::Spa => "es",
+        Lang::Swe => "sv",
+        Lang::Tur => "tr",
+        Lang::Vie => "vi",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(title: &str, declared: Option<&str>, expected: Option<&str>) {
+        let found = detect(title, "", declared);
+        assert_eq!(found.as_ref().map(Language::code), expected, "{title}");
+    }
+
+    #[test]
+    fn languages_are_told_apart() {
+        check("Le gouvernement présente son projet de budget pour l'année prochaine", None, Some("fr"));
+        check("Grève des trains : ce qu'il faut savoir", None, Some("fr"));
+        check("الحكومة تصادق على مشروع قانون المالية", None, Some("ar"));
+        check("إطلاق iPhone الجديد في المغرب", None, Some("ar"));
+        check("Government unveils its budget plans for next year", None, Some("en"));
+        check("El Gobierno presenta su proyecto de presupuesto para el próximo año", None, Some("es"));
+        check("Die Bundesregierung stellt ihren Haushalt für das nächste Jahr vor", None, Some("de"));
+        check("Il governo presenta la legge di bilancio per il prossimo anno", None, Some("it"));
+        check("O governo apresenta a proposta de orçamento para o próximo ano", None, Some("pt"));
+        check("De regering presenteert de begroting voor volgend jaar", None, Some("nl"));
+        check("Правительство представило проект бюджета на следующий год", None, Some("ru"));
+        check("Уряд представив проєкт бюджету на наступний рік і її", None, Some("uk"));
+        check("Η κυβέρνηση παρουσίασε τον προϋπολογισμό", None, Some("el"));
+        check("دولت لایحه بودجه سال آینده را به مجلس پیشنهاد کرد", None, Some("fa"));
+    }
+
+    #[test]
+    fn a_declaration_only_decides_what_the_text_leaves_open() {
+        check("Vox", Some("fr"), Some("fr"));
+        check("", Some("fr-MA"), Some("fr"));
+        check("2024", None, None);
+        check("", None, None);
+        check("مباراة", Some("fr"), Some("ar"));
+        check("Le premier ministre annonce de nouvelles mesures pour l'emploi", Some("en"), Some("fr"));
+    }
+}
