@@ -46,8 +46,7 @@ impl Store {
     /// [`StoreError::Corrupt`] with what is wrong.
     pub fn verify(&self) -> Result<(), StoreError> {
         let (said, orphans, unindexed) = self.database.run(|c| {
-            let said: String =
-                c.query_row("SELECT quick_check FROM pragma_quick_check(1)", [], |r| r.get(0))?;
+            let said: String = c.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
             let orphans: i64 =
                 c.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0))?;
             let unindexed: i64 = c.query_row(

@@ -1,6 +1,7 @@
 //! The store: one SQLite file with the day's compilation, opened for one writer or for any number of readers.
 
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -107,6 +108,27 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.database.path
+    }
+
+    /// How long a write waits while another process writes; 10 s unless told otherwise.
+    ///
+    /// # Errors
+    /// [`StoreError`] where SQLite refuses.
+    pub fn wait_for_lock(&self, patience: Duration) -> Result<(), StoreError> {
+        self.database.run(|c| c.busy_timeout(patience))
+    }
+
+    /// Keeps the file from growing over a size, for this connection; never under what it has now. A write that
+    /// needs more fails with [`StoreError::Full`].
+    ///
+    /// # Errors
+    /// [`StoreError`] where SQLite refuses.
+    pub fn limit_size(&self, bytes: u64) -> Result<(), StoreError> {
+        self.database.run(|c| {
+            let page_size: u32 = c.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+            let pages = i64::try_from(bytes / u64::from(page_size)).unwrap_or(i64::MAX).max(1);
+            c.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
+        })
     }
 
     /// Writes the pipeline's catalogue down. Sources it no longer lists stay, as their articles do, marked as
