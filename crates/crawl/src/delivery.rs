@@ -16,8 +16,8 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::CrawlError;
-use crate::memory::{Memory, MemoryError};
-use crate::outlet::Outlet;
+use crate::memory::Memory;
+use crate::outlet::{Outlet, OutletError};
 
 /// Pages in one batch.
 const BATCH_PAGES: usize = 16;
@@ -97,7 +97,8 @@ impl Delivery {
     }
 
     async fn deliver(&self, batch: Vec<Parcel>, claims: &Claims) -> Result<(), CrawlError> {
-        let (mut pages, mut crumbs, mut remember, mut done) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut pages, mut crumbs, mut remember, mut done) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for parcel in batch {
             pages.extend(parcel.page);
             crumbs.extend(parcel.crumb);
@@ -115,7 +116,7 @@ impl Delivery {
             Ok(())
         };
         let ended = tokio::task::spawn_blocking(work).await;
-        ended.map_err(|e| MemoryError(format!("the delivery thread ended: {e}")))??;
+        ended.map_err(|e| OutletError(format!("the delivery thread ended: {e}")))??;
         for id in &done {
             claims.release(id);
         }

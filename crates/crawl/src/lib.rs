@@ -1,23 +1,30 @@
 //! Finds and fetches pages with good manners: feeds, sitemaps, robots.txt, one lane a host.
 
 mod client;
+mod crawler;
 mod date;
+mod delivery;
+mod discover;
 mod error;
 mod feed;
 mod fetch;
 mod guard;
 mod hosts;
 mod lane;
+mod memo;
 mod memory;
 mod outlet;
 mod reader;
 mod report;
 mod robots;
 mod settings;
+mod signals;
 mod sitemap;
 mod sniff;
+mod visit;
 mod xml;
 
+pub use crawler::{Crawler, Fetched, fetch_once};
 pub use error::CrawlError;
 pub use feed::{Entry, Feed, FeedError, FeedKind, parse_feed};
 pub use memory::{InMemory, Memory, MemoryError};

@@ -29,7 +29,8 @@ pub(crate) struct Lead {
 impl Lead {
     /// A hash of what an editor changes when a page is corrected: title and dates (FNV-1a).
     fn mark(&self) -> u64 {
-        let dates = [self.hint.published, self.modified].map(|d| d.map(|d| d.to_string()).unwrap_or_default());
+        let dates =
+            [self.hint.published, self.modified].map(|d| d.map(|d| d.to_string()).unwrap_or_default());
         let words = [self.hint.title.as_deref().unwrap_or_default(), &dates[0], &dates[1]].join("\n");
         words.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
     }
@@ -63,8 +64,16 @@ pub(crate) struct PageMemo {
 impl PageMemo {
     /// The memo of a page asked for now, carrying on what was known.
     pub(crate) fn next(before: Option<&Self>, lead: &Lead, now: Timestamp) -> Self {
-        let fresh =
-            || Self { first: now, asked: now, url: String::new(), validators: Validators::default(), hash: None, dropped: None, failures: 0, marks: Vec::new() };
+        let fresh = || Self {
+            first: now,
+            asked: now,
+            url: String::new(),
+            validators: Validators::default(),
+            hash: None,
+            dropped: None,
+            failures: 0,
+            marks: Vec::new(),
+        };
         let mut memo = before.cloned().unwrap_or_else(fresh);
         memo.asked = now;
         let mark = lead.mark();
@@ -106,7 +115,13 @@ pub(crate) enum Pace {
 
 /// Whether an address is asked for: new ones, those owed from a failure, those whose entry changed, and recent
 /// ones for their corrections.
-pub(crate) fn is_wanted(memo: Option<&PageMemo>, lead: &Lead, now: Timestamp, pace: Pace, settings: &Settings) -> bool {
+pub(crate) fn is_wanted(
+    memo: Option<&PageMemo>,
+    lead: &Lead,
+    now: Timestamp,
+    pace: Pace,
+    settings: &Settings,
+) -> bool {
     let Some(memo) = memo else { return true };
     let changed = !memo.marks.contains(&lead.mark());
     if let Pace::Once(begun) = pace
@@ -217,7 +232,13 @@ mod tests {
         check(Some(&memo), &known, "2026-10-06T08:30:00Z", once("2026-10-06T08:29:00Z"), true);
         check(Some(&memo), &known, "2026-10-06T08:00:01Z", once("2026-10-06T07:59:00Z"), false);
         check(Some(&memo), &known, "2026-10-09T08:00:00Z", Pace::Steady, false);
-        check(Some(&memo), &lead("b", Some("2026-10-06T07:00:00Z")), "2026-10-09T08:00:00Z", Pace::Steady, true);
+        check(
+            Some(&memo),
+            &lead("b", Some("2026-10-06T07:00:00Z")),
+            "2026-10-09T08:00:00Z",
+            Pace::Steady,
+            true,
+        );
         check(Some(&dropped), &known, "2026-10-06T20:00:00Z", Pace::Steady, false);
         check(Some(&dropped), &known, "2026-10-07T20:00:00Z", Pace::Steady, true);
         check(Some(&failing), &known, "2026-10-26T08:00:00Z", Pace::Steady, true);
@@ -228,7 +249,11 @@ mod tests {
     fn a_page_without_date_is_recent_from_when_it_was_first_seen() {
         let first = at("2026-10-06T08:00:00Z");
         let check = |published, now: &str, recent| {
-            assert_eq!(is_recent(&lead("a", published), first, at(now), &settings()), recent, "{published:?} {now}");
+            assert_eq!(
+                is_recent(&lead("a", published), first, at(now), &settings()),
+                recent,
+                "{published:?} {now}"
+            );
         };
         check(None, "2026-10-07T08:00:00Z", true);
         check(None, "2026-10-08T09:00:00Z", false);

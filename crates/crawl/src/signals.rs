@@ -26,7 +26,9 @@ pub(crate) fn signals(headers: &HeaderMap, body: &[u8], agent: &str) -> Signals 
         }
     }
     for tag in metas(&body[..body.len().min(HEAD_BYTES)]) {
-        let (Some(name), Some(content)) = (attribute(&tag, "name"), attribute(&tag, "content")) else { continue };
+        let (Some(name), Some(content)) = (attribute(&tag, "name"), attribute(&tag, "content")) else {
+            continue;
+        };
         if (name == "robots" || name.eq_ignore_ascii_case(agent)) && forbids(content) {
             found.noindex = Some(format!("meta {name}: {content}"));
         } else if name == "tdm-reservation" {
@@ -39,7 +41,9 @@ pub(crate) fn signals(headers: &HeaderMap, body: &[u8], agent: &str) -> Signals 
 /// `noindex`, or `kiosque: noindex`; a prefix with another name is not for us.
 fn header_forbids(value: &str, agent: &str) -> bool {
     match value.split_once(':') {
-        Some((name, rules)) if !name.contains(',') && !name.trim().eq_ignore_ascii_case("unavailable_after") => {
+        Some((name, rules))
+            if !name.contains(',') && !name.trim().eq_ignore_ascii_case("unavailable_after") =>
+        {
             name.trim().eq_ignore_ascii_case(agent) && forbids(rules)
         }
         _ => forbids(value),
@@ -47,7 +51,10 @@ fn header_forbids(value: &str, agent: &str) -> bool {
 }
 
 fn forbids(rules: &str) -> bool {
-    rules.split(',').map(str::trim).any(|r| r.eq_ignore_ascii_case("noindex") || r.eq_ignore_ascii_case("none"))
+    rules
+        .split(',')
+        .map(str::trim)
+        .any(|r| r.eq_ignore_ascii_case("noindex") || r.eq_ignore_ascii_case("none"))
 }
 
 /// The inside of each `<meta …>`, in lower case, comments left out.

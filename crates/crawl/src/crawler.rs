@@ -1,0 +1,209 @@
+//! The crawler: all sources, visited once or for ever.
+//!
+//! Everything runs as one task without locks across hosts: a source is a future, a host a lane, delivery a future
+//! beside them. What bounds memory: bodies exist only between a lane's turn and delivery, and both are bounded.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use jiff::Timestamp;
+use reqwest::header;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::client::{Want, text};
+use crate::delivery::{Claims, Delivery, Parcel};
+use crate::error::CrawlError;
+use crate::fetch::{Ask, Fetcher, Miss};
+use crate::memo::{Pace, SourceMemo, recall, source_key};
+use crate::memory::{InMemory, Memory};
+use crate::outlet::Outlet;
+use crate::reader::Reader;
+use crate::report::{Event, Report};
+use crate::settings::{Settings, Source};
+use crate::visit::Visit;
+
+/// Sources visited at the same time for each host that may be read at the same time: many share a host.
+const SOURCES_PER_SLOT: usize = 8;
+
+/// Visits sources and hands on their pages.
+pub struct Crawler {
+    pub(crate) fetcher: Fetcher,
+    pub(crate) memory: Arc<dyn Memory>,
+    pub(crate) reader: Arc<dyn Reader>,
+    pub(crate) claims: Claims,
+    outlet: Arc<dyn Outlet>,
+}
+
+impl Crawler {
+    /// Sets up the client; asks nothing of anybody.
+    ///
+    /// # Errors
+    /// [`CrawlError::Agent`] without a product or contact, [`CrawlError::Client`] for a proxy that is none.
+    pub fn try_new(
+        settings: Settings,
+        memory: Arc<dyn Memory>,
+        outlet: Arc<dyn Outlet>,
+        reader: Arc<dyn Reader>,
+    ) -> Result<Self, CrawlError> {
+        let fetcher = Fetcher::try_new(settings, Arc::clone(&memory))?;
+        Ok(Self { fetcher, memory, reader, claims: Claims::default(), outlet })
+    }
+
+    /// Reads the time from another clock than the system's.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.fetcher.clock = Arc::new(clock);
+        self
+    }
+
+    /// Visits every source once and ends when all their new entries were fetched, or `stop` is cancelled. A fault
+    /// of the outlet or the memory ends it too and is in the report.
+    pub async fn visit_once(
+        &self,
+        sources: &[Source],
+        stop: &CancellationToken,
+        progress: &(dyn Fn(Event) + Sync),
+    ) -> Report {
+        let pace = Pace::Once(self.fetcher.now());
+        let limit = self.fetcher.settings.hosts_at_once.max(1) * SOURCES_PER_SLOT;
+        self.crawl(stop, progress, async |crawl| {
+            let visits = futures::stream::iter(sources);
+            visits.for_each_concurrent(limit, |source| self.visit(source, pace, &crawl)).await;
+        })
+        .await
+    }
+
+    /// Visits sources again and again, each in its own rhythm, until `stop` is cancelled or a fault ends it. When
+    /// a source is due survives a restart.
+    pub async fn run(
+        &self,
+        sources: &[Source],
+        stop: &CancellationToken,
+        progress: &(dyn Fn(Event) + Sync),
+    ) -> Report {
+        let at_once = Semaphore::new(self.fetcher.settings.hosts_at_once.max(1) * SOURCES_PER_SLOT);
+        self.crawl(stop, progress, async |crawl| {
+            let loops = sources.iter().map(|source| self.visit_for_ever(source, &at_once, &crawl));
+            futures::future::join_all(loops).await;
+        })
+        .await
+    }
+
+    async fn crawl(
+        &self,
+        stop: &CancellationToken,
+        progress: &(dyn Fn(Event) + Sync),
+        work: impl AsyncFnOnce(Crawl<'_>),
+    ) -> Report {
+        let report = Mutex::new(Report::default());
+        let tell = |event: Event| {
+            report.lock().unwrap_or_else(PoisonError::into_inner).note(&event);
+            progress(event);
+        };
+        // Our own: a fault stops this crawl, not its caller.
+        let stop = stop.child_token();
+        let (out, delivery) = Delivery::new(Arc::clone(&self.outlet), Arc::clone(&self.memory));
+        let fault = Mutex::new(None);
+        let crawl = Crawl { out, stop: &stop, tell: &tell, fault: &fault };
+        let ((), undelivered) = futures::join!(work(crawl), delivery.run(&self.claims, &stop));
+        let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
+        report.fault = undelivered.or(fault.into_inner().unwrap_or_else(PoisonError::into_inner));
+        report
+    }
+
+    async fn visit_for_ever(&self, source: &Source, at_once: &Semaphore, crawl: &Crawl<'_>) {
+        loop {
+            let memo = recall::<SourceMemo>(self.memory.as_ref(), &source_key(&source.id));
+            let due = match memo {
+                Ok(memo) => memo.and_then(|m| m.next_visit),
+                Err(e) => return crawl.fail(e.into()),
+            };
+            let wait = due.map(|at| at.duration_since(self.fetcher.now()).max(jiff::SignedDuration::ZERO));
+            let wait = wait.and_then(|w| Duration::try_from(w).ok()).unwrap_or_default();
+            tokio::select! {
+                biased;
+                () = crawl.stop.cancelled() => return,
+                () = tokio::time::sleep(wait) => {}
+            }
+            let Ok(_slot) = at_once.acquire().await else { return };
+            self.visit(source, Pace::Steady, crawl).await;
+            if crawl.stop.is_cancelled() {
+                return;
+            }
+        }
+    }
+
+    async fn visit(&self, source: &Source, pace: Pace, crawl: &Crawl<'_>) {
+        if !crawl.stop.is_cancelled() {
+            Visit { crawler: self, source, pace, crawl }.make().await;
+        }
+    }
+}
+
+/// What all visits of one crawl share.
+pub(crate) struct Crawl<'a> {
+    pub(crate) out: tokio::sync::mpsc::Sender<Parcel>,
+    pub(crate) stop: &'a CancellationToken,
+    pub(crate) tell: &'a (dyn Fn(Event) + Sync),
+    fault: &'a Mutex<Option<CrawlError>>,
+}
+
+impl Crawl<'_> {
+    /// Ends the crawl for a fault that is nobody's address's.
+    pub(crate) fn fail(&self, fault: CrawlError) {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(fault);
+        self.stop.cancel();
+    }
+
+    /// Hands on a parcel; `false` where nothing is taken any more.
+    pub(crate) async fn send(&self, parcel: Parcel) -> bool {
+        self.out.send(parcel).await.is_ok()
+    }
+}
+
+/// One address, fetched alone.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    /// The address after redirects.
+    pub url: Url,
+    /// Its HTTP status.
+    pub status: u16,
+    /// `Content-Type` as sent.
+    pub content_type: Option<String>,
+    /// All response headers that are text, lower-case names.
+    pub headers: Vec<(String, String)>,
+    /// The body, content coding undone, charset untouched.
+    pub body: Vec<u8>,
+    /// `Sitemap` lines of the host's robots.txt.
+    pub sitemaps: Vec<String>,
+}
+
+/// Fetches one address with the same manners as a crawl: robots.txt, limits, guard, redirects.
+///
+/// # Errors
+/// [`CrawlError::Fetch`] with the reason where there is no page, [`CrawlError::Agent`] and
+/// [`CrawlError::Client`] for wrong settings.
+pub async fn fetch_once(settings: Settings, url: &str) -> Result<Fetched, CrawlError> {
+    let fault = |reason, detail| CrawlError::Fetch { url: url.to_owned(), reason, detail };
+    let address = Url::parse(url).map_err(|e| fault(kiosque_model::Reason::RefusedAddress, e.to_string()))?;
+    let fetcher = Fetcher::try_new(settings, Arc::new(InMemory::default()))?;
+    let ask = Ask { url: address, want: Want::Document, known: None, delay_ms: None };
+    let got = fetcher.fetch(&ask, &CancellationToken::new()).await.map_err(|miss| match miss {
+        Miss::Dropped { reason, detail, .. } => fault(reason, detail),
+        Miss::Stopped => fault(kiosque_model::Reason::Unreachable, "stopped".into()),
+        Miss::Fault(fault) => fault,
+    })?;
+    let sitemaps = fetcher.sitemaps_of(&got.url, None).await?;
+    let headers = got.answer.headers.iter();
+    Ok(Fetched {
+        status: got.answer.status,
+        content_type: text(&got.answer.headers, header::CONTENT_TYPE).map(str::to_owned),
+        headers: headers.filter_map(|(n, v)| Some((n.to_string(), v.to_str().ok()?.to_owned()))).collect(),
+        body: got.answer.body,
+        url: got.url,
+        sitemaps,
+    })
+}
