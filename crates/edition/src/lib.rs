@@ -17,5 +17,5 @@ pub use build::{Built, build};
 pub use compose::compose;
 pub use error::EditionError;
 pub use format::{Format, GroupBy};
-pub use render::{PageLink, render, render_page, schema};
+pub use render::{PageLink, long_date, render, render_page, schema};
 pub use spec::{EditionSpec, RubriqueSpec};

@@ -8,6 +8,7 @@ mod view;
 use kiosque_model::Edition;
 
 use crate::{EditionError, Format, GroupBy};
+pub use french::long_date;
 pub use html::PageLink;
 use view::View;
 

@@ -26,8 +26,9 @@ const MONTHS: [&str; 12] = [
     "décembre",
 ];
 
-/// `mercredi 7 octobre 2026`.
-pub(super) fn long_date(date: Date) -> String {
+/// A date as a French masthead prints it: `mercredi 7 octobre 2026`, its parts held together by no-break spaces.
+#[must_use]
+pub fn long_date(date: Date) -> String {
     let weekday = match date.weekday() {
         Weekday::Monday => "lundi",
         Weekday::Tuesday => "mardi",
@@ -92,6 +93,24 @@ fn grouped(number: usize) -> String {
     out
 }
 
+/// French text with the plain spaces before `; ! ? : % »` and after `«` made no-break ones, so that no line
+/// begins or ends with a mark. Nothing but the kind of space changes.
+pub(super) fn glued(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        out.push(match (c, chars.peek()) {
+            (' ', Some(';' | '!' | '?')) => '\u{202f}',
+            (' ', Some(':' | '%' | '»')) => NBSP,
+            (' ', _) if before == Some('«') => NBSP,
+            _ => c,
+        });
+        before = Some(c);
+    }
+    out
+}
+
 /// `a, b et c`.
 pub(super) fn list(names: &[String]) -> String {
     match names {
@@ -127,6 +146,12 @@ mod tests {
         assert_eq!(count(0, "article", "articles"), "0\u{a0}article");
         assert_eq!(count(2, "article", "articles"), "2\u{a0}articles");
         assert_eq!(count(12_400, "article", "articles"), "12\u{202f}400\u{a0}articles");
+    }
+
+    #[test]
+    fn marks_do_not_stand_alone() {
+        assert_eq!(glued("« Oui ! » : 2 %"), "«\u{a0}Oui\u{202f}!\u{a0}»\u{a0}: 2\u{a0}%");
+        assert_eq!(glued("Un mot"), "Un mot");
     }
 
     #[test]

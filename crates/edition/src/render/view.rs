@@ -166,7 +166,7 @@ impl Headline {
         let href = web_address(url);
         let host = href.and_then(host_of);
         Self {
-            title: title.to_owned(),
+            title: printed(title, language),
             href: href.map(str::to_owned),
             host: host.map(str::to_owned),
             lang: language.map(ToString::to_string).unwrap_or_default(),
@@ -198,8 +198,8 @@ impl Item {
             datetime: item.published.as_ref().map(Published::to_string),
             badges,
             rubrique: labels.get(slug).copied().unwrap_or(item.rubrique.label_fr()).to_owned(),
-            extract: item.extract.clone(),
-            first_title: item.first_title.clone(),
+            extract: printed(&item.extract, item.language.as_ref()),
+            first_title: item.first_title.as_deref().map(|first| printed(first, item.language.as_ref())),
             reprints: Reprints::new(&item.reprinted_by),
             others: item
                 .others
@@ -312,6 +312,11 @@ fn as_of(edition: &Edition, at: Timestamp, zone: &TimeZone) -> String {
     } else {
         format!("Arrêtée le {}", french::moment(at, zone))
     }
+}
+
+/// A publisher's text as it is set: French with its no-break spaces, any other as it came.
+fn printed(text: &str, language: Option<&Language>) -> String {
+    if language.is_some_and(|l| l.code() == "fr") { french::glued(text) } else { text.to_owned() }
 }
 
 /// The address where it is one of the web: a page never links to `javascript:` or `data:`.
