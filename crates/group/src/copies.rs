@@ -9,12 +9,15 @@ use std::collections::HashMap;
 use crate::day::{Days, Entry, Place, day_of};
 use crate::settings::Settings;
 use crate::sketch::Sketch;
+use crate::stories::Search;
 
 /// An article to be placed, as far as copies go.
 pub(crate) struct Question<'a> {
     pub(crate) sketch: &'a Sketch,
     pub(crate) source: u64,
     pub(crate) at: jiff::Timestamp,
+    /// The same article among the stories: a copy tells the same event.
+    pub(crate) search: &'a Search<'a>,
 }
 
 /// What an older entry shares with it.
@@ -108,6 +111,8 @@ fn judge(asked: &Question<'_>, entry: &Entry, shared: Shared, settings: &Setting
     let shared_shingles = f64::from(shared.telling) / part;
     (containment >= enough
         && of_larger >= settings.copy_share_of_larger
-        && shared_shingles >= f64::from(settings.copy_shared_shingles))
-    .then_some(containment.min(1.0))
+        && shared_shingles >= f64::from(settings.copy_shared_shingles)
+        && (containment >= settings.copy_beyond_doubt
+            || asked.search.timeless_margin(&entry.terms) >= settings.copy_same_matter))
+        .then_some(containment.min(1.0))
 }

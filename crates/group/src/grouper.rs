@@ -182,7 +182,9 @@ impl Grouper {
     }
 
     fn find_origin(&self, item: &Item, reading: &Reading) -> Option<(ArticleId, u64, String)> {
-        let asked = Question { sketch: &reading.sketch, source: reading.source, at: item.at };
+        let search = self.search(item, reading);
+        let asked =
+            Question { sketch: &reading.sketch, source: reading.source, at: item.at, search: &search };
         let found = copies::find(&self.days, &asked, &self.settings)?;
         let entry = self.days.get(found.place)?;
         let because = format!("{:.0} % of the text stands in `{}`", found.containment * 100.0, entry.id);
@@ -190,13 +192,7 @@ impl Grouper {
     }
 
     fn search<'a>(&'a self, item: &Item, reading: &'a Reading) -> Search<'a> {
-        Search {
-            days: &self.days,
-            window: &self.window,
-            settings: &self.settings,
-            terms: &reading.terms,
-            at: item.at,
-        }
+        Search::new((&self.days, &self.window, &self.settings), &reading.terms, item.at)
     }
 
     fn members(&self, story: u64) -> &[Place] {

@@ -21,6 +21,11 @@ pub struct Settings {
     pub copy_shared_shingles: f32,
     /// Least share of the larger text that the shared part must make up: a brief inside a roundup is no copy.
     pub copy_share_of_larger: f32,
+    /// Containment from which nothing else is asked.
+    pub copy_beyond_doubt: f32,
+    /// Below it, the likeness of the matter as a multiple of the threshold for one story: a template filled with
+    /// other names shares many shingles and few telling terms.
+    pub copy_same_matter: f32,
     /// Similarity (0 to 1) from which two texts tell one story, where both have a body.
     pub story_similarity: f32,
     /// The same where one of the two is no more than a headline.
@@ -38,15 +43,17 @@ impl Default for Settings {
         Self {
             window_days: 7,
             shingle_words: 3,
-            sketch_size: 96,
+            sketch_size: 64,
             boilerplate_originals: 3,
-            copy_containment: 0.35,
+            copy_containment: 0.33,
             copy_containment_same_source: 0.8,
             copy_shared_shingles: 6.0,
             copy_share_of_larger: 0.1,
-            story_similarity: 0.24,
-            story_similarity_headline: 0.24,
-            story_best_member: 0.5,
+            copy_beyond_doubt: 0.85,
+            copy_same_matter: 1.5,
+            story_similarity: 0.22,
+            story_similarity_headline: 0.22,
+            story_best_member: 0.3,
             story_half_life_days: 14.0,
             cross_script_similarity: 0.4,
         }

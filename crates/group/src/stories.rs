@@ -18,6 +18,8 @@ use crate::terms::{Term, Terms};
 const MAX_POSTINGS: usize = 6_000;
 /// Entries compared in full.
 const MAX_CANDIDATES: usize = 64;
+/// Stories judged by all their members.
+const MAX_STORIES: usize = 8;
 /// Members of a story compared for its mean: its newest.
 const MAX_MEMBERS: usize = 24;
 /// Distinct names, places or numbers two texts of different scripts must share.
@@ -43,28 +45,51 @@ pub(crate) struct Found {
 
 /// An article to be placed among the stories.
 pub(crate) struct Search<'a> {
-    pub(crate) days: &'a Days,
-    pub(crate) window: &'a Window,
-    pub(crate) settings: &'a Settings,
-    pub(crate) terms: &'a Terms,
-    pub(crate) at: jiff::Timestamp,
+    days: &'a Days,
+    window: &'a Window,
+    settings: &'a Settings,
+    terms: &'a Terms,
+    at: jiff::Timestamp,
+    /// The weights of its stems in the window, in their order.
+    weights: Vec<f32>,
+    norm: f32,
+}
+
+impl<'a> Search<'a> {
+    /// Prepares the search for an article with these terms.
+    pub(crate) fn new(
+        (days, window, settings): (&'a Days, &'a Window, &'a Settings),
+        terms: &'a Terms,
+        at: jiff::Timestamp,
+    ) -> Self {
+        let weights: Vec<f32> =
+            terms.stems.iter().map(|t| window.stems.weight(t.hash) * f32::from(t.weight)).collect();
+        let norm = weights.iter().map(|w| w * w).sum::<f32>().sqrt();
+        Self { days, window, settings, terms, at, weights, norm }
+    }
 }
 
 impl Search<'_> {
     /// The story it belongs to, if any; `members` gives the places of a story's members.
     pub(crate) fn best<'m>(&self, members: impl Fn(u64) -> &'m [Place]) -> Option<Found> {
         let mut margins: HashMap<Place, f32> = HashMap::new();
-        let mut stories: Vec<u64> = Vec::new();
+        let mut stories: HashMap<u64, f32> = HashMap::new();
         for place in self.candidates() {
             let Some(entry) = self.days.get(place) else { continue };
-            margins.insert(place, self.margin(entry));
-            stories.push(entry.story);
+            let margin = self.margin(entry);
+            margins.insert(place, margin);
+            // The mean never lifts a story above its best member, so the others need no closer look.
+            if margin >= 1.0 {
+                let best = stories.entry(entry.story).or_insert(margin);
+                *best = best.max(margin);
+            }
         }
-        stories.sort_unstable();
-        stories.dedup();
-        stories
+        let mut likeliest: Vec<(f32, u64)> = stories.into_iter().map(|(story, best)| (best, story)).collect();
+        likeliest.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        likeliest.truncate(MAX_STORIES);
+        likeliest
             .into_iter()
-            .filter_map(|story| self.judge(story, members(story), &mut margins))
+            .filter_map(|(_, story)| self.judge(story, members(story), &mut margins))
             .filter(|found| found.margin >= 1.0)
             .max_by(|a, b| {
                 a.margin.total_cmp(&b.margin).then_with(|| self.order(b.nearest).cmp(&self.order(a.nearest)))
@@ -119,10 +144,17 @@ impl Search<'_> {
     }
 
     fn cosine(&self, other: &[Term]) -> f32 {
-        let idf = |t: &Term| f32::from(t.weight) * self.window.stems.weight(t.hash);
-        let norm = |terms: &[Term]| terms.iter().map(|t| idf(t).powi(2)).sum::<f32>().sqrt();
-        let dot: f32 = common(&self.terms.stems, other).map(|(a, b)| idf(a) * idf(b)).sum();
-        if dot > 0.0 { dot / (norm(&self.terms.stems) * norm(other)) } else { 0.0 }
+        let mut mine = self.terms.stems.iter().zip(&self.weights).peekable();
+        let (mut dot, mut square) = (0.0, 0.0);
+        for term in other {
+            let weight = self.window.stems.weight(term.hash) * f32::from(term.weight);
+            square += weight * weight;
+            while mine.next_if(|(t, _)| t.hash < term.hash).is_some() {}
+            if let Some((_, w)) = mine.next_if(|(t, _)| t.hash == term.hash) {
+                dot += w * weight;
+            }
+        }
+        if dot > 0.0 { dot / (self.norm * square.sqrt()) } else { 0.0 }
     }
 
     /// The share of the Latin text's names that stand in the Arabic one.

@@ -46,9 +46,9 @@ pub(crate) struct Terms {
     /// Whether there is a text, not only a headline.
     pub(crate) has_body: bool,
     /// Stems and numbers.
-    pub(crate) stems: Vec<Term>,
+    pub(crate) stems: Box<[Term]>,
     /// Skeletons of names, places and numbers: what means the same in the other script.
-    pub(crate) names: Vec<Term>,
+    pub(crate) names: Box<[Term]>,
 }
 
 /// The hash of a term's text.
@@ -155,7 +155,7 @@ impl Tally {
     }
 
     /// The `most` weightiest by background, in order of hash; ties go to the smaller hash.
-    fn kept(self, most: usize) -> Vec<Term> {
+    fn kept(self, most: usize) -> Box<[Term]> {
         let mut ranked: Vec<(f32, Term)> = self
             .0
             .into_iter()
@@ -169,7 +169,8 @@ impl Tally {
         ranked.truncate(most);
         let mut kept: Vec<Term> = ranked.into_iter().map(|(_, term)| term).collect();
         kept.sort_unstable_by_key(|t| t.hash);
-        kept
+        // Collecting in place keeps the room of all terms; a quarter of a million entries cannot afford it.
+        kept.into_boxed_slice()
     }
 }
 
