@@ -1,0 +1,177 @@
+//! Blocks: the page as the lines a reader sees, each a maximal run of inline text inside one block-level element.
+//!
+//! The unit of everything about the body: candidates are ranges of blocks, the filter drops blocks, text and
+//! HTML are printed from the same blocks. `<br>` ends a block, since so many sites set paragraphs with it.
+
+use crate::dom::{Dom, Tag};
+use crate::text::{nfc, squeeze_into};
+
+/// What a block is in the text's structure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Paragraph,
+    Heading(u8),
+    Item,
+    Quote,
+    Cell,
+    Caption,
+}
+
+/// One line of the page.
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    pub(crate) text: String,
+    /// The block-level element it stands in.
+    pub(crate) owner: usize,
+    /// First and one past the last node of its run.
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) shape: Shape,
+    /// Characters, all and inside links and inside bold type.
+    pub(crate) chars: usize,
+    pub(crate) link_chars: usize,
+    pub(crate) bold_chars: usize,
+}
+
+impl Block {
+    /// Share of the text that is link text.
+    pub(crate) fn link_density(&self) -> f32 {
+        self.link_chars as f32 / self.chars.max(1) as f32
+    }
+
+    /// Whether it reads as sentences rather than as a label: long, or of some length and closed by a full stop.
+    pub(crate) fn is_prose(&self) -> bool {
+        if matches!(self.shape, Shape::Heading(_) | Shape::Caption) || self.link_density() > 0.4 {
+            return false;
+        }
+        self.chars >= 120 || (self.chars >= 45 && ends_sentence(&self.text))
+    }
+}
+
+/// Whether a text ends as sentences do.
+pub(crate) fn ends_sentence(text: &str) -> bool {
+    text.trim_end_matches(['"', '»', '”', '’', '\'', ')', ']', '\u{A0}', '\u{202F}', ' '])
+        .ends_with(['.', '!', '?', '…', ':', ';', '؟', '۔', '。', '！', '？'])
+}
+
+/// The blocks of a page, in order, and where each node's subtree begins among them.
+#[derive(Debug)]
+pub(crate) struct Blocks {
+    pub(crate) list: Vec<Block>,
+    /// For each node, the index of the first block that starts at or after it.
+    starts: Vec<u32>,
+}
+
+impl Blocks {
+    /// The blocks that start in a node's subtree.
+    pub(crate) fn within(&self, dom: &Dom<'_>, node: usize) -> std::ops::Range<usize> {
+        self.starts[node] as usize..self.starts[dom.nodes[node].end] as usize
+    }
+
+    /// Cuts a page into blocks.
+    pub(crate) fn new(dom: &Dom<'_>) -> Self {
+        let mut cutter = Cutter { dom, list: Vec::with_capacity(512), open: None };
+        let body = dom.nodes.iter().position(|n| n.tag == Tag::Body).unwrap_or(0);
+        let (mut link_end, mut bold_end) = (0, 0);
+        for i in body..dom.nodes[body].end {
+            let node = &dom.nodes[i];
+            match node.tag {
+                Tag::Text => cutter.push(i, i < link_end, i < bold_end),
+                Tag::Br => cutter.flush(),
+                Tag::A if node.attr("href").is_some() => link_end = link_end.max(node.end),
+                Tag::Strong => bold_end = bold_end.max(node.end),
+                _ if node.block == i => cutter.flush(),
+                _ => {}
+            }
+        }
+        cutter.flush();
+        let list = cutter.list;
+        let mut starts = Vec::with_capacity(dom.nodes.len() + 1);
+        let mut next = 0;
+        for node in 0..=dom.nodes.len() {
+            while next < list.len() && list[next].from < node {
+                next += 1;
+            }
+            starts.push(next as u32);
+        }
+        Self { list, starts }
+    }
+}
+
+struct Cutter<'d, 'a> {
+    dom: &'d Dom<'a>,
+    list: Vec<Block>,
+    open: Option<(Block, bool)>,
+}
+
+impl Cutter<'_, '_> {
+    fn push(&mut self, node: usize, in_link: bool, in_bold: bool) {
+        let owner = self.dom.nodes[node].block;
+        if self.open.as_ref().is_some_and(|(block, _)| block.owner != owner) {
+            self.flush();
+        }
+        if self.open.is_none() && self.dom.nodes[node].text.bytes().all(|b| b.is_ascii_whitespace()) {
+            return;
+        }
+        let (block, pending) = self.open.get_or_insert_with(|| {
+            let text = String::with_capacity(self.dom.nodes[node].text.len());
+            let shape = Shape::Paragraph;
+            (Block { text, owner, from: node, to: node, shape, chars: 0, link_chars: 0, bold_chars: 0 }, false)
+        });
+        let before = block.text.len();
+        squeeze_into(self.dom.nodes[node].text, &mut block.text, pending);
+        let added = block.text[before..].chars().count();
+        block.chars += added;
+        block.link_chars += if in_link { added } else { 0 };
+        block.bold_chars += if in_bold { added } else { 0 };
+        block.to = node + 1;
+    }
+
+    fn flush(&mut self) {
+        let Some((mut block, _)) = self.open.take() else { return };
+        block.text = nfc(block.text);
+        if block.text.chars().any(char::is_alphanumeric) {
+            block.shape = shape_of(self.dom, block.owner);
+            self.list.push(block);
+        }
+    }
+}
+
+fn shape_of(dom: &Dom<'_>, owner: usize) -> Shape {
+    let mut quoted = false;
+    for node in dom.ancestors(owner).take(12) {
+        let tag = dom.nodes[node].tag;
+        if let Some(level) = tag.heading() {
+            return Shape::Heading(level);
+        }
+        match tag {
+            Tag::Li | Tag::Dd | Tag::Dt => return Shape::Item,
+            Tag::Figcaption => return Shape::Caption,
+            Tag::Cell => return Shape::Cell,
+            Tag::Blockquote => quoted = true,
+            Tag::Article | Tag::Main | Tag::Body => break,
+            _ => {}
+        }
+    }
+    if quoted { Shape::Quote } else { Shape::Paragraph }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, expected: &[&str]) {
+        let html = scraper::Html::parse_document(html);
+        let dom = Dom::new(&html);
+        let blocks = Blocks::new(&dom);
+        let texts: Vec<_> = blocks.list.iter().map(|b| b.text.as_str()).collect();
+        assert_eq!(texts, expected);
+        assert_eq!(blocks.within(&dom, 0), 0..expected.len());
+    }
+
+    #[test]
+    fn a_block_is_a_run_of_inline_text() {
+        check("<div>a <b>b</b><p>c<br>d</p>e</div>f", &["a b", "c", "d", "e", "f"]);
+        check("<ul><li>x<li> <a href=/>y</a>z </ul>", &["x", "y z"].map(|s| if s == "y z" { "yz" } else { s }));
+    }
+}

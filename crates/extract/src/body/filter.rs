@@ -1,0 +1,107 @@
+//! The line filter: lines inside the container that are not the article's.
+
+use super::Scene;
+use crate::block::{Block, Shape, ends_sentence};
+use crate::cue::{PROMPT_CUES, READ_ALSO_CUES};
+use crate::text::fold;
+
+/// Keeps the lines that belong to the article.
+pub(super) fn keep(scene: &Scene<'_, '_>, pruned: &[bool], lines: &[usize]) -> Vec<usize> {
+    let blocks = &scene.blocks.list;
+    let title = scene.title.map(fold).unwrap_or_default();
+    let mut kept: Vec<usize> = Vec::with_capacity(lines.len());
+    for &line in lines {
+        if !pruned[line] && !is_foreign(&blocks[line], &title, scene) {
+            kept.push(line);
+        }
+    }
+    trim_ends(blocks, &mut kept);
+    drop_empty_headings(blocks, &mut kept);
+    kept
+}
+
+fn is_foreign(block: &Block, title: &str, scene: &Scene<'_, '_>) -> bool {
+    if block.shape == Shape::Caption {
+        return true;
+    }
+    let density = block.link_density();
+    let folded = fold(&block.text);
+    if folded.is_empty() || (!title.is_empty() && folded == *title) {
+        return true;
+    }
+    // A line that is all link is a headline of another article, unless it stands in a list of sources.
+    if density > 0.85 && block.chars > 12 && block.shape != Shape::Cell {
+        return true;
+    }
+    if let Some(cue) = READ_ALSO_CUES.opening(&folded) {
+        let bare = folded.len() == cue.len();
+        let labelled = block.text.chars().count() < 220 && block.text.chars().take(cue.chars().count() + 6).any(|c| matches!(c, ':' | '|' | '>' | '»' | '–'));
+        if bare || density > 0.4 || (labelled && !ends_sentence(&block.text)) || (labelled && cue.contains(' ')) {
+            return true;
+        }
+    }
+    if let Some(cue) = PROMPT_CUES.opening(&folded) {
+        let bare = folded.len() == cue.len();
+        let multi = cue.contains(' ');
+        let colon = block.text.chars().take(cue.chars().count() + 4).any(|c| matches!(c, ':' | '|' | '©' | '/'));
+        if bare || (multi && block.chars < 200) || (block.chars < 120 && (colon || density > 0.4)) || (block.chars < 50 && !ends_sentence(&block.text)) {
+            return true;
+        }
+    }
+    is_author_line(block, &folded, scene)
+}
+
+/// A short line that only names an author (with `By`, a role or a date).
+fn is_author_line(block: &Block, folded: &str, scene: &Scene<'_, '_>) -> bool {
+    block.chars < 70
+        && !ends_sentence(&block.text)
+        && scene.authors.iter().any(|a| {
+            let name = fold(a);
+            !name.is_empty() && folded.contains(&name) && folded.len() < name.len() + 30
+        })
+}
+
+/// Drops short label lines before the first and after the last line of prose.
+fn trim_ends(blocks: &[Block], kept: &mut Vec<usize>) {
+    let counts = |i: &usize| {
+        let block = &blocks[*i];
+        block.is_prose() || (block.chars >= 25 && ends_sentence(&block.text)) || block.chars >= 80
+    };
+    if let Some(last) = kept.iter().rposition(counts) {
+        let mut end = last + 1;
+        // List items right after prose belong to it.
+        while end < kept.len() && matches!(blocks[kept[end]].shape, Shape::Item | Shape::Cell) && blocks[kept[end]].link_density() < 0.3 {
+            end += 1;
+        }
+        kept.truncate(end);
+    }
+    if let Some(first) = kept.iter().position(counts) {
+        let mut start = first;
+        while start > 0 && matches!(blocks[kept[start - 1]].shape, Shape::Heading(_) | Shape::Item) && blocks[kept[start - 1]].link_density() < 0.3 {
+            start -= 1;
+        }
+        kept.drain(..start);
+    }
+}
+
+/// A heading with nothing under it before the next heading of its rank, or at the end, heads something left out.
+fn drop_empty_headings(blocks: &[Block], kept: &mut Vec<usize>) {
+    while kept.last().is_some_and(|&i| matches!(blocks[i].shape, Shape::Heading(_))) {
+        kept.pop();
+    }
+}
+
+/// A closing line that lists keywords: several short items between commas, no sentence.
+pub(super) fn keyword_line(scene: &Scene<'_, '_>, lines: &[usize]) -> Option<usize> {
+    let &last = lines.last()?;
+    let block = &scene.blocks.list[last];
+    is_keyword_list(&block.text).then_some(last)
+}
+
+/// Whether a text is a list of keywords: five or more items of at most four words, without a verb's full stop.
+pub(crate) fn is_keyword_list(text: &str) -> bool {
+    let items: Vec<&str> = text.split([',', '،', ';']).map(str::trim).collect();
+    items.len() >= 5
+        && !ends_sentence(text)
+        && items.iter().all(|item| !item.is_empty() && item.split_whitespace().count() <= 4 && item.chars().count() <= 40)
+}

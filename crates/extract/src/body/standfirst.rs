@@ -1,0 +1,63 @@
+//! The standfirst: the lead printed apart, often outside the body's container.
+
+use super::Scene;
+use crate::block::Shape;
+use crate::role::Roles;
+use crate::text::fold;
+
+/// Finds the standfirst and takes it out of `lines` where it stands there.
+pub(super) fn find(scene: &Scene<'_, '_>, pruned: &[bool], container: usize, lines: &mut Vec<usize>) -> Vec<usize> {
+    let blocks = &scene.blocks.list;
+    let description = scene.description.map(fold).unwrap_or_default();
+    let first = lines.first().copied().unwrap_or(blocks.len());
+    let from = scene.headline.map_or(0, |h| scene.dom.nodes[h].end);
+    let mut found: Vec<usize> = Vec::new();
+    let inside = scene.blocks.within(scene.dom, container);
+    for (i, block) in blocks.iter().enumerate().take(first.max(inside.start) + 3) {
+        if block.from < from || block.chars < 30 || block.link_density() > 0.5 || block.shape == Shape::Caption {
+            continue;
+        }
+        let folded = fold(&block.text);
+        let named = is_named(scene, block.owner, inside.clone()) && (!pruned[i] || lines.contains(&i));
+        let described = is_description(&folded, &description);
+        if (named || described) && is_new(scene, &folded, &found, lines, i) {
+            found.push(i);
+        }
+        if found.len() >= 4 {
+            break;
+        }
+    }
+    if scene.headline.is_none() {
+        found.retain(|i| lines.contains(i));
+    }
+    lines.retain(|i| !found.contains(i));
+    found
+}
+
+/// Whether a block or an ancestor near it is named as a standfirst.
+fn is_named(scene: &Scene<'_, '_>, owner: usize, _inside: std::ops::Range<usize>) -> bool {
+    scene.dom.ancestors(owner).take(3).any(|n| {
+        let range = scene.blocks.within(scene.dom, n);
+        let chars: usize = scene.blocks.list[range].iter().map(|b| b.chars).sum();
+        scene.roles[n].has(Roles::STANDFIRST) && chars < 1500
+    })
+}
+
+/// Whether the publisher's description is this block, or opens with it, or is cut from it.
+fn is_description(folded: &str, description: &str) -> bool {
+    if folded.len() < 40 || description.len() < 40 {
+        return false;
+    }
+    let cut = description.rfind(' ').unwrap_or(description.len());
+    folded.starts_with(&description[..cut]) && folded.len() < description.len() * 3 || description.starts_with(folded)
+}
+
+/// Whether a standfirst repeats neither the title nor a line of the body.
+fn is_new(scene: &Scene<'_, '_>, folded: &str, found: &[usize], lines: &[usize], at: usize) -> bool {
+    let title = scene.title.map(fold).unwrap_or_default();
+    if folded == title {
+        return false;
+    }
+    let blocks = &scene.blocks.list;
+    found.iter().chain(lines.iter().take(4)).filter(|&&i| i != at).all(|&i| !fold(&blocks[i].text).starts_with(folded))
+}

@@ -1,0 +1,80 @@
+//! The fields of an article beside its body, each chosen among the page's statements with its provenance.
+
+pub(crate) mod authors;
+pub(crate) mod head;
+pub(crate) mod jsonld;
+pub(crate) mod names;
+pub(crate) mod subject;
+pub(crate) mod title;
+pub(crate) mod when;
+
+use jiff::Timestamp;
+use kiosque_model::{Article, Conflict, Page};
+use url::Url;
+
+use crate::block::Blocks;
+use crate::dom::Dom;
+use crate::role::Roles;
+use crate::text::fold;
+use head::Head;
+use jsonld::Declared;
+
+/// Everything a field is read from.
+pub(crate) struct Evidence<'e, 'a> {
+    pub(crate) page: &'e Page,
+    pub(crate) url: &'e Url,
+    pub(crate) dom: &'e Dom<'a>,
+    pub(crate) blocks: &'e Blocks,
+    pub(crate) roles: &'e [Roles],
+    /// The roles of each node and all its ancestors.
+    pub(crate) above: &'e [Roles],
+    pub(crate) head: &'e Head<'a>,
+    pub(crate) declared: &'e Declared,
+}
+
+impl Evidence<'_, '_> {
+    pub(crate) fn fetched_at(&self) -> Timestamp {
+        self.page.fetched_at
+    }
+
+    /// The outlet's name as the page states it, and where.
+    pub(crate) fn site_name(&self) -> Option<(String, &'static str)> {
+        self.head
+            .meta_of(&["og:site_name"])
+            .map(|(name, _)| (name, "og:site_name"))
+            .or_else(|| self.declared.publisher.clone().map(|name| (name, "json-ld")))
+            .or_else(|| self.head.meta_of(&["application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone"]))
+    }
+
+    /// Folded names under which the outlet may sign: its name, its publisher, the labels of its host.
+    pub(crate) fn outlets(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        names.extend(self.site_name().map(|(name, _)| fold(&name)));
+        names.extend(self.declared.publisher.as_deref().map(fold));
+        names.extend(self.head.meta_of(&["og:site_name"]).map(|(n, _)| fold(&n)));
+        let host = self.url.host_str().unwrap_or_default().trim_start_matches("www.");
+        names.push(fold(host));
+        names.extend(host.split('.').filter(|label| label.len() > 3).map(fold));
+        names.retain(|name| name.chars().count() > 1);
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+/// Records where a field came from.
+pub(crate) fn note(article: &mut Article, field: &str, from: &str) {
+    article.provenance.insert(field.to_owned(), from.to_owned());
+}
+
+/// Keeps values not taken that say something else.
+pub(crate) fn disagree(article: &mut Article, field: &str, taken: &str, others: impl IntoIterator<Item = (String, String)>) {
+    let mut seen = vec![fold(taken)];
+    for (value, from) in others {
+        let folded = fold(&value);
+        if !folded.is_empty() && !seen.contains(&folded) && seen.len() < 5 {
+            seen.push(folded);
+            article.conflicts.push(Conflict { field: field.to_owned(), value, from });
+        }
+    }
+}

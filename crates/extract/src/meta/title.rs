@@ -1,0 +1,215 @@
+//! The headline: as printed, agreeing with what the page declares, without the site's name or the kicker.
+
+use super::Evidence;
+use crate::dom::Tag;
+use crate::role::Roles;
+use crate::text::{fold, squeeze};
+
+/// The chosen title, where it is printed, and the values not taken.
+#[derive(Debug, Default)]
+pub(crate) struct Title {
+    pub(crate) text: Option<String>,
+    pub(crate) from: &'static str,
+    pub(crate) node: Option<usize>,
+    pub(crate) kicker: Option<String>,
+    pub(crate) others: Vec<(String, String)>,
+}
+
+/// Separators publishers put between a headline and their name.
+const SEPARATORS: [&str; 12] = [" - ", " | ", " – ", " — ", " • ", " · ", " :: ", " » ", " / ", " < ", " > ", "| "];
+
+/// Chooses the title.
+pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
+    let outlets = evidence.outlets();
+    let stated = stated(evidence, &outlets);
+    let printed = printed(evidence);
+    let folded: Vec<String> = stated.iter().map(|(text, _)| fold(text)).collect();
+    let mut best: Option<(f32, usize, &Printed)> = None;
+    for (order, candidate) in printed.iter().enumerate() {
+        let score = folded.iter().map(|f| likeness(&candidate.folded, f)).fold(0.0, f32::max);
+        let own = if candidate.tag == Tag::H1 { 0.15 } else { 0.0 };
+        if score > 0.5 && best.as_ref().is_none_or(|(s, _, _)| score + own > *s + 0.01) {
+            best = Some((score + own, order, candidate));
+        }
+    }
+    let mut out = Title { others: stated.iter().map(|(t, f)| (t.clone(), (*f).to_owned())).collect(), ..Title::default() };
+    if let Some((_, _, candidate)) = best {
+        let (text, kicker) = without_kicker(&candidate.text, &stated);
+        out.text = Some(without_site(&text, &outlets));
+        out.kicker = kicker;
+        out.from = if candidate.tag == Tag::H1 { "h1" } else { "heading" };
+        out.node = Some(candidate.node);
+        return out;
+    }
+    // Nothing printed agrees: a single heading of the first rank is the headline, else what is declared.
+    let alone: Vec<&Printed> = printed.iter().filter(|p| p.tag == Tag::H1).collect();
+    if let (true, [only]) = (stated.is_empty() || is_home_title(&folded, &outlets), alone.as_slice()) {
+        out.text = Some(without_site(&only.text, &outlets));
+        out.from = "h1";
+        out.node = Some(only.node);
+    } else if let Some((text, from)) = stated.first() {
+        out.text = Some(text.clone());
+        out.from = from;
+        out.node = alone.first().map(|p| p.node);
+    } else if let Some(hint) = &evidence.page.hint.title {
+        out.text = Some(squeeze(hint)).filter(|t| !t.is_empty());
+        out.from = "feed";
+    }
+    out
+}
+
+fn is_home_title(stated: &[String], outlets: &[String]) -> bool {
+    stated.iter().all(|s| outlets.contains(s))
+}
+
+struct Printed {
+    node: usize,
+    tag: Tag,
+    text: String,
+    folded: String,
+}
+
+/// Headings that may be the headline, in order: all of rank one, and others near a title's name.
+fn printed(evidence: &Evidence<'_, '_>) -> Vec<Printed> {
+    let mut out = Vec::new();
+    for (i, node) in evidence.dom.nodes.iter().enumerate() {
+        let fits = match node.tag {
+            Tag::H1 => true,
+            Tag::H2 | Tag::H3 => out.len() < 12,
+            Tag::Div | Tag::P | Tag::Span => evidence.roles[i].has(Roles::TITLE) && out.len() < 12,
+            _ => false,
+        };
+        if !fits || evidence.above[i].has(Roles(Roles::COMMENTS.0 | Roles::NAV.0)) && node.tag != Tag::H1 {
+            continue;
+        }
+        let text = crate::text::nfc(evidence.dom.text(i));
+        if (4..=400).contains(&text.len()) && out.len() < 40 {
+            let folded = fold(&text);
+            out.push(Printed { node: i, tag: node.tag, text, folded });
+        }
+    }
+    out
+}
+
+/// What the page declares as its title, best first, site names cut.
+fn stated(evidence: &Evidence<'_, '_>, outlets: &[String]) -> Vec<(String, &'static str)> {
+    let declared = evidence.declared;
+    let is_article = declared.types.iter().any(|t| !matches!(t.as_str(), "WebPage" | "ItemPage" | "CreativeWork"));
+    let mut out: Vec<(String, &'static str)> = Vec::new();
+    if is_article {
+        out.extend(declared.headline.clone().map(|h| (h, "json-ld")));
+    }
+    for name in ["og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title"] {
+        out.extend(evidence.head.meta_of(&[name]));
+    }
+    out.extend(evidence.head.title.clone().map(|t| (t, "title")));
+    for (text, _) in &mut out {
+        *text = without_site(text, outlets);
+    }
+    out.retain(|(text, _)| !text.is_empty());
+    out
+}
+
+/// 1 for the same words, high where one contains the other, else the share of common words.
+fn likeness(a: &str, b: &str) -> f32 {
+    if a.is_empty() || b.is_empty() {
+        return 0.0;
+    }
+    if a == b {
+        return 1.0;
+    }
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    if long.contains(short) && short.len() >= 12 {
+        return 0.6 + 0.4 * short.len() as f32 / long.len() as f32;
+    }
+    let words: Vec<&str> = a.split(' ').collect();
+    let other: Vec<&str> = b.split(' ').collect();
+    let common = words.iter().filter(|w| other.contains(w)).count();
+    if words.len() < 3 {
+        return 0.0;
+    }
+    2.0 * common as f32 / (words.len() + other.len()) as f32 * 0.95
+}
+
+/// Cuts the site's name from the end or the start of a title.
+pub(crate) fn without_site(title: &str, outlets: &[String]) -> String {
+    let mut title = squeeze(title);
+    for _ in 0..3 {
+        let Some(cut) = SEPARATORS.iter().find_map(|sep| site_cut(&title, sep, outlets)) else { break };
+        title = cut;
+    }
+    title
+}
+
+fn site_cut(title: &str, separator: &str, outlets: &[String]) -> Option<String> {
+    let (head, tail) = title.rsplit_once(separator)?;
+    if names_site(tail, outlets) && head.chars().count() >= 4 {
+        return Some(head.trim().to_owned());
+    }
+    let (head, tail) = title.split_once(separator)?;
+    (names_site(head, outlets) && tail.chars().count() >= 10).then(|| tail.trim().to_owned())
+}
+
+fn names_site(part: &str, outlets: &[String]) -> bool {
+    let folded = fold(part).replace(' ', "");
+    folded.chars().count() >= 2
+        && outlets.iter().any(|o| {
+            let o = o.replace(' ', "");
+            folded == o || (o.len() >= 4 && folded.contains(&o) && folded.len() < o.len() * 2 + 6) || (folded.len() >= 5 && o.contains(&folded))
+        })
+}
+
+/// A printed headline that ends in a declared title has a kicker glued on in front.
+fn without_kicker(text: &str, stated: &[(String, &'static str)]) -> (String, Option<String>) {
+    let folded = fold(text);
+    for (title, _) in stated {
+        let other = fold(title);
+        if other.len() < 15 || !folded.ends_with(&other) || folded == other {
+            continue;
+        }
+        // The cut is where as many letters remain as the declared title has.
+        let letters = other.chars().filter(|c| c.is_alphanumeric()).count();
+        let mut left = letters;
+        let at = text.char_indices().rev().find_map(|(i, c)| {
+            left -= usize::from(c.is_alphanumeric() && left > 0);
+            (left == 0).then_some(i)
+        });
+        if let Some(at) = at.filter(|&at| at > 0) {
+            let kicker = text[..at].trim().trim_end_matches([':', '|', '-', '–', '«', '"', '“', '‘', '\'']).trim();
+            let from = text[..at].rfind(|c: char| !matches!(c, '«' | '"' | '“' | '‘' | '\'' | '\u{A0}')).map_or(0, |i| {
+                i + text[i..].chars().next().map_or(1, char::len_utf8)
+            });
+            let rest = text[from..].trim();
+            if fold(rest) == other && kicker.chars().count() < 60 {
+                return (rest.to_owned(), Some(kicker.to_owned()).filter(|k| !k.is_empty()));
+            }
+        }
+    }
+    (text.to_owned(), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(title: &str, expected: &str) {
+        let outlets = ["l odj media".to_owned(), "lodj".to_owned(), "اليوم السابع".to_owned()];
+        assert_eq!(without_site(title, &outlets), expected);
+    }
+
+    #[test]
+    fn site_names_are_cut() {
+        check("Un titre - L'ODJ Média", "Un titre");
+        check("L'ODJ Média | Un titre assez long", "Un titre assez long");
+        check("عنوان طويل للخبر - اليوم السابع", "عنوان طويل للخبر");
+        check("Foot - Le match", "Foot - Le match");
+    }
+
+    #[test]
+    fn kickers_are_cut() {
+        let stated = [("Un titre assez long pour être sûr".to_owned(), "og:title")];
+        let (text, kicker) = without_kicker("Maroc. « Un titre assez long pour être sûr »", &stated);
+        assert_eq!(kicker.as_deref(), Some("Maroc."));
+        assert_eq!(text, "« Un titre assez long pour être sûr »");
+    }
+}

@@ -1,0 +1,107 @@
+//! Text as it is kept: white space squeezed, soft hyphens and zero-width marks gone, NFC; and folded for comparing.
+
+use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
+
+/// Appends `text` to `out` with runs of white space as one space. `pending` carries a space across calls.
+pub(crate) fn squeeze_into(text: &str, out: &mut String, pending: &mut bool) {
+    let mut start = None;
+    for (i, c) in text.char_indices() {
+        let (gap, mute) = if c.is_ascii() {
+            (c <= ' ', false)
+        } else {
+            (c.is_whitespace() && !matches!(c, '\u{A0}' | '\u{202F}'), is_mute(c))
+        };
+        if !gap && !mute {
+            if start.is_none() {
+                if *pending && !out.is_empty() {
+                    out.push(' ');
+                }
+                *pending = false;
+                start = Some(i);
+            }
+            continue;
+        }
+        if let Some(from) = start.take() {
+            out.push_str(&text[from..i]);
+        }
+        *pending |= gap;
+    }
+    if let Some(from) = start {
+        out.push_str(&text[from..]);
+    }
+}
+
+/// Characters that print nothing: soft hyphen, zero-width space and joiner marks of markup, BOM, object mark.
+fn is_mute(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}' | '\u{FEFF}' | '\u{2060}' | '\u{FFFC}') || (c.is_control() && c != '\n')
+}
+
+/// The text squeezed, trimmed and in NFC.
+pub(crate) fn squeeze(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    squeeze_into(text, &mut out, &mut false);
+    nfc(out)
+}
+
+/// The text in NFC; copies only where something changes. No-break spaces at the ends go too.
+pub(crate) fn nfc(text: String) -> String {
+    let trimmed = text.trim();
+    let text = if trimmed.len() == text.len() { text } else { trimmed.to_owned() };
+    match is_nfc_quick(text.chars()) {
+        unicode_normalization::IsNormalized::Yes => text,
+        _ => text.nfc().collect(),
+    }
+}
+
+/// Letters and digits in lower case with single spaces between words, for comparing headlines and names.
+pub(crate) fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut gap = false;
+    for c in text.chars() {
+        if c.is_alphanumeric() {
+            if gap && !out.is_empty() {
+                out.push(' ');
+            }
+            gap = false;
+            if c.is_ascii() {
+                out.push(c.to_ascii_lowercase());
+            } else {
+                out.extend(c.to_lowercase().flat_map(|l| std::iter::once(l).nfd()).filter(|l| l.is_alphanumeric()));
+            }
+        } else if !is_mute(c) && !matches!(c, '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{652}') {
+            gap = true;
+        }
+    }
+    out
+}
+
+/// Undoes HTML entities that a publisher escaped twice (`&amp;#8217;`, `&amp;eacute;`) in attribute or JSON text.
+pub(crate) fn unescape(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    let fragment = scraper::Html::parse_fragment(&text.replace('<', "&lt;"));
+    fragment.root_element().text().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn squeezes() {
+        assert_eq!(squeeze("  a\n\t b\u{AD}c \u{200B} d\u{A0}! "), "a bc d\u{A0}!");
+        assert_eq!(squeeze("e\u{301}te\u{301}"), "été");
+    }
+
+    #[test]
+    fn folds_for_comparison() {
+        assert_eq!(fold("L’État « profond »,\u{A0}2025"), "l etat profond 2025");
+        assert_eq!(fold("الحُكومة"), "الحكومة");
+    }
+
+    #[test]
+    fn unescapes_what_was_escaped_twice() {
+        assert_eq!(unescape("L&#8217;&eacute;t&eacute; <b>"), "L’été <b>");
+    }
+}
