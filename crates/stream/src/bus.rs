@@ -46,8 +46,8 @@ pub trait Bus: Send {
     /// [`BusError`]; what was sent is kept and may be flushed again.
     fn flush(&mut self) -> Result<(), BusError>;
 
-    /// Notes how far the group is, so that it goes on from there after a restart. A position never goes back;
-    /// positions of other topics are left alone.
+    /// Notes how far the group is, so that it goes on from there after a restart. A position never goes back,
+    /// nor beyond the topic's end (it is of another log); positions of other topics are left alone.
     ///
     /// # Errors
     /// [`BusError`]; the old position stands.

@@ -96,3 +96,44 @@ impl Connect for EmbeddedLog {
         Ok(self.0.producer())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use kiosque_model::Envelope;
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_loses_nothing_and_is_survived() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = EmbeddedLog::open(folder.path().join("bus.sqlite"), EmbeddedOptions::default()).unwrap();
+        let mut bus = log.producer().unwrap();
+        let mut consumer = log.connect("g", "t").unwrap();
+        // Bytes no compression makes smaller, so that they need room.
+        let mut state = 1_u64;
+        let value: Vec<u8> = (0..200_000)
+            .map(|_| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                state.to_le_bytes()[4]
+            })
+            .collect();
+        bus.send("t", Envelope { value: value.clone(), ..Envelope::default() }).unwrap();
+
+        log.0.storage.limit_pages(12);
+        let error = bus.flush().unwrap_err();
+        assert!(error.to_string().ends_with("cannot be written: database or disk is full"), "{error}");
+        assert!(error.hint().unwrap().contains("free some space"));
+        assert_eq!((log.depth("t").unwrap(), log.topics().unwrap()), (0, vec![]));
+        assert!(consumer.poll(1, Duration::ZERO).unwrap().is_empty());
+
+        log.0.storage.limit_pages(1 << 20);
+        bus.flush().unwrap();
+        let found = consumer.poll(9, Duration::ZERO).unwrap();
+        assert_eq!((found.len(), found[0].offset), (1, 0));
+        assert_eq!(found[0].envelope.value, value);
+    }
+}

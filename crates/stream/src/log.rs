@@ -132,7 +132,8 @@ impl<S: Storage> Bus for Handle<S> {
     fn commit(&mut self, progress: &Progress) -> Result<(), BusError> {
         let source = self.source.as_ref().ok_or(BusError::SendOnly)?;
         let Some(next) = progress.next(&source.topic, PARTITION) else { return Ok(()) };
-        if next > self.log.ledger.committed(&source.group, &source.topic) {
+        let end = self.log.ledger.extent(&source.topic).next;
+        if next > self.log.ledger.committed(&source.group, &source.topic) && next <= end {
             self.log.storage.commit(&source.group, &source.topic, next)?;
             self.log.ledger.commit(&source.group, &source.topic, next);
         }

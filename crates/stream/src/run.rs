@@ -67,6 +67,9 @@ pub fn run<S: Stage>(
     let mut worker = Worker { stage, bus, options, stop };
     if let Some(progress) = worker.retried(S::resume)? {
         worker.bus.seek(&progress)?;
+        // A crash between the stage's last `flush` and its commit leaves the group behind for good where no
+        // message follows, and whoever waits for its lag to be zero would wait for ever.
+        worker.bus.commit(&progress)?;
     }
     let mut total = Summary::default();
     // Since when `idle` is owed; from the start, because the last run may have ended before it.

@@ -75,11 +75,11 @@ fn redelivery(log: &dyn Connect) {
     assert_eq!(take(bus.as_mut(), 9), ["b", "c"]);
 }
 
-/// A commit never goes back, and commits of other topics change nothing.
+/// A commit never goes back nor beyond the end, and commits of other topics change nothing.
 fn monotonic(log: &dyn Connect) {
     put(log, "t", &["a", "b", "c"]);
     let mut bus = log.connect("g", "t").unwrap();
-    for progress in [at("t", 2), at("t", 1), at("other", 3), Progress::new()] {
+    for progress in [at("t", 2), at("t", 1), at("t", 4), at("other", 3), Progress::new()] {
         bus.commit(&progress).unwrap();
     }
     drop(bus);

@@ -273,3 +273,12 @@ fn positions(connection: &Connection) -> rusqlite::Result<Positions> {
         .query_map([], |row| Ok(((row.get(0)?, row.get(1)?), schema::count(row, 2)?)))?
         .collect()
 }
+
+#[cfg(test)]
+impl Table {
+    /// Stands for a disk with room for so many pages.
+    pub(super) fn limit_pages(&self, pages: i64) {
+        let writer = self.writer();
+        writer.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+    }
+}
