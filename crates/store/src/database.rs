@@ -104,8 +104,13 @@ impl Database {
 
     fn migrate(&mut self, kind: &FileKind) -> Result<(), StoreError> {
         self.run(|c| c.pragma_update(None, "application_id", kind.application_id))?;
+        let Err(failed) = kind.migrations.to_latest(&mut self.connection) else { return Ok(()) };
+        // Two processes may open a new file at once: then the other one built it.
+        if self.check_identity(kind)? == kind.version {
+            return Ok(());
+        }
         let path = &self.path;
-        kind.migrations.to_latest(&mut self.connection).map_err(|e| match e {
+        Err(match failed {
             rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::at(path, err),
             other => StoreError::Corrupt { path: path.clone(), said: other.to_string() },
         })

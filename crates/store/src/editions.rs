@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kiosque_model::{Edition, EditionItem};
+use kiosque_model::{Edition, EditionItem, Language};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::day::{count, parsed, parsed_if_any, unreadable};
@@ -159,7 +159,7 @@ fn insert_item(
         ":title": item.title, ":extract": item.extract, ":source": item.source.0,
         ":source_name": item.source_name, ":authors": item.authors.join(", "),
         ":published": item.published.map(|p| p.to_string()), ":url": item.url,
-        ":language": item.language.as_ref().map(|l| l.code()), ":paywalled": item.paywalled,
+        ":language": item.language.as_ref().map(Language::code), ":paywalled": item.paywalled,
         ":updated": item.updated, ":reprints": number(item.reprinted_by.len()), ":other_titles": number(item.others.len()),
         ":score": item.score,
     })?;

@@ -65,9 +65,9 @@ impl Store {
                 path: path.clone(),
                 said: "the statement does more than read".to_owned(),
             },
-            Some(ErrorCode::Unknown) => StoreError::BadQuery { said: words_of(&e) },
+            Some(ErrorCode::Unknown | ErrorCode::ApiMisuse) => StoreError::BadQuery { said: words_of(&e) },
             Some(_) => StoreError::at(path, e),
-            None => StoreError::BadQuery { said: e.to_string() },
+            None => StoreError::BadQuery { said: e.to_string().to_lowercase() },
         })
     }
 }
@@ -104,6 +104,9 @@ fn only_reading(context: AuthContext<'_>) -> Authorization {
 }
 
 fn read(c: &Connection, sql: &str, max_rows: usize) -> rusqlite::Result<Rows> {
+    if sql.trim().is_empty() {
+        return Err(rusqlite::Error::InvalidQuery);
+    }
     let mut statement = c.prepare(sql)?;
     let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     let mut out = Rows { columns, rows: Vec::new(), truncated: false };

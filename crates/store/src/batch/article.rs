@@ -3,17 +3,20 @@
 //! The columns are a reading of the article for SQL. The article itself is kept as JSON in `record`, without
 //! the long texts that have columns of their own, so nothing a later version adds is lost on the way.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kiosque_model::{Article, ArticleId, CanonicalUrl, PageId, Precision, Tagged};
+use kiosque_model::{Article, ArticleId, CanonicalUrl, Language, PageId, Precision, Tagged};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Batch, Put, know_page, know_source};
+use crate::day::parsed;
 use crate::time::stamp;
 use crate::{StoreError, fold};
 
 /// What is already known of an article.
 struct Known {
     seq: i64,
+    first_seen: Timestamp,
     fetched_at: String,
     text_hash: String,
     revisions: u32,
@@ -45,8 +48,9 @@ impl Batch<'_> {
 
 fn put_in(c: &Connection, tagged: &Tagged, zone: &TimeZone) -> rusqlite::Result<Put> {
     let article = &tagged.article;
-    let row = Row::of(tagged, zone);
     let known = known(c, &article.id)?;
+    let met = known.as_ref().map_or(article.fetched_at, |known| known.first_seen);
+    let row = Row::of(tagged, zone, met);
     let put = match &known {
         None => Put::New,
         Some(known) if known.fetched_at > row.fetched_at => return Ok(Put::Unchanged),
@@ -79,7 +83,8 @@ fn put_in(c: &Connection, tagged: &Tagged, zone: &TimeZone) -> rusqlite::Result<
 
 fn known(c: &Connection, id: &ArticleId) -> rusqlite::Result<Option<Known>> {
     c.prepare_cached(
-        "SELECT seq, fetched_at, text_hash, revisions, title, day, record FROM articles WHERE id = ?1",
+        "SELECT seq, fetched_at, text_hash, revisions, title, day, record, first_seen FROM articles
+         WHERE id = ?1",
     )?
     .query_row([&id.0], |row| {
         Ok(Known {
@@ -90,6 +95,7 @@ fn known(c: &Connection, id: &ArticleId) -> rusqlite::Result<Option<Known>> {
             title: row.get(4)?,
             day: row.get(5)?,
             record: row.get(6)?,
+            first_seen: parsed(row, 7)?,
         })
     })
     .optional()
@@ -223,7 +229,9 @@ struct Row {
 }
 
 impl Row {
-    fn of(tagged: &Tagged, zone: &TimeZone) -> Self {
+    /// `met` is when the article first came in: it stands for a date that is not there, so that a later
+    /// revision does not move the article to another day.
+    fn of(tagged: &Tagged, zone: &TimeZone, met: Timestamp) -> Self {
         let article = &tagged.article;
         // The page as fetched: `canonical_url` may be the publisher's word and differ from it.
         let page = CanonicalUrl::parse(&article.url).unwrap_or_else(|_| article.canonical_url.clone());
@@ -241,10 +249,8 @@ impl Row {
                 Precision::Day => "day",
                 Precision::None => "none",
             },
-            day: published_day
-                .clone()
-                .unwrap_or_else(|| article.fetched_at.to_zoned(zone.clone()).date().to_string()),
-            sort_at: stamp(article.published.map_or(article.fetched_at, |p| p.instant_in(zone))),
+            day: published_day.clone().unwrap_or_else(|| met.to_zoned(zone.clone()).date().to_string()),
+            sort_at: stamp(article.published.map_or(met, |p| p.instant_in(zone))),
             published_day,
             words: i64::try_from(article.text.split_whitespace().count()).unwrap_or(i64::MAX),
             fetched_at: stamp(article.fetched_at),
@@ -275,7 +281,7 @@ impl Row {
             ":published": a.published.map(|p| p.to_string()), ":published_precision": self.precision,
             ":published_day": self.published_day, ":modified": a.modified.map(|p| p.to_string()),
             ":day": self.day, ":sort_at": self.sort_at, ":section": a.section,
-            ":language": tagged.language.as_ref().or(a.language.as_ref()).map(|l| l.code()),
+            ":language": tagged.language.as_ref().or(a.language.as_ref()).map(Language::code),
             ":rubrique": tagged.rubrique.slug(), ":confidence": f64::from(tagged.confidence),
             ":paywalled": a.paywalled, ":opinion": a.opinion, ":sponsored": a.sponsored,
             ":lead_image": a.lead_image.as_ref().map(|i| &i.url), ":licence": a.licence,

@@ -1,5 +1,6 @@
 //! The store as its callers use it: what is written is found, again and again, and nothing half-written stays.
 
+mod documented;
 mod failing;
 mod invented;
 mod reading;

@@ -269,6 +269,21 @@ fn breadcrumbs_keep_the_latest_step_and_tell_of_visits() {
 }
 
 #[test]
+fn an_undated_article_stays_on_the_day_it_came_in() {
+    let place = Place::new();
+    let store = place.open();
+    let undated = |text: &str, fetched: &str| {
+        let mut tagged = article("a.example/1", "1", text, "09:00:00");
+        tagged.article.published = None;
+        tagged.article.fetched_at = fetched.parse().unwrap();
+        tagged
+    };
+    put(&store, &[undated("Un.", "2026-10-06T09:00:00Z"), undated("Deux.", "2026-10-08T09:00:00Z")]);
+    let days: Vec<_> = store.days().unwrap().iter().map(|(day, _)| day.to_string()).collect();
+    assert_eq!(days, ["2026-10-06"]);
+}
+
+#[test]
 fn an_article_that_changes_its_day_makes_both_days_stale() {
     let place = Place::new();
     let store = place.open();
