@@ -245,8 +245,8 @@ fn the_afternoon_corrects_an_article() {
     let press = Press::new();
     let page = url(&press, "meridien/errachidia-foyers-prives-eau");
     let [_, before, after] = HOURS.map(|hour| text_at(&press, hour, &page));
-    assert!(before.contains("1 200 foyers") && !before.contains("dateModified"));
-    assert!(after.contains("2 100 foyers") && !after.contains("1 200 foyers"));
+    assert!(before.contains("1\u{a0}200 foyers") && !before.contains("dateModified"));
+    assert!(after.contains("2\u{a0}100 foyers") && !after.contains("1\u{a0}200 foyers"));
     assert!(after.contains("2026-10-07T15:30:00+01:00") && after.contains("retrouvé vivant à la mi-journée"));
 }
 
