@@ -314,6 +314,8 @@ impl Builder {
     }
 
     fn finish(mut self) -> Result<Feed, FeedError> {
+        // An address the end cut off in its middle is another address.
+        self.field = self.field.take().filter(|f| !matches!(f.name.as_str(), "link" | "guid" | "id"));
         self.commit_field();
         self.commit_entry();
         if self.kind.is_none() && self.entries.is_empty() {

@@ -74,6 +74,8 @@ pub fn parse_sitemap(bytes: &[u8], base: &Url) -> Result<Sitemap, SitemapError> 
     }
     let mut builder = Builder::new(base);
     walk(&text, |step| builder.take(step));
+    // An address the end cut off in its middle is another address.
+    builder.field = None;
     builder.commit();
     if builder.is_sitemap { Ok(builder.map) } else { Err(SitemapError::NoSitemap) }
 }
@@ -206,7 +208,8 @@ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" xmlns:image="i"><url
         packer.write_all(NEWS.as_bytes()).unwrap();
         let packed = packer.finish().unwrap();
         assert_eq!(read(&packed).unwrap(), read(NEWS.as_bytes()).unwrap());
-        assert_eq!(read(NEWS.split_at(620).0.as_bytes()).unwrap().urls.len(), 1);
+        let cut = NEWS.find("/2 </loc>").unwrap();
+        assert_eq!(read(NEWS[..=cut].as_bytes()).unwrap().urls.len(), 1);
         assert!(matches!(read(&[0x1f, 0x8b, 0, 0]), Err(SitemapError::Packed(_))));
     }
 
