@@ -27,7 +27,7 @@ pub(crate) async fn load(config: &Config) -> Result<Vec<SourceConfig>> {
 
 async fn read(config: &Config, place: &str) -> Result<String> {
     if place.starts_with("http://") || place.starts_with("https://") {
-        let fetched = kiosque_crawl::fetch_once(&config.crawl, place).await?;
+        let fetched = kiosque_crawl::fetch_once(config.crawl.clone(), place).await?;
         if fetched.status != 200 {
             bail!("`{place}` answered with status {}", fetched.status);
         }

@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Url(UrlArgs),
     /// Train the rubrique classifier on labelled texts
     Train(TrainArgs),
+    /// Measure the stages: pages a second, time for a page, peak memory
+    Bench(BenchArgs),
     /// Copy the store into a file while it is written
     Backup(BackupArgs),
     /// Serve the editions, health and metrics over HTTP
@@ -339,6 +341,16 @@ pub(crate) struct TrainArgs {
     /// The model file to write
     #[arg(long, value_name = "MODEL")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    /// Pages to measure on: a file of JSON lines with `path` and `url`, `-` for stdin; the invented press where left out
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Print one JSON object a stage
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

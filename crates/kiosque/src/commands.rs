@@ -1,6 +1,7 @@
 //! One file for each command of the command line.
 
 pub(crate) mod backup;
+pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod classify;
 pub(crate) mod completions;

@@ -114,7 +114,7 @@ impl std::error::Error for LoadError {}
 impl Config {
     /// Reads a pipeline file, or the demo where none is named and the working directory has none.
     pub(crate) fn load(path: Option<&Path>) -> Result<Self, LoadError> {
-        let file = path.map_or_else(|| DEMO_PATH.to_owned(), |p| p.display().to_string());
+        let file = path.filter(|p| !p.as_os_str().is_empty()).map_or_else(|| DEMO_PATH.to_owned(), |p| p.display().to_string());
         let text = match std::fs::read_to_string(&file) {
             Ok(text) => text,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && file == DEMO_PATH => DEMO.to_owned(),

@@ -9,7 +9,6 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use jiff::Timestamp;
 use kiosque_crawl::{CrawlError, Crawler};
 use kiosque_model::topic;
 use kiosque_store::{SourceRow, StageMemory, Store, StoreOptions};
@@ -85,7 +84,7 @@ impl Line {
     fn spawn<S: Stage + 'static>(&self, mut stage: S) -> Result<(&'static str, JoinHandle<Result<Summary>>)> {
         let mut bus = self.log.connect(S::NAME, <S::In as kiosque_model::Message>::TOPIC)?;
         let stop = self.stop.clone();
-        let options = RunOptions::new(Timestamp::now);
+        let options = RunOptions::default();
         let thread = std::thread::Builder::new().name(S::NAME.to_owned()).spawn(move || {
             let ended = kiosque_stream::run(&mut stage, bus.as_mut(), &options, &stop);
             // Whoever ends, in peace or not, ends the line: the others finish their batch.
@@ -149,10 +148,7 @@ pub(crate) fn open_log(bus: &BusConfig) -> Result<Arc<dyn Connect>> {
         BusConfig::Memory => Arc::new(MemoryLog::new()),
         BusConfig::Embedded(path) => {
             make_parent(path)?;
-            Arc::new(EmbeddedLog::open(path, &EmbeddedOptions::default()).map_err(|error| {
-                let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-                anyhow!("{error}{hint}")
-            })?)
+            Arc::new(EmbeddedLog::open(path, EmbeddedOptions::default())?)
         }
     })
 }

@@ -11,9 +11,14 @@ mod config;
 mod invented;
 mod line;
 mod progress;
+mod signals;
 mod stages;
 mod telemetry;
 mod words;
+
+#[cfg(test)]
+#[path = "../../../tests/faults.rs"]
+mod faults;
 
 use std::process::ExitCode;
 
@@ -36,11 +41,22 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
+            if let Some(hint) = hint(&error) {
+                eprintln!("hint: {hint}");
+            }
             let invalid = error.downcast_ref::<config::LoadError>().is_some()
                 || error.downcast_ref::<commands::UsageError>().is_some();
             ExitCode::from(if invalid { EXIT_USAGE } else { EXIT_FAILED })
         }
     }
+}
+
+/// What to do about a failure of the store or the bus, wherever in the chain it stands.
+fn hint(error: &anyhow::Error) -> Option<&'static str> {
+    error.chain().find_map(|cause| {
+        let of_store = cause.downcast_ref::<kiosque_store::StoreError>().and_then(kiosque_store::StoreError::hint);
+        of_store.or_else(|| cause.downcast_ref::<kiosque_stream::BusError>().and_then(kiosque_stream::BusError::hint))
+    })
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -62,6 +78,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Robots(args) => commands::robots::run(&args),
         Command::Url(args) => commands::url::run(&args),
         Command::Train(args) => commands::train::run(&args),
+        Command::Bench(args) => commands::bench::run(&args),
         Command::Backup(args) => commands::backup::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Completions { shell } => commands::completions::run(shell),

@@ -53,7 +53,7 @@ fn check_sources(config: &Config) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let mut failed = 0;
     for source in runtime.block_on(catalogue::load(config))? {
-        match runtime.block_on(kiosque_crawl::fetch_once(&config.crawl, &source.url)) {
+        match runtime.block_on(kiosque_crawl::fetch_once(config.crawl.clone(), &source.url)) {
             Ok(fetched) if fetched.status == 200 => println!("ok  source     {}", source.id),
             Ok(fetched) => {
                 failed += 1;

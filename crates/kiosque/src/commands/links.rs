@@ -20,10 +20,10 @@ struct Line {
 pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<ExitCode> {
     batch::each_line(&args.manifest, args.threads, |line: Line| {
         let body = batch::file_bytes(&line.path)?;
-        let url = kiosque_extract::Url::parse(&line.url).with_context(|| format!("`{}` is no address", line.url))?;
+        let url = url::Url::parse(&line.url).with_context(|| format!("`{}` is no address", line.url))?;
         let facts = kiosque_extract::read_page(&body, None, &url);
         let articles: Vec<_> =
-            facts.links.iter().map(|link| json!({ "url": link.url, "title": link.title })).collect();
+            facts.articles.iter().map(|link| json!({ "url": link.url, "title": link.title })).collect();
         Ok(json!({ "articles": articles }))
     })?;
     Ok(ExitCode::SUCCESS)

@@ -37,7 +37,7 @@ fn as_json(rows: &Rows) -> Value {
 
 fn as_table(rows: &Rows) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(&rows.columns);
+    table.load_style(presets::UTF8_BORDERS_ONLY).set_header(&rows.columns);
     for row in &rows.rows {
         table.add_row(row.iter().map(|value| match value {
             Value::Null => String::new(),

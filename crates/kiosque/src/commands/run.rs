@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use kiosque_crawl::{Report, Source};
 use kiosque_edition::{Format, GroupBy};
 use kiosque_model::Reason;
-use kiosque_store::{Counts, Store};
+use kiosque_store::{Store, StoreStatus};
 use kiosque_stream::Summary;
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::invented::InventedPress;
 use crate::line::{Line, Running};
 use crate::progress::Progress;
-use crate::words;
+use crate::{signals, words};
 
 /// Crawls for ever, or once; prints what came of it.
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode> {
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode> {
 struct Done {
     report: Report,
     stages: Vec<(&'static str, Summary)>,
-    before: Counts,
+    before: StoreStatus,
     started: Instant,
 }
 
@@ -51,7 +51,7 @@ async fn run_line(mut config: Config, until_idle: bool) -> Result<ExitCode> {
     let catalogue = catalogue::load(&config).await?;
     let line = Line::open(config, &catalogue)?;
     let sources: Vec<Source> = catalogue.iter().map(catalogue::to_crawl).collect();
-    let before = Store::open_read_only(&line.config.store)?.status()?.counts;
+    let before = Store::open_read_only(&line.config.store)?.status()?;
     let ending = CancellationToken::new();
     end_on_signal(&line, &ending);
 
@@ -72,7 +72,7 @@ fn end_on_signal(line: &Line, ending: &CancellationToken) {
     let (stop, ending) = (line.stop.clone(), ending.clone());
     tokio::spawn(async move {
         tokio::select! {
-            () = signalled() => stop.set(),
+            () = signals::ended() => stop.set(),
             () = stopped(&stop) => {}
         }
         ending.cancel();
@@ -82,19 +82,6 @@ fn end_on_signal(line: &Line, ending: &CancellationToken) {
 async fn stopped(stop: &kiosque_stream::Stop) {
     while !stop.is_set() {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-}
-
-async fn signalled() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        tracing::warn!("signals cannot be listened to; end the process to end the run");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
     }
 }
 
@@ -167,7 +154,7 @@ async fn end(
 
 fn conclude(config: &Config, done: &Done) -> Result<ExitCode> {
     let store = Store::open_read_only(&config.store)?;
-    let after = store.status()?.counts;
+    let after = store.status()?;
     let written = write_editions(config, &store)?;
     let latest = written.last();
     match latest {
@@ -184,20 +171,25 @@ fn conclude(config: &Config, done: &Done) -> Result<ExitCode> {
     println!("  Sujets     {}", grown(done.before.stories, after.stories));
     println!("  Écartées   {}", dropped(done));
     println!("  Durée      {}", words::span(done.started.elapsed()));
-    if done.before == after {
+    if counts(&done.before) == counts(&after) {
         println!("Rien de nouveau : le dépôt et les éditions sont inchangés.");
     }
     if let Some((_, path)) = latest {
         println!("Édition : {}", path.display());
     }
-    let dead: u64 = done.stages.iter().map(|(_, summary)| summary.dead).sum();
+    let dead: u64 = done.stages.iter().map(|(_, summary)| summary.dead_lettered).sum();
     if dead > 0 {
         eprintln!("warning: {dead} messages are among the dead letters\nhint: `kiosque dlq list {}` shows why", config.file);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn grown(before: u64, after: u64) -> String {
+/// What a run can add to.
+fn counts(status: &StoreStatus) -> [usize; 5] {
+    [status.articles, status.revisions, status.copies, status.stories, status.editions]
+}
+
+fn grown(before: usize, after: usize) -> String {
     match after.saturating_sub(before) {
         0 => after.to_string(),
         new if before == 0 => new.to_string(),

@@ -78,7 +78,7 @@ fn as_json(config: &Config, status: &StoreStatus, stages: &[StageLine]) -> Value
 }
 
 /// In a word, what an operator should know of a source.
-fn state(enabled: bool, visited: bool, articles: u64) -> &'static str {
+fn state(enabled: bool, visited: bool, articles: usize) -> &'static str {
     match (enabled, visited, articles) {
         (false, ..) => "disabled",
         (true, false, _) => "waiting",
@@ -93,7 +93,7 @@ fn print_tables(status: &StoreStatus, stages: &[StageLine]) {
         status.pages, status.articles, status.revisions, status.copies, status.stories, status.editions
     );
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(["stage", "lag", "dead letters", "last step of its pages"]);
+    table.load_style(presets::UTF8_BORDERS_ONLY).set_header(["stage", "lag", "dead letters", "last step of its pages"]);
     for line in stages {
         let steps: Vec<_> = status
             .stages
@@ -105,7 +105,7 @@ fn print_tables(status: &StoreStatus, stages: &[StageLine]) {
     }
     println!("{table}");
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_BORDERS_ONLY).set_header([
+    table.load_style(presets::UTF8_BORDERS_ONLY).set_header([
         "source", "state", "articles", "last visit", "last new article", "no text", "no author", "no date",
     ]);
     for source in &status.sources {

@@ -4,9 +4,8 @@ use std::io::BufRead;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
-use kiosque_classify::train::{Example, Options, train};
-use kiosque_model::Rubrique;
+use anyhow::{Context, Result};
+use kiosque_classify::train::{Example, Options, Report, train};
 use serde::Deserialize;
 
 use crate::batch;
@@ -21,6 +20,8 @@ struct Line {
     label: Option<String>,
     #[serde(default)]
     lang: Option<String>,
+    #[serde(default)]
+    source: Option<String>,
 }
 
 /// Reads the texts, trains, writes the model and prints its scores.
@@ -29,12 +30,9 @@ pub(crate) fn run(args: &TrainArgs) -> Result<ExitCode> {
     for file in &args.corpus {
         read(file, &mut examples)?;
     }
-    if examples.is_empty() {
-        bail!("no labelled text was found\nhint: each line needs `title` or `text`, and a `label` that is a rubrique");
-    }
-    let (model, report) = train(examples, &Options::default());
+    let (model, report) = train(examples.into_iter(), &Options::default())?;
     super::edition::write_if_changed(&args.out, &model)?;
-    println!("{report}");
+    print(&report);
     println!("{}: {} bytes", args.out.display(), model.len());
     Ok(ExitCode::SUCCESS)
 }
@@ -46,13 +44,24 @@ fn read(file: &Path, examples: &mut Vec<Example>) -> Result<()> {
         let line: Line = serde_json::from_str(&line.with_context(told)?).with_context(told)?;
         // A line without a label is of no use for training, and corpora have them.
         let Some(label) = line.label else { continue };
-        let label: Rubrique = label.parse().map_err(anyhow::Error::msg).with_context(told)?;
         examples.push(Example {
             title: line.title.unwrap_or_default(),
             text: line.text.unwrap_or_default(),
             label,
-            language: line.lang.as_deref().and_then(kiosque_model::Language::from_tag),
+            language: line.lang,
+            source: line.source.or_else(|| Some(file.display().to_string())),
         });
     }
     Ok(())
+}
+
+fn print(report: &Report) {
+    println!("examples {}, terms {}, temperature {:.2}", report.examples, report.terms, report.temperature);
+    for (label, number) in &report.skipped {
+        println!("skipped {number} with the unknown label `{label}`");
+    }
+    println!("held out {}: accuracy {:.3}, macro-F1 {:.3}", report.held_out, report.accuracy, report.macro_f1);
+    for (rubrique, f1) in &report.f1 {
+        println!("  {rubrique:<14} F1 {f1:.3}");
+    }
 }

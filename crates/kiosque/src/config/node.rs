@@ -103,20 +103,23 @@ pub(crate) fn overlay(root: &mut Node, variables: impl IntoIterator<Item = (Stri
     let mut variables: Vec<_> = variables.into_iter().filter(|(name, _)| name.starts_with("KIOSQUE__")).collect();
     variables.sort();
     for (name, value) in variables {
-        let path: Vec<String> =
-            name["KIOSQUE__".len()..].split("__").map(str::to_ascii_lowercase).collect();
-        let origin = Origin::Variable(name.clone());
-        let mut node = &mut *root;
-        for key in &path {
-            if !matches!(node.value, Value::Table(_)) {
-                *node = Node { value: Value::Table(BTreeMap::new()), origin: origin.clone() };
-            }
-            let Value::Table(table) = &mut node.value else { break };
-            node = table.entry(key.clone()).or_insert_with(|| Node {
-                value: Value::Table(BTreeMap::new()),
-                origin: origin.clone(),
-            });
-        }
-        *node = Node { value: Value::Text(value), origin };
+        let keys = name["KIOSQUE__".len()..].to_ascii_lowercase();
+        let leaf = Node { value: Value::Text(value), origin: Origin::Variable(name) };
+        lay(root, &keys.split("__").collect::<Vec<_>>(), leaf);
+    }
+}
+
+/// Puts a value at the end of a path of keys, making tables where there are none.
+fn lay(node: &mut Node, path: &[&str], leaf: Node) {
+    let [key, rest @ ..] = path else {
+        *node = leaf;
+        return;
+    };
+    if !matches!(node.value, Value::Table(_)) {
+        *node = Node { value: Value::Table(BTreeMap::new()), origin: leaf.origin.clone() };
+    }
+    if let Value::Table(table) = &mut node.value {
+        let empty = Node { value: Value::Table(BTreeMap::new()), origin: leaf.origin.clone() };
+        lay(table.entry((*key).to_owned()).or_insert(empty), rest, leaf);
     }
 }

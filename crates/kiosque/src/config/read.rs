@@ -128,6 +128,7 @@ fn crawl(top: &mut Section<'_>) -> Settings {
     let mut settings = Settings::new(agent);
     let ms = 0..=3_600_000;
     settings.delay_ms = whole(section.integer("delay_ms", ms, signed(settings.delay_ms)));
+    settings.jitter_ms = whole(section.integer("jitter_ms", 0..=60_000, signed(settings.jitter_ms)));
     settings.timeout_ms = whole(section.integer("timeout_ms", 1..=600_000, signed(settings.timeout_ms)));
     settings.first_byte_ms = whole(section.integer("first_byte_ms", 1..=600_000, signed(settings.first_byte_ms)));
     settings.max_body_bytes =
@@ -163,12 +164,9 @@ fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec> {
     let mut specs = Vec::new();
     for node in nodes {
         let mut section = Section::open("edition", node, top.errors());
-        let mut spec = EditionSpec::new(
-            section.text("title").unwrap_or_else(|| about.title.clone()),
-            about.publisher.clone(),
-            about.time_zone.clone(),
-            about.zone_name.clone(),
-        );
+        let mut spec = EditionSpec::new("matin", about.time_zone.clone(), about.zone_name.clone());
+        spec.title = section.text("title").unwrap_or_else(|| about.title.clone());
+        spec.publisher.clone_from(&about.publisher);
         if let Some((name, origin)) = section.text_at("name") {
             if !is_name(&name) {
                 section.fail("name", Some(origin.clone()), format!("`{name}` must be of a-z, 0-9 and `-`"));
@@ -182,7 +180,7 @@ fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec> {
         spec.max_per_section = whole(section.integer("max_per_section", 1..=1_000, signed(spec.max_per_section)));
         spec.extract_words = whole(section.integer("extract_words", 0..=500, signed(spec.extract_words)));
         if let Some(order) = section.list("rubriques", str::parse::<Rubrique>) {
-            spec.rubriques = order.into_iter().map(RubriqueSpec::named).collect();
+            spec.rubriques = order.into_iter().map(RubriqueSpec::new).collect();
         }
         let labels = section.take("labels");
         let mut section_labels = Section::open("edition.labels", labels, section.errors());

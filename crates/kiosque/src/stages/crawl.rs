@@ -78,13 +78,13 @@ impl Outlet for BusOutlet {
 pub(crate) struct HtmlReader;
 
 impl Reader for HtmlReader {
-    fn read(&self, body: &[u8], content_type: Option<&str>, url: &kiosque_crawl::Url) -> PageFacts {
+    fn read(&self, body: &[u8], content_type: Option<&str>, url: &url::Url) -> PageFacts {
         let facts = kiosque_extract::read_page(body, content_type, url);
         PageFacts {
             feeds: facts.feeds,
             sitemaps: facts.sitemaps,
             links: facts
-                .links
+                .articles
                 .into_iter()
                 .map(|link| Link { url: link.url, title: Some(link.title).filter(|t| !t.is_empty()) })
                 .collect(),

@@ -16,7 +16,7 @@ impl Stage for Extract {
         Ok(match kiosque_extract::extract(&page) {
             Ok(article) => outcome(article),
             Err(error @ ExtractError::NotHtml { .. }) => Outcome::Drop(Reason::NotHtml, Some(error.to_string())),
-            Err(error @ ExtractError::Empty) => Outcome::Drop(Reason::NoText, Some(error.to_string())),
+            Err(error @ (ExtractError::Empty | ExtractError::Address { .. })) => Outcome::Drop(Reason::NoText, Some(error.to_string())),
         })
     }
 }

@@ -1,0 +1,153 @@
+//! `kiosque probe URL|FILE`: what is there — a feed, a sitemap or a page — and what a crawl would find in it.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use kiosque_crawl::{Agent, Settings, Sniffed};
+use kiosque_model::Published;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::extract;
+use crate::batch;
+use crate::cli::ProbeArgs;
+use crate::config::Config;
+
+/// The address a file's relative links are read against.
+const FILE_BASE: &str = "http://unknown.invalid/";
+/// Entries printed for a person.
+const SHOWN: usize = 20;
+
+struct Found {
+    kind: &'static str,
+    url: Option<String>,
+    entries: Vec<Entry>,
+    feeds: Vec<String>,
+    sitemaps: Vec<String>,
+    /// For a page: what the extractor reads of it.
+    article: Option<Value>,
+}
+
+struct Entry {
+    url: String,
+    title: Option<String>,
+    published: Option<Published>,
+}
+
+/// Prints what is there.
+pub(crate) fn run(args: &ProbeArgs) -> Result<ExitCode> {
+    let found = if Path::new(&args.target).is_file() || args.target == "-" {
+        let base = Url::parse(FILE_BASE).context("the base address cannot be read")?;
+        look(&batch::file_bytes(Path::new(&args.target))?, None, &base, None)?
+    } else {
+        fetch_and_look(args)?
+    };
+    if args.json { println!("{}", as_json(&found)) } else { print(&found) }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn fetch_and_look(args: &ProbeArgs) -> Result<Found> {
+    if Url::parse(&args.target).is_err() {
+        bail!("`{}` is neither a file nor an address\nhint: an address begins with http:// or https://", args.target);
+    }
+    // Without a pipeline of one's own, the tool names itself and its home.
+    let settings = match &args.pipeline {
+        Some(file) => Config::load(Some(file))?.crawl,
+        None => Settings::new(Agent {
+            product: "kiosque".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            contact: "kiosque probe".to_owned(),
+        }),
+    };
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    let fetched = runtime.block_on(kiosque_crawl::fetch_once(settings, &args.target))?;
+    if fetched.status != 200 {
+        bail!("`{}` answered with status {}", fetched.url, fetched.status);
+    }
+    let mut found =
+        look(&fetched.body, fetched.content_type.as_deref(), &fetched.url, Some(fetched.url.as_str()))?;
+    found.sitemaps.extend(fetched.sitemaps);
+    Ok(found)
+}
+
+fn look(body: &[u8], content_type: Option<&str>, base: &Url, url: Option<&str>) -> Result<Found> {
+    let mut found = Found {
+        kind: "page",
+        url: url.map(str::to_owned),
+        entries: Vec::new(),
+        feeds: Vec::new(),
+        sitemaps: Vec::new(),
+        article: None,
+    };
+    match kiosque_crawl::sniff(body, content_type) {
+        Sniffed::Feed => {
+            found.kind = "feed";
+            let feed = kiosque_crawl::parse_feed(body, content_type, base)?;
+            let entry = |e: kiosque_crawl::Entry| Entry { url: e.url, title: e.title, published: e.published };
+            found.entries = feed.entries.into_iter().map(entry).collect();
+        }
+        Sniffed::Sitemap => {
+            found.kind = "sitemap";
+            let sitemap = kiosque_crawl::parse_sitemap(body, base)?;
+            let entry = |u: kiosque_crawl::SitemapUrl| Entry {
+                url: u.url,
+                title: u.title,
+                published: u.published.or(u.modified),
+            };
+            found.entries = sitemap.urls.into_iter().map(entry).collect();
+            found.sitemaps = sitemap.children.into_iter().map(|(url, _)| url).collect();
+        }
+        Sniffed::Page => {
+            let facts = kiosque_extract::read_page(body, content_type, base);
+            let entry = |link: kiosque_extract::PageLink| Entry { url: link.url, title: Some(link.title), published: None };
+            found.entries = facts.articles.into_iter().map(entry).collect();
+            found.feeds = facts.feeds;
+            found.sitemaps = facts.sitemaps;
+            let page = extract::page(body.to_vec(), url)?;
+            found.article = kiosque_extract::extract(&page).ok().map(|article| extract::fields(&article, url.is_some()));
+        }
+    }
+    Ok(found)
+}
+
+fn as_json(found: &Found) -> Value {
+    let entry = |e: &Entry| json!({ "url": e.url, "title": e.title, "published": e.published });
+    let mut object = json!({
+        "kind": found.kind, "url": found.url,
+        "entries": found.entries.iter().map(entry).collect::<Vec<_>>(),
+    });
+    if found.kind == "page" {
+        object["feeds"] = json!(found.feeds);
+        object["article"] = json!(found.article);
+    }
+    if found.kind != "feed" {
+        object["sitemaps"] = json!(found.sitemaps);
+    }
+    object
+}
+
+fn print(found: &Found) {
+    println!("{}: {} entries, {} feeds, {} sitemaps", found.kind, found.entries.len(), found.feeds.len(), found.sitemaps.len());
+    for feed in &found.feeds {
+        println!("  feed     {feed}");
+    }
+    for sitemap in &found.sitemaps {
+        println!("  sitemap  {sitemap}");
+    }
+    for entry in found.entries.iter().take(SHOWN) {
+        let published = entry.published.map(|p| p.to_string()).unwrap_or_default();
+        println!("  {published:<25} {}\n    {}", entry.title.as_deref().unwrap_or("(no title)"), entry.url);
+    }
+    if found.entries.len() > SHOWN {
+        println!("  … and {} more; --json shows all", found.entries.len() - SHOWN);
+    }
+    if let Some(article) = &found.article {
+        let text = |field: &str| article[field].as_str().unwrap_or("–").to_owned();
+        println!("as an article: {} ({})", text("title"), text("kind"));
+        println!("  authors    {}", article["authors"]);
+        println!("  published  {}", text("published"));
+        let begin: String = text("text").chars().take(300).collect();
+        println!("  text       {begin}");
+    }
+}

@@ -1,0 +1,96 @@
+//! Configurations right and wrong, and every word of what is said about them.
+
+use super::*;
+
+fn said(text: &str, variables: &[(&str, &str)]) -> String {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::parse("p.toml", text, variables).unwrap_err().to_string()
+}
+
+const GOOD: &str = r#"
+[pipeline]
+name = "p"
+[crawl]
+contact = "desk@p.example"
+[store]
+path = "d/store.sqlite"
+[[source]]
+id = "a"
+url = "https://a.example/feed"
+"#;
+
+#[test]
+fn the_least_pipeline_has_defaults_for_the_rest() {
+    let config = Config::parse("p.toml", GOOD, []).unwrap();
+    assert_eq!(config.bus, BusConfig::Embedded("d/bus.sqlite".into()));
+    assert_eq!(config.state, PathBuf::from("d/state.sqlite"));
+    assert_eq!(config.export_dir, PathBuf::from("d/editions"));
+    assert_eq!(config.crawl.delay_ms, 1_000);
+    assert!(config.crawl.allow_private.is_empty());
+    assert_eq!(config.editions.len(), 1);
+    assert_eq!(config.time_zone.iana_name(), Some("Africa/Casablanca"));
+}
+
+#[test]
+fn the_environment_lies_over_the_file() {
+    let variables = [
+        ("KIOSQUE__STORE__PATH", "/x/day.sqlite"),
+        ("KIOSQUE__CRAWL__DELAY_MS", "250"),
+        ("KIOSQUE__CRAWL__ALLOW_PRIVATE", "10.0.0.0/8, 127.0.0.0/8"),
+        ("KIOSQUE__BUS__KIND", "memory"),
+    ];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let config = Config::parse("p.toml", GOOD, variables).unwrap();
+    assert_eq!(config.state, PathBuf::from("/x/day.state.sqlite"));
+    assert_eq!((config.crawl.delay_ms, config.crawl.allow_private.len()), (250, 2));
+    assert_eq!(config.bus, BusConfig::Memory);
+}
+
+#[test]
+fn every_mistake_is_told_at_once_with_key_and_line() {
+    let text = r#"
+surprise = 1
+[pipeline]
+name = ""
+time_zone = "Mars/Olympus"
+[crawl]
+delay = 3
+delay_ms = "fast"
+allow_private = ["10.0.0.0/99"]
+proxy = "proxy:3128"
+[bus]
+kind = "carrier-pigeon"
+[store]
+[serve]
+listen = "here"
+[[edition]]
+name = "Matin"
+rubriques = ["sports"]
+[[source]]
+id = "a"
+url = "feed.xml"
+tier = 9
+[[source]]
+id = "a"
+"#;
+    insta::assert_snapshot!(said(text, &[("KIOSQUE__CRAWL__RETRIES", "many")]));
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_told_by_line() {
+    insta::assert_snapshot!(said("[pipeline\nname = \"p\"\n= 3\n", &[]));
+}
+
+#[test]
+fn the_documented_example_is_valid() {
+    let docs = include_str!("../../../../docs/pipelines.md");
+    let example = docs.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let config = Config::parse("docs/pipelines.md", example, []).unwrap();
+    assert_eq!(config.sources[0].name_ar.as_deref(), Some("الجريدة"));
+    assert_eq!(config.editions[0].rubriques[1].label, "Eco Business");
+}
+
+#[test]
+fn the_demo_is_valid() {
+    assert!(Config::parse(DEMO_PATH, DEMO, []).unwrap().invented_press);
+}
