@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kiosque_model::Envelope;
@@ -104,6 +105,35 @@ pub trait Connect: Inspect {
     /// # Errors
     /// [`BusError`] where the log cannot be reached.
     fn producer(&self) -> Result<Box<dyn Bus>, BusError>;
+}
+
+/// A log chosen at run time is a log.
+impl<C: Inspect + ?Sized> Inspect for Arc<C> {
+    fn topics(&self) -> Result<Vec<String>, BusError> {
+        (**self).topics()
+    }
+
+    fn depth(&self, topic: &str) -> Result<u64, BusError> {
+        (**self).depth(topic)
+    }
+
+    fn lag(&self, group: &str, topic: &str) -> Result<u64, BusError> {
+        (**self).lag(group, topic)
+    }
+
+    fn browse(&self, topic: &str, from: &Progress, max: usize) -> Result<Vec<Delivery>, BusError> {
+        (**self).browse(topic, from, max)
+    }
+}
+
+impl<C: Connect + ?Sized> Connect for Arc<C> {
+    fn connect(&self, group: &str, topic: &str) -> Result<Box<dyn Bus>, BusError> {
+        (**self).connect(group, topic)
+    }
+
+    fn producer(&self) -> Result<Box<dyn Bus>, BusError> {
+        (**self).producer()
+    }
 }
 
 /// What can go wrong with a bus.

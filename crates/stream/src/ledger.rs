@@ -69,11 +69,11 @@ impl Ledger {
 
     /// The topic's extent, once it reaches beyond `offset` or when `wait` is over.
     pub(crate) fn wait_beyond(&self, topic: &str, offset: u64, wait: Duration) -> Extent {
-        let until = Instant::now() + wait;
+        let started = Instant::now();
         let mut entries = self.entries();
         loop {
             let extent = entries.extents.get(topic).copied().unwrap_or_default();
-            let left = until.saturating_duration_since(Instant::now());
+            let left = wait.saturating_sub(started.elapsed());
             if extent.next > offset || left.is_zero() {
                 return extent;
             }

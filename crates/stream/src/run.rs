@@ -120,10 +120,10 @@ impl<S: Stage> Worker<'_, S> {
         }
         if !progress.is_empty() {
             self.settle(&progress)?;
+            meters::count(S::NAME, &summary);
+            self.options.meter.add(&summary);
+            tracing::info!(stage = S::NAME, messages = summary.processed(), "batch committed");
         }
-        meters::count(S::NAME, &summary);
-        self.options.meter.add(&summary);
-        tracing::info!(stage = S::NAME, messages = summary.processed(), "batch committed");
         Ok(summary)
     }
 

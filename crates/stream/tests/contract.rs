@@ -1,5 +1,8 @@
 //! What every bus promises, run over each implementation. A new one joins by one line at the end.
 
+#![cfg(test)]
+
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kiosque_model::Envelope;
@@ -247,6 +250,10 @@ macro_rules! promises {
     };
 }
 
+fn chosen() -> Arc<dyn Connect> {
+    Arc::new(MemoryLog::with_max_bytes(LIMIT))
+}
+
 fn embedded() -> (EmbeddedLog, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let options = EmbeddedOptions { max_bytes: LIMIT };
@@ -254,6 +261,7 @@ fn embedded() -> (EmbeddedLog, TempDir) {
 }
 
 contract! {
+    chosen_at_run_time: (super::chosen(), ());
     memory: (super::MemoryLog::with_max_bytes(super::LIMIT), ());
     embedded: super::embedded();
 }

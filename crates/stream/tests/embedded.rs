@@ -1,5 +1,7 @@
 //! What only the log in a file promises: it survives, it has one owner, it says what is wrong with it.
 
+#![cfg(test)]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};

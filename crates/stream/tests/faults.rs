@@ -3,6 +3,8 @@
 //! The last test turns the suite on itself: each wrong order of durability, run over the same crash points,
 //! must be found out by it.
 
+#![cfg(test)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

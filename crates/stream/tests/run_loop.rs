@@ -1,5 +1,7 @@
 //! What the run loop does with each kind of outcome, failure and message.
 
+#![cfg(test)]
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

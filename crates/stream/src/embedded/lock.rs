@@ -12,7 +12,9 @@ use super::fault;
 use crate::BusError;
 
 /// Held as long as the log is owned.
-pub(super) struct Lock(#[expect(dead_code, reason = "held for its lock, never read")] File);
+pub(super) struct Lock {
+    _file: File,
+}
 
 impl Lock {
     /// Takes the lock of the log at `path`.
@@ -29,7 +31,7 @@ impl Lock {
             Ok(()) => {
                 // Who holds it is a courtesy to the reader of the message; the lock stands without.
                 let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
-                Ok(Self(file))
+                Ok(Self { _file: file })
             }
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();

@@ -84,8 +84,7 @@ impl Inspect for EmbeddedReader {
     }
 
     fn browse(&self, topic: &str, from: &Progress, max: usize) -> Result<Vec<Delivery>, BusError> {
-        let Some((lane, ..)) = self.lane(topic)? else { return Ok(Vec::new()) };
         let from = from.next(topic, PARTITION).unwrap_or_default();
-        table::read(&self.path, &self.connection(), (lane, topic), from, max)
+        table::read(&self.path, &self.connection(), topic, from, max)
     }
 }

@@ -116,8 +116,7 @@ impl Storage for Table {
         from: u64,
         max: usize,
     ) -> Result<Vec<Delivery>, BusError> {
-        let lane = self.writer().lanes.get(topic).copied();
-        lane.map_or(Ok(Vec::new()), |lane| read(&self.path, reader, (lane.id, topic), from, max))
+        read(&self.path, reader, topic, from, max)
     }
 
     fn commit(&self, group: &str, topic: &str, next: u64) -> Result<(), BusError> {
@@ -175,15 +174,21 @@ fn new_lane(transaction: &Transaction<'_>, topic: &str) -> rusqlite::Result<Lane
     Ok(Lane { id: transaction.last_insert_rowid(), next: 0 })
 }
 
-/// Messages of one lane (its id and its topic's name) from offset `from` on.
+/// Messages of a topic from offset `from` on. It asks the file which lane that is rather than the writer,
+/// who may be waiting for the disk.
 pub(super) fn read(
     path: &Path,
     connection: &Connection,
-    (lane, topic): (i64, &str),
+    topic: &str,
     from: u64,
     max: usize,
 ) -> Result<Vec<Delivery>, BusError> {
     let failed = |error| fault::sqlite(path, "read", error);
+    let lane: Option<i64> = connection
+        .prepare_cached("SELECT id FROM lanes WHERE topic = ?1 AND partition = ?2")
+        .and_then(|mut sql| sql.query_row(params![topic, PARTITION], |row| row.get(0)).optional())
+        .map_err(failed)?;
+    let Some(lane) = lane else { return Ok(Vec::new()) };
     let mut select = connection
         .prepare_cached(
             "SELECT id, key, headers, size, value FROM log
