@@ -171,11 +171,17 @@ fn crumb_in(c: &Connection, crumb: &Breadcrumb) -> rusqlite::Result<()> {
 
 /// The order of the line, for SQL: breadcrumbs come from several partitions in any order, and two stages may
 /// act within a millisecond.
-pub(crate) const LINE_ORDER: &str = "CASE stage WHEN 'crawl' THEN 1 WHEN 'dedup' THEN 2 WHEN 'extract' THEN 3 \
-                                     WHEN 'classify' THEN 4 WHEN 'sink' THEN 5 ELSE 6 END";
+macro_rules! line_order {
+    () => {
+        "CASE stage WHEN 'crawl' THEN 1 WHEN 'dedup' THEN 2 WHEN 'extract' THEN 3 \
+         WHEN 'classify' THEN 4 WHEN 'sink' THEN 5 ELSE 6 END"
+    };
+}
+pub(crate) const LINE_ORDER: &str = line_order!();
 
-const LAST_STEP: &str = "UPDATE pages SET (last_stage, last_outcome, last_reason, last_detail) =
-    (SELECT stage, outcome, reason, detail FROM breadcrumbs WHERE page = ?1
-     ORDER BY at DESC, CASE stage WHEN 'crawl' THEN 1 WHEN 'dedup' THEN 2 WHEN 'extract' THEN 3
-                       WHEN 'classify' THEN 4 WHEN 'sink' THEN 5 ELSE 6 END DESC LIMIT 1)
-    WHERE id = ?1";
+const LAST_STEP: &str = concat!(
+    "UPDATE pages SET (last_stage, last_outcome, last_reason, last_detail) =
+         (SELECT stage, outcome, reason, detail FROM breadcrumbs WHERE page = ?1 ORDER BY at DESC, ",
+    line_order!(),
+    " DESC LIMIT 1) WHERE id = ?1"
+);
