@@ -42,7 +42,7 @@ pub(crate) fn no_edition() -> String {
     message(
         "Pas encore d’édition",
         "La première revue de presse paraîtra ici dès que des articles auront été recueillis. \
-         Cette page n’a pas besoin d’être surveillée\u{a0}: revenez un peu plus tard.",
+         Revenez un peu plus tard.",
     )
 }
 

@@ -118,7 +118,7 @@ mod tests {
             let text = "mot ".repeat(total);
             let quoted = excerpt(&text, 60, 0.25).split(' ').count();
             let most = if total <= 40 { total.div_ceil(2).max(20).min(total - 1) } else { total / 4 };
-            assert!(quoted <= most.max(20).min(60), "{quoted} of {total}");
+            assert!(quoted <= most.clamp(20, 60), "{quoted} of {total}");
             assert!(quoted < total);
         }
         assert_eq!(excerpt("", 60, 0.25), "");

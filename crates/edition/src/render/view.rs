@@ -16,7 +16,6 @@ use crate::GroupBy;
 pub(super) struct View {
     pub(super) title: String,
     pub(super) publisher: String,
-    pub(super) name: String,
     /// `2026-10-07`.
     pub(super) date: String,
     /// `mercredi 7 octobre 2026`.
@@ -132,7 +131,6 @@ impl View {
         Self {
             title: edition.title.clone(),
             publisher: edition.publisher.clone(),
-            name: edition.name.clone(),
             date: edition.date.to_string(),
             long_date: french::long_date(edition.date),
             figures: figures(edition),

@@ -1,5 +1,6 @@
 //! An invented morning, composed and rendered: what readers of every format are promised.
 
+mod building;
 mod composing;
 mod morning;
 mod rendering;

@@ -89,7 +89,8 @@ pub(crate) fn stories() -> Vec<Story> {
 
 fn to_story(number: usize, told: Told) -> Story {
     let address = |at: usize, by: &str| {
-        CanonicalUrl::parse(&format!("https://www.{by}.example/2026/10/07/sujet-{number}-{at}.html")).unwrap()
+        CanonicalUrl::parse(&format!("https://www.{by}.example/2026/10/07/sujet-{number}-{at}.html"))
+            .expect("an address")
     };
     let ids: Vec<_> = told.articles.iter().enumerate().map(|(at, line)| address(at, &line.by).id()).collect();
     let articles: Vec<_> = told
@@ -113,7 +114,7 @@ fn to_article(
 ) -> StoryArticle {
     let (id, name, tier, language) =
         OUTLETS.into_iter().find(|(id, ..)| *id == line.by).expect("an outlet of the fixture");
-    let fetched_at = "2026-10-07T17:05:00Z".parse().unwrap();
+    let fetched_at = "2026-10-07T17:05:00Z".parse().expect("a time");
     let mut article = Article::new(url.to_string(), url, SourceId(id.to_owned()), fetched_at);
     article.text = line.text;
     for sentence in if language == "ar" { ARABIC.iter() } else { FRENCH.iter() }.cycle() {

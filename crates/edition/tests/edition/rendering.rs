@@ -10,7 +10,7 @@ fn edition() -> Edition {
 }
 
 fn rendered(edition: &Edition, format: Format, by: GroupBy) -> String {
-    String::from_utf8(render(edition, format, by).unwrap()).unwrap()
+    String::from_utf8(render(edition, format, by).expect("renders")).expect("UTF-8")
 }
 
 #[test]
