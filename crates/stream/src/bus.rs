@@ -144,7 +144,7 @@ pub enum BusError {
     Storage {
         /// The file.
         path: PathBuf,
-        /// `opened`, `read` or `written`.
+        /// `opened`, `read`, `written` or `used`.
         action: &'static str,
         /// What the system says.
         source: Box<dyn Error + Send + Sync>,

@@ -93,7 +93,7 @@ impl Connect for EmbeddedLog {
     }
 
     fn producer(&self) -> Result<Box<dyn Bus>, BusError> {
-        Ok(self.0.producer())
+        self.0.producer()
     }
 }
 

@@ -22,10 +22,14 @@ pub(crate) const READ_BYTES: usize = 16 << 20;
 pub(crate) trait Storage: Send + Sync + 'static {
     /// A message ready to be written; made by the sender's thread, outside any lock.
     type Packed: Send;
+    /// What one sender packs with; kept, because a compressor is dear to make.
+    type Packer: Send;
     /// What one consumer reads with.
     type Reader: Send;
 
-    fn pack(&self, envelope: Envelope) -> Result<Self::Packed, BusError>;
+    fn packer(&self) -> Result<Self::Packer, BusError>;
+
+    fn pack(&self, packer: &mut Self::Packer, envelope: Envelope) -> Result<Self::Packed, BusError>;
 
     /// Appends the whole batch and empties it, or does neither. Gives the new end of each topic touched.
     fn append(&self, batch: &mut Vec<(String, Self::Packed)>) -> Result<Vec<(String, u64)>, BusError>;
@@ -56,17 +60,18 @@ pub(crate) struct Log<S> {
 impl<S: Storage> Log<S> {
     pub(crate) fn connect(self: &Arc<Self>, group: &str, topic: &str) -> Result<Box<dyn Bus>, BusError> {
         // Opened before the place is taken, so that a failure leaves it free.
-        let reader = self.storage.reader()?;
+        let (packer, reader) = (self.storage.packer()?, self.storage.reader()?);
         if !self.ledger.take(group, topic) {
             return Err(BusError::Taken { group: group.to_owned(), topic: topic.to_owned() });
         }
         let position = self.ledger.committed(group, topic);
         let source = Source { group: group.to_owned(), topic: topic.to_owned(), position, reader };
-        Ok(Box::new(Handle { log: Arc::clone(self), pending: Vec::new(), source: Some(source) }))
+        Ok(Box::new(Handle { log: Arc::clone(self), packer, pending: Vec::new(), source: Some(source) }))
     }
 
-    pub(crate) fn producer(self: &Arc<Self>) -> Box<dyn Bus> {
-        Box::new(Handle { log: Arc::clone(self), pending: Vec::new(), source: None })
+    pub(crate) fn producer(self: &Arc<Self>) -> Result<Box<dyn Bus>, BusError> {
+        let packer = self.storage.packer()?;
+        Ok(Box::new(Handle { log: Arc::clone(self), packer, pending: Vec::new(), source: None }))
     }
 
     pub(crate) fn depth(&self, topic: &str) -> u64 {
@@ -83,6 +88,7 @@ impl<S: Storage> Log<S> {
 /// One consumer's or producer's handle.
 struct Handle<S: Storage> {
     log: Arc<Log<S>>,
+    packer: S::Packer,
     pending: Vec<(String, S::Packed)>,
     source: Option<Source<S::Reader>>,
 }
@@ -115,7 +121,7 @@ impl<S: Storage> Bus for Handle<S> {
         if bytes > limit {
             return Err(BusError::TooLarge { topic: topic.to_owned(), bytes, limit });
         }
-        self.pending.push((topic.to_owned(), self.log.storage.pack(envelope)?));
+        self.pending.push((topic.to_owned(), self.log.storage.pack(&mut self.packer, envelope)?));
         Ok(())
     }
 

@@ -62,7 +62,7 @@ impl Connect for MemoryLog {
     }
 
     fn producer(&self) -> Result<Box<dyn Bus>, BusError> {
-        Ok(self.0.producer())
+        self.0.producer()
     }
 }
 
@@ -78,9 +78,14 @@ impl Topics {
 
 impl Storage for Topics {
     type Packed = Envelope;
+    type Packer = ();
     type Reader = ();
 
-    fn pack(&self, envelope: Envelope) -> Result<Envelope, BusError> {
+    fn packer(&self) -> Result<(), BusError> {
+        Ok(())
+    }
+
+    fn pack(&self, (): &mut (), envelope: Envelope) -> Result<Envelope, BusError> {
         Ok(envelope)
     }
 

@@ -125,7 +125,7 @@ fn a_message_damaged_on_the_disk_is_an_error_not_another_message() {
     let path = folder.path().join("bus.sqlite");
     let log = open(&path);
     put(&log, "t", &["a"]);
-    for damage in ["value = x'00112233'", "headers = '{'", "size = -1"] {
+    for damage in ["value = x'00112233'", "headers = '{'", "size = -1", "size = 1 << 62"] {
         rusqlite::Connection::open(&path)
             .unwrap()
             .execute_batch(&format!("UPDATE log SET {damage}"))

@@ -40,6 +40,11 @@ pub(super) fn damaged(path: &Path, source: impl Into<Box<dyn Error + Send + Sync
     storage(path, "read", source, DAMAGED)
 }
 
+/// The compressor has no memory to work in.
+pub(super) fn memory(path: &Path, source: std::io::Error) -> BusError {
+    storage(path, "used", source, "give the process more memory")
+}
+
 /// The file follows a schema of tomorrow.
 pub(super) fn newer(path: &Path, version: i64) -> BusError {
     storage(path, "opened", format!("it has schema version `{version}`"), NEWER)

@@ -9,12 +9,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use kiosque_model::Envelope;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use zstd::bulk::Compressor;
 
 use super::lock::Lock;
+use super::reader::Reader;
 use super::{fault, schema};
 use crate::ledger::Extent;
-use crate::log::{PARTITION, READ_BYTES, Storage};
+use crate::log::{PARTITION, Storage};
 use crate::{BusError, Delivery};
 
 /// Fast, and still a fifth of an HTML page's size.
@@ -86,11 +88,15 @@ impl Table {
 
 impl Storage for Table {
     type Packed = Packed;
-    type Reader = Connection;
+    type Packer = Compressor<'static>;
+    type Reader = Reader;
 
-    fn pack(&self, envelope: Envelope) -> Result<Packed, BusError> {
-        let damaged = |error| fault::damaged(&self.path, error);
-        let value = zstd::bulk::compress(&envelope.value, ZSTD_LEVEL).map_err(damaged)?;
+    fn packer(&self) -> Result<Compressor<'static>, BusError> {
+        Compressor::new(ZSTD_LEVEL).map_err(|error| fault::memory(&self.path, error))
+    }
+
+    fn pack(&self, packer: &mut Compressor<'static>, envelope: Envelope) -> Result<Packed, BusError> {
+        let value = packer.compress(&envelope.value).map_err(|error| fault::memory(&self.path, error))?;
         let headers = serde_json::to_string(&envelope.headers).expect("pairs of strings are JSON");
         Ok(Packed { key: envelope.key, headers, size: envelope.value.len(), value })
     }
@@ -105,18 +111,18 @@ impl Storage for Table {
         Ok(ends)
     }
 
-    fn reader(&self) -> Result<Connection, BusError> {
-        schema::reader(&self.path)
+    fn reader(&self) -> Result<Reader, BusError> {
+        Reader::open(&self.path)
     }
 
     fn read(
         &self,
-        reader: &mut Connection,
+        reader: &mut Reader,
         topic: &str,
         from: u64,
         max: usize,
     ) -> Result<Vec<Delivery>, BusError> {
-        read(&self.path, reader, topic, from, max)
+        reader.read(topic, from, max)
     }
 
     fn commit(&self, group: &str, topic: &str, next: u64) -> Result<(), BusError> {
@@ -172,59 +178,6 @@ fn new_lane(transaction: &Transaction<'_>, topic: &str) -> rusqlite::Result<Lane
         params![topic, PARTITION],
     )?;
     Ok(Lane { id: transaction.last_insert_rowid(), next: 0 })
-}
-
-/// Messages of a topic from offset `from` on. It asks the file which lane that is rather than the writer,
-/// who may be waiting for the disk.
-pub(super) fn read(
-    path: &Path,
-    connection: &Connection,
-    topic: &str,
-    from: u64,
-    max: usize,
-) -> Result<Vec<Delivery>, BusError> {
-    let failed = |error| fault::sqlite(path, "read", error);
-    let lane: Option<i64> = connection
-        .prepare_cached("SELECT id FROM lanes WHERE topic = ?1 AND partition = ?2")
-        .and_then(|mut sql| sql.query_row(params![topic, PARTITION], |row| row.get(0)).optional())
-        .map_err(failed)?;
-    let Some(lane) = lane else { return Ok(Vec::new()) };
-    let mut select = connection
-        .prepare_cached(
-            "SELECT id, key, headers, size, value FROM log
-             WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3",
-        )
-        .map_err(failed)?;
-    let bounds =
-        params![schema::message_id(lane, from), schema::message_id(lane + 1, 0), schema::stored(max as u64)];
-    let mut rows = select.query(bounds).map_err(failed)?;
-    let mut found = Vec::new();
-    let mut bytes = 0;
-    while let Some(row) = rows.next().map_err(failed)? {
-        let size = usize::try_from(schema::count(row, 3).map_err(failed)?).unwrap_or(usize::MAX);
-        bytes += size;
-        if bytes > READ_BYTES && !found.is_empty() {
-            break;
-        }
-        found.push(unpack(path, row, topic, size)?);
-    }
-    Ok(found)
-}
-
-fn unpack(path: &Path, row: &Row<'_>, topic: &str, size: usize) -> Result<Delivery, BusError> {
-    let failed = |error| fault::sqlite(path, "read", error);
-    let headers = row.get_ref(2).and_then(|text| Ok(text.as_str()?)).map_err(failed)?;
-    let headers = serde_json::from_str(headers).map_err(|error| fault::damaged(path, error))?;
-    let packed = row.get_ref(4).and_then(|blob| Ok(blob.as_blob()?)).map_err(failed)?;
-    let value = zstd::bulk::decompress(packed, size).map_err(|error| fault::damaged(path, error))?;
-    let id: i64 = row.get(0).map_err(failed)?;
-    let key = row.get(1).map_err(failed)?;
-    Ok(Delivery {
-        topic: topic.to_owned(),
-        partition: PARTITION,
-        offset: schema::offset_of(id),
-        envelope: Envelope { key, headers, value },
-    })
 }
 
 fn purge(connection: &mut Connection, lane: Lane, before_ms: i64) -> rusqlite::Result<Option<(u64, u64)>> {
