@@ -98,21 +98,27 @@ impl Client {
         let kinds =
             "text/html,application/xhtml+xml,application/xml;q=0.9,application/rss+xml;q=0.9,*/*;q=0.5";
         accept.insert(header::ACCEPT, HeaderValue::from_static(kinds));
-        let mut builder = reqwest::Client::builder()
-            .user_agent(settings.agent.header())
-            .default_headers(accept)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(Duration::from_secs(30))
-            .connect_timeout(Duration::from_millis(settings.first_byte_ms))
-            .dns_resolver(GuardedResolver(Arc::clone(&guard)));
-        if let Some(proxy) = proxy {
-            builder = builder.proxy(Proxy::all(proxy).map_err(|e| wrong(&e))?);
-        }
+        let proxy = proxy.map(Proxy::all).transpose().map_err(|e| wrong(&e))?;
+        let builder = || {
+            let builder = reqwest::Client::builder()
+                .user_agent(settings.agent.header())
+                .default_headers(accept.clone())
+                .redirect(reqwest::redirect::Policy::none())
+                .referer(false)
+                .no_proxy()
+                .pool_max_idle_per_host(1)
+                .pool_idle_timeout(Duration::from_secs(30))
+                .connect_timeout(Duration::from_millis(settings.first_byte_ms))
+                .dns_resolver(GuardedResolver(Arc::clone(&guard)));
+            proxy.iter().cloned().fold(builder, reqwest::ClientBuilder::proxy)
+        };
+        // A machine without root certificates can still read http; its https requests fail one by one.
+        let http = builder().build().or_else(|why| {
+            tracing::warn!(%why, "no root certificates: https will not be trusted");
+            builder().tls_certs_only([]).build()
+        });
         Ok(Self {
-            http: builder.build().map_err(|e| wrong(&e))?,
+            http: http.map_err(|e| wrong(&e))?,
             guard,
             first_byte: Duration::from_millis(settings.first_byte_ms),
             total: Duration::from_millis(settings.timeout_ms),

@@ -33,7 +33,6 @@ pub struct Crawler {
     pub(crate) fetcher: Fetcher,
     pub(crate) memory: Arc<dyn Memory>,
     pub(crate) reader: Arc<dyn Reader>,
-    pub(crate) claims: Claims,
     outlet: Arc<dyn Outlet>,
 }
 
@@ -49,7 +48,7 @@ impl Crawler {
         reader: Arc<dyn Reader>,
     ) -> Result<Self, CrawlError> {
         let fetcher = Fetcher::try_new(settings, Arc::clone(&memory))?;
-        Ok(Self { fetcher, memory, reader, claims: Claims::default(), outlet })
+        Ok(Self { fetcher, memory, reader, outlet })
     }
 
     /// Reads the time from another clock than the system's.
@@ -106,9 +105,9 @@ impl Crawler {
         // Our own: a fault stops this crawl, not its caller.
         let stop = stop.child_token();
         let (out, delivery) = Delivery::new(Arc::clone(&self.outlet), Arc::clone(&self.memory));
-        let fault = Mutex::new(None);
-        let crawl = Crawl { out, stop: &stop, tell: &tell, fault: &fault };
-        let ((), undelivered) = futures::join!(work(crawl), delivery.run(&self.claims, &stop));
+        let (claims, fault) = (Claims::default(), Mutex::new(None));
+        let crawl = Crawl { out, claims: &claims, stop: &stop, tell: &tell, fault: &fault };
+        let ((), undelivered) = futures::join!(work(crawl), delivery.run(&claims, &stop));
         let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
         report.fault = undelivered.or(fault.into_inner().unwrap_or_else(PoisonError::into_inner));
         report
@@ -146,6 +145,7 @@ impl Crawler {
 /// What all visits of one crawl share.
 pub(crate) struct Crawl<'a> {
     pub(crate) out: tokio::sync::mpsc::Sender<Parcel>,
+    pub(crate) claims: &'a Claims,
     pub(crate) stop: &'a CancellationToken,
     pub(crate) tell: &'a (dyn Fn(Event) + Sync),
     fault: &'a Mutex<Option<CrawlError>>,

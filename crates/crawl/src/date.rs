@@ -107,71 +107,30 @@ fn numeric_offset(zone: &str) -> Option<Offset> {
     Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }
 
-/// The month a word names, in English, French, Spanish or Arabic (of the Maghreb and of the East).
+/// How the names of the months begin, in English, French, Spanish and Arabic (of the Maghreb and of the East).
+const MONTHS: [&str; 12] = [
+    "jan ene يناير",
+    "feb fév fev فبراير شباط",
+    "mar مارس آذار",
+    "apr avr abr أبريل ابريل إبريل نيسان",
+    "may mai ماي أيار",
+    "jun juin يونيو يونيه حزيران",
+    "jul juil يوليو تموز",
+    "aug aoû aou ago غشت أغسطس آب",
+    "sep شتنبر سبتمبر أيلول",
+    "oct أكتوبر اكتوبر",
+    "nov نونبر نوفمبر",
+    "dec déc dic دجنبر ديسمبر",
+];
+
 fn month_of(word: &str) -> Option<i8> {
-    const STARTS: [(&str, i8); 53] = [
-        ("jan", 1),
-        ("ene", 1),
-        ("feb", 2),
-        ("fév", 2),
-        ("fev", 2),
-        ("mar", 3),
-        ("apr", 4),
-        ("avr", 4),
-        ("abr", 4),
-        ("may", 5),
-        ("mai", 5),
-        ("jun", 6),
-        ("juin", 6),
-        ("jul", 7),
-        ("juil", 7),
-        ("aug", 8),
-        ("aoû", 8),
-        ("aou", 8),
-        ("ago", 8),
-        ("sep", 9),
-        ("oct", 10),
-        ("nov", 11),
-        ("dec", 12),
-        ("déc", 12),
-        ("dic", 12),
-        ("يناير", 1),
-        ("كانون", 1),
-        ("فبراير", 2),
-        ("شباط", 2),
-        ("مارس", 3),
-        ("آذار", 3),
-        ("أبريل", 4),
-        ("ابريل", 4),
-        ("إبريل", 4),
-        ("نيسان", 4),
-        ("ماي", 5),
-        ("أيار", 5),
-        ("يونيو", 6),
-        ("يونيه", 6),
-        ("حزيران", 6),
-        ("يوليو", 7),
-        ("تموز", 7),
-        ("غشت", 8),
-        ("أغسطس", 8),
-        ("شتنبر", 9),
-        ("سبتمبر", 9),
-        ("أكتوبر", 10),
-        ("اكتوبر", 10),
-        ("نونبر", 11),
-        ("نوفمبر", 11),
-        ("دجنبر", 12),
-        ("ديسمبر", 12),
-        ("أيلول", 9),
-    ];
     let word = word.to_lowercase();
-    // `mardi`, `martes` and `marché` are no months, nor is `كانون` without its number.
-    if word.starts_with("mar") && !["mar", "mar.", "mars", "march", "marzo"].contains(&word.as_str())
-        || word == "كانون"
-    {
+    // `mardi`, `martes` and `marché` are no months.
+    if word.starts_with("mar") && !["mar", "mar.", "mars", "march", "marzo"].contains(&word.as_str()) {
         return None;
     }
-    STARTS.iter().find(|(start, _)| word.starts_with(start)).map(|(_, month)| *month)
+    let at = MONTHS.iter().position(|names| names.split(' ').any(|name| word.starts_with(name)))?;
+    i8::try_from(at + 1).ok()
 }
 
 #[cfg(test)]

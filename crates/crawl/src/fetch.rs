@@ -95,6 +95,8 @@ impl Fetcher {
             memory,
             agent: settings.agent.product.clone(),
             ask_tdmrep: settings.ask_tdmrep,
+            retries: settings.retries,
+            retry_wait: Duration::from_millis(settings.retry_wait_ms),
             cells: std::sync::Mutex::default(),
         };
         let clock: Clock = Arc::new(Timestamp::now);

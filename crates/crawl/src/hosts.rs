@@ -133,6 +133,9 @@ pub(crate) struct RuleBook {
     pub(crate) memory: Arc<dyn Memory>,
     pub(crate) agent: String,
     pub(crate) ask_tdmrep: bool,
+    /// Further tries for robots.txt, and the wait before the first; it doubles.
+    pub(crate) retries: u32,
+    pub(crate) retry_wait: Duration,
     pub(crate) cells: Mutex<HashMap<String, Cell>>,
 }
 
@@ -175,7 +178,15 @@ impl RuleBook {
 
     async fn ask(&self, url: &Url, rest: Duration, now: Timestamp, before: Option<Kept>) -> Kept {
         let at = |path: &str| url.join(path).expect("an absolute path joins any http address");
-        let robots = match self.document(at("/robots.txt"), rest).await {
+        let mut answer = self.document(at("/robots.txt"), rest).await;
+        for try_number in 0..self.retries {
+            if !matches!(answer, Err((Reason::Unreachable, _))) {
+                break;
+            }
+            tokio::time::sleep(self.retry_wait * 2u32.saturating_pow(try_number)).await;
+            answer = self.document(at("/robots.txt"), rest).await;
+        }
+        let robots = match answer {
             Ok(Some(body)) => KeptRobots::File(String::from_utf8_lossy(&body).into_owned()),
             Ok(None) => KeptRobots::Absent,
             // Rules that were read once hold on while the host cannot say new ones (§2.4).

@@ -1,4 +1,17 @@
 //! Finds and fetches pages with good manners: feeds, sitemaps, robots.txt, one lane a host.
+//!
+//! It owns the way from a source's address to raw pages, and the HTTP client. What it promises:
+//!
+//! - **Manners**: it says who it is, reads robots.txt first (RFC 9309), makes one request at a time to a host and
+//!   rests in between, asks conditionally, and waits where it is told to.
+//! - **Guard**: it connects to no private address, by name, number or redirect, unless the operator opens it.
+//! - **Order of durability**: a page is remembered only after the [`Outlet`] has it. A crash costs a second
+//!   delivery at worst, never a page (see `delivery`).
+//! - **Bounds**: bodies by size and time, how many are in hand at once, and entries of a source.
+//! - **A trace**: every address asked for leaves a breadcrumb. Known ones that are not asked for again leave
+//!   none: their last one stands.
+//!
+//! Pages come out as they came off the wire, charset untouched. Reading HTML is somebody else's: [`Reader`].
 
 mod client;
 mod crawler;
@@ -14,6 +27,7 @@ mod lane;
 mod memo;
 mod memory;
 mod outlet;
+mod pages;
 mod reader;
 mod report;
 mod robots;
@@ -30,7 +44,7 @@ pub use feed::{Entry, Feed, FeedError, FeedKind, parse_feed};
 pub use memory::{InMemory, Memory, MemoryError};
 pub use outlet::{Outlet, OutletError};
 pub use reader::{Link, PageFacts, Reader};
-pub use report::{Event, Report, SourceReport, SourceState};
+pub use report::{Event, Report, SourceHealth, SourceReport, SourceState, source_health};
 pub use robots::robots_allowed;
 pub use settings::{Agent, Settings, Source, SourceKind};
 pub use sitemap::{Sitemap, SitemapError, SitemapUrl, parse_sitemap};

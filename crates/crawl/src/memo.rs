@@ -160,6 +160,11 @@ pub(crate) struct SourceMemo {
     /// Seconds between visits, from its own rhythm.
     pub(crate) interval_s: u64,
     pub(crate) next_visit: Option<Timestamp>,
+    pub(crate) last_visit: Option<Timestamp>,
+    /// When it last gave a page.
+    pub(crate) last_new: Option<Timestamp>,
+    /// Its state after the last visit, in words.
+    pub(crate) state: String,
     /// Feeds or sitemaps found on its page, and when.
     pub(crate) found: Vec<String>,
     pub(crate) found_at: Option<Timestamp>,
@@ -175,8 +180,11 @@ pub(crate) fn document_key(url: &str) -> String {
     format!("document:{url}")
 }
 
+/// What the keys of sources begin with.
+pub(crate) const SOURCE_PREFIX: &str = "source:";
+
 pub(crate) fn source_key(id: &SourceId) -> String {
-    format!("source:{id}")
+    format!("{SOURCE_PREFIX}{id}")
 }
 
 /// Reads a memo; one that cannot be read (of another version) is as if it were not there.

@@ -1,10 +1,14 @@
 //! What a visit tells: events while it goes on, a report at its end.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use jiff::Timestamp;
 use kiosque_model::{Reason, SourceId};
 
 use crate::error::CrawlError;
+use crate::memo::{SOURCE_PREFIX, SourceMemo};
+use crate::memory::{Memory, MemoryError};
 
 /// How a source is, after its last visit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,6 +28,47 @@ pub enum SourceState {
     Failed(Reason, String),
     /// The visit was stopped before its end.
     Stopped,
+}
+
+impl fmt::Display for SourceState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waiting => f.write_str("waiting"),
+            Self::Ok => f.write_str("ok"),
+            Self::Unchanged => f.write_str("unchanged"),
+            Self::Empty => f.write_str("empty"),
+            Self::Broken(why) => write!(f, "broken: {why}"),
+            Self::Failed(reason, why) => write!(f, "failed ({}): {why}", reason.name()),
+            Self::Stopped => f.write_str("stopped"),
+        }
+    }
+}
+
+/// How a source has been, across restarts: what `status` shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceHealth {
+    /// The last visit that came to its end.
+    pub last_visit: Option<Timestamp>,
+    /// When it last gave a page.
+    pub last_new: Option<Timestamp>,
+    /// When it is due again.
+    pub next_visit: Option<Timestamp>,
+    /// The state after the last visit, as [`SourceState`] is written.
+    pub state: String,
+}
+
+/// The health of every source the memory knows.
+///
+/// # Errors
+/// [`MemoryError`] where the memory cannot be read.
+pub fn source_health(memory: &dyn Memory) -> Result<BTreeMap<SourceId, SourceHealth>, MemoryError> {
+    let known = memory.scan(SOURCE_PREFIX)?.into_iter().filter_map(|(key, value)| {
+        let memo: SourceMemo = serde_json::from_slice(&value).ok()?;
+        let SourceMemo { last_visit, last_new, next_visit, state, .. } = memo;
+        let id = SourceId(key.strip_prefix(SOURCE_PREFIX)?.to_owned());
+        Some((id, SourceHealth { last_visit, last_new, next_visit, state }))
+    });
+    Ok(known.collect())
 }
 
 /// What came of one source.

@@ -209,7 +209,7 @@ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" xmlns:image="i"><url
         let packed = packer.finish().unwrap();
         assert_eq!(read(&packed).unwrap(), read(NEWS.as_bytes()).unwrap());
         let cut = NEWS.find("/2 </loc>").unwrap();
-        assert_eq!(read(NEWS[..=cut].as_bytes()).unwrap().urls.len(), 1);
+        assert_eq!(read(&NEWS.as_bytes()[..=cut]).unwrap().urls.len(), 1);
         assert!(matches!(read(&[0x1f, 0x8b, 0, 0]), Err(SitemapError::Packed(_))));
     }
 

@@ -38,9 +38,10 @@ async fn obeys_robots_and_leaves_a_trace() {
 
 #[tokio::test]
 async fn a_host_that_cannot_say_its_rules_is_left_alone_for_now() {
-    let lab = Lab::open().await;
+    let mut lab = Lab::open().await;
+    lab.settings.retries = 1;
     lab.site
-        .set("a.example/robots.txt", [Reply::new(503), Reply::new(404)])
+        .set("a.example/robots.txt", [Reply::new(503), Reply::new(500), Reply::new(404)])
         .feed("a.example/rss", &[("a.example/1", "un")])
         .page("a.example/1", "x");
     assert!(lab.pages_of("a.example/rss").await.is_empty());

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use jiff::SignedDuration;
-use kiosque_crawl::{Event, Source, SourceState};
+use kiosque_crawl::{Event, Source, SourceState, source_health};
 use kiosque_model::{Reason, SourceId};
 use tokio_util::sync::CancellationToken;
 
@@ -174,6 +174,21 @@ async fn visits_for_ever_in_the_rhythm_of_the_source_and_can_be_spawned() {
         pages.iter().map(|p| p.url.as_str()).collect::<Vec<_>>(),
         ["http://a.example/1", "http://a.example/2"]
     );
+}
+
+#[tokio::test]
+async fn the_health_of_sources_is_remembered() {
+    let lab = Lab::open().await;
+    lab.site.feed("a.example/rss", &[("a.example/1", "un")]).page("a.example/1", "x");
+    let sources = [Source::new("a", "http://a.example/rss"), Source::new("b", "http://b.example/rss")];
+    lab.visit(&sources).await;
+    let first = *lab.clock.lock().unwrap();
+    lab.visit(&sources).await;
+    let health = source_health(lab.memory.as_ref()).unwrap();
+    let of = |id: &str| &health[&SourceId(id.into())];
+    assert_eq!((of("a").state.as_str(), of("a").last_new), ("ok", Some(first)));
+    assert!(of("a").last_visit > Some(first) && of("a").next_visit > of("a").last_visit);
+    assert_eq!((of("b").state.as_str(), of("b").last_new), ("failed (not_found): status 404", None));
 }
 
 #[tokio::test]
