@@ -2,14 +2,16 @@
 //!
 //! What comes from a page is escaped so that no title can open emphasis, a link or an element. A right-to-left
 //! title stands between two right-to-left marks (U+200F), which keep its punctuation on its side in a line
-//! that otherwise runs left to right; a right-to-left extract is a `<p dir="rtl">`, as CommonMark has no
+//! that otherwise runs left to right, and a left-to-right mark (U+200E) after a name keeps it from joining the
+//! next; a right-to-left extract is a `<p dir="rtl">`, as CommonMark has no
 //! direction of its own.
 
 use std::fmt::Write as _;
 
 use super::french::{self, NBSP};
-use super::view::{Headline, Item, View};
+use super::view::{Headline, Item, View, is_rtl};
 
+const LRM: char = '\u{200e}';
 const RLM: char = '\u{200f}';
 
 /// The document.
@@ -25,7 +27,7 @@ pub(super) fn markdown(view: &View) -> String {
         line(&mut out, format_args!("Aucun article n’a été recueilli pour cette date.\n"));
     }
     for block in &view.blocks {
-        line(&mut out, format_args!("## {} ({})\n", text(&block.label), block.count));
+        line(&mut out, format_args!("## {} ({})\n", name(&block.label), block.count));
         for entry in &block.items {
             item(&mut out, entry, view.by_source);
         }
@@ -44,8 +46,8 @@ pub(super) fn markdown(view: &View) -> String {
 }
 
 fn item(out: &mut String, item: &Item, by_source: bool) {
-    let mut about = vec![text(if by_source { &item.rubrique } else { &item.source })];
-    about.extend((!item.by.is_empty()).then(|| text(&french::list(&item.by))));
+    let mut about = vec![name(if by_source { &item.rubrique } else { &item.source })];
+    about.extend((!item.by.is_empty()).then(|| names(&item.by)));
     about.push(item.date.clone());
     about.extend(item.badges.iter().map(|badge| format!("*{badge}*")));
     line(out, format_args!("- **{}**  ", title(&item.headline)));
@@ -62,12 +64,12 @@ fn item(out: &mut String, item: &Item, by_source: bool) {
         line(out, format_args!("\n  Titre initial{NBSP}: {}", marked(first, item.headline.dir)));
     }
     if let Some(reprints) = &item.reprints {
-        line(out, format_args!("\n  {}{NBSP}: {}", reprints.label, text(&french::list(&reprints.names))));
+        line(out, format_args!("\n  {}{NBSP}: {}", reprints.label, names(&reprints.names)));
     }
     if !item.others.is_empty() {
         line(out, format_args!("\n  Aussi{NBSP}:\n"));
         for other in &item.others {
-            line(out, format_args!("  - {} ({})", title(&other.headline), text(&other.source)));
+            line(out, format_args!("  - {} ({})", title(&other.headline), name(&other.source)));
         }
     }
     out.push('\n');
@@ -81,7 +83,7 @@ fn figures(out: &mut String, view: &View) {
     }
     if !view.sources.is_empty() {
         let sources: Vec<_> =
-            view.sources.iter().map(|s| format!("{} ({})", text(&s.name), s.count)).collect();
+            view.sources.iter().map(|s| format!("{} ({})", name(&s.name), s.count)).collect();
         line(out, format_args!("**Titres**{NBSP}: {}\n", sources.join(", ")));
     }
     line(
@@ -104,6 +106,19 @@ fn title(headline: &Headline) -> String {
         Some(href) => format!("[{title}]({})", address(href)),
         None => title,
     }
+}
+
+/// A name in a line that runs left to right.
+fn name(name: &str) -> String {
+    let mut out = text(name);
+    if is_rtl(name) {
+        out.push(LRM);
+    }
+    out
+}
+
+fn names(all: &[String]) -> String {
+    french::list(&all.iter().map(|one| name(one)).collect::<Vec<_>>())
 }
 
 fn marked(title: &str, dir: &str) -> String {

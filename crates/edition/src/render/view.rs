@@ -154,8 +154,7 @@ impl Bar {
 
 impl Keyword {
     fn new(word: &str) -> Self {
-        let rtl = word.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}'));
-        Self { word: word.to_owned(), dir: if rtl { "rtl" } else { "ltr" } }
+        Self { word: word.to_owned(), dir: if is_rtl(word) { "rtl" } else { "ltr" } }
     }
 }
 
@@ -310,6 +309,11 @@ fn as_of(edition: &Edition, at: Timestamp, zone: &TimeZone) -> String {
     } else {
         format!("Arrêtée le {}", french::moment(at, zone))
     }
+}
+
+/// Whether a name or word is written from right to left: it has a letter of such a script.
+pub(super) fn is_rtl(word: &str) -> bool {
+    word.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}'))
 }
 
 /// A publisher's text as it is set: French with its no-break spaces, any other as it came.
