@@ -165,10 +165,10 @@ fn links(edition: &Edition, by: GroupBy, home: bool) -> Vec<PageLink> {
     ]
 }
 
-/// Of the newest day, the edition the pipeline names first.
+/// Of the newest day that had news, the edition the pipeline names first.
 fn newest<'a>(rows: &'a [EditionRow], preferred: &[String]) -> Option<&'a EditionRow> {
     let place = |row: &EditionRow| preferred.iter().position(|name| *name == row.name).unwrap_or(usize::MAX);
-    rows.iter().min_by_key(|row| (std::cmp::Reverse(row.date), place(row)))
+    rows.iter().min_by_key(|row| (row.items == 0, std::cmp::Reverse(row.date), place(row)))
 }
 
 fn grouping(parameters: &[(String, String)]) -> Result<GroupBy, Refused> {

@@ -101,8 +101,12 @@ fn an_edition(name: &str, date: &str) -> Edition {
 }
 
 #[tokio::test]
-async fn the_home_page_is_the_latest_edition() {
-    let (status, headers, body) = Kept::with_editions().get("/").await;
+async fn the_home_page_is_the_latest_edition_that_has_news() {
+    let kept = Kept::with_editions();
+    let mut without_news = an_edition("matin", "2026-10-08");
+    without_news.sections.clear();
+    Store::open(&kept.path()).unwrap().save_edition(&without_news).unwrap();
+    let (status, headers, body) = kept.get("/").await;
     assert_eq!(status, StatusCode::OK);
     assert!(
         body.contains("Le phare rallumé, 2026-10-07") && body.contains("/editions/matin/2026-10-07.json")
