@@ -95,6 +95,7 @@ impl Fetcher {
             memory,
             agent: settings.agent.product.clone(),
             ask_tdmrep: settings.ask_tdmrep,
+            max_crawl_delay: Duration::from_millis(settings.max_crawl_delay_ms),
             retries: settings.retries,
             retry_wait: Duration::from_millis(settings.retry_wait_ms),
             cells: std::sync::Mutex::default(),
@@ -113,7 +114,7 @@ impl Fetcher {
         url: &Url,
         delay_ms: Option<u64>,
     ) -> Result<Vec<String>, CrawlError> {
-        let rules = self.rules.of(url, self.rest(delay_ms, None), self.now()).await?;
+        let rules = self.rules.of(url, self.rest(delay_ms), self.now()).await?;
         Ok(rules.sitemaps().to_vec())
     }
 
@@ -153,7 +154,7 @@ impl Fetcher {
 
     async fn permission(&self, url: &Url, ask: &Ask) -> Result<(Arc<HostRules>, String), Miss> {
         self.client.check(url).map_err(|why| Miss::lasting(Reason::RefusedAddress, why))?;
-        let rest = self.rest(ask.delay_ms, None);
+        let rest = self.rest(ask.delay_ms);
         let rules = self.rules.of(url, rest, self.now()).await.map_err(|e| Miss::Fault(e.into()))?;
         match rules.permission(url) {
             Permission::Allowed(line) => Ok((rules, line)),
@@ -168,7 +169,8 @@ impl Fetcher {
     /// One address, tried until it answers or there is no hope in this visit.
     async fn hop(&self, url: &Url, ask: &Ask, rules: &HostRules) -> Result<Hop, Miss> {
         let known = ask.known.as_ref().filter(|(of, _)| of == url.as_str()).map(|(_, v)| v);
-        let rest = self.rest(ask.delay_ms, rules.crawl_delay());
+        let most = Duration::from_millis(self.settings.max_crawl_delay_ms);
+        let rest = self.rest(ask.delay_ms).max(rules.crawl_delay(most));
         let mut wait = Duration::from_millis(self.settings.retry_wait_ms);
         let mut tries_left = self.settings.retries;
         loop {
@@ -185,7 +187,7 @@ impl Fetcher {
             let most = Duration::from_millis(self.settings.max_retry_after_ms);
             let asked = asked_to_wait.unwrap_or_default();
             // What a host asks for holds for all of it, not for this address alone.
-            turn.rest_at_least(asked.min(most));
+            turn.leave_alone(asked.min(most));
             drop(turn);
             tracing::debug!(%url, why, tries_left, "no answer");
             if tries_left == 0 || asked > most {
@@ -197,13 +199,11 @@ impl Fetcher {
         }
     }
 
-    /// How long a host rests after a request: what is set, or its Crawl-delay where that is longer.
-    fn rest(&self, delay_ms: Option<u64>, crawl_delay: Option<Duration>) -> Duration {
+    /// The rest between two requests to a host that is set, and a little by chance.
+    fn rest(&self, delay_ms: Option<u64>) -> Duration {
         let set = delay_ms.unwrap_or(self.settings.delay_ms);
-        let most = Duration::from_millis(self.settings.max_crawl_delay_ms);
         let jitter = rand::rng().random_range(0..=self.settings.jitter_ms.min(set));
-        Duration::from_millis(set).max(crawl_delay.unwrap_or_default().min(most))
-            + Duration::from_millis(jitter)
+        Duration::from_millis(set.saturating_add(jitter))
     }
 }
 

@@ -82,9 +82,10 @@ impl HostRules {
         }
     }
 
-    /// `Crawl-delay`.
-    pub(crate) fn crawl_delay(&self) -> Option<Duration> {
-        self.robots.as_ref()?.crawl_delay.and_then(|s| Duration::try_from_secs_f64(s).ok())
+    /// `Crawl-delay`, as far as it is obeyed; zero where there is none.
+    pub(crate) fn crawl_delay(&self, most: Duration) -> Duration {
+        let stated = self.robots.as_ref().and_then(|r| r.crawl_delay);
+        stated.map_or(Duration::ZERO, |s| Duration::try_from_secs_f64(s).unwrap_or(most).min(most))
     }
 
     /// `Sitemap` lines.
@@ -133,6 +134,7 @@ pub(crate) struct RuleBook {
     pub(crate) memory: Arc<dyn Memory>,
     pub(crate) agent: String,
     pub(crate) ask_tdmrep: bool,
+    pub(crate) max_crawl_delay: Duration,
     /// Further tries for robots.txt, and the wait before the first; it doubles.
     pub(crate) retries: u32,
     pub(crate) retry_wait: Duration,
@@ -201,7 +203,11 @@ impl RuleBook {
             let place = at("/.well-known/tdmrep.json");
             let open = HostRules::new(&kept, &self.agent);
             if matches!(open.permission(&place), Permission::Allowed(_)) {
-                let file = self.document(place, rest).await.ok().flatten();
+                let file = self
+                    .document(place, rest.max(open.crawl_delay(self.max_crawl_delay)))
+                    .await
+                    .ok()
+                    .flatten();
                 kept.tdmrep = file.and_then(|body| String::from_utf8(body).ok());
             }
         }

@@ -14,8 +14,17 @@ use url::Url;
 
 /// Above so many lanes those at rest are forgotten.
 const KEPT: usize = 4096;
+/// No rest is longer than this.
+const RESTED: Duration = Duration::from_secs(300);
 
-type Lane = Arc<AsyncMutex<Option<Instant>>>;
+/// When a host was last asked, and until when it wants to be left alone.
+#[derive(Debug, Default)]
+struct Rest {
+    last: Option<Instant>,
+    not_before: Option<Instant>,
+}
+
+type Lane = Arc<AsyncMutex<Rest>>;
 
 /// The lanes of all hosts.
 #[derive(Debug)]
@@ -27,21 +36,20 @@ pub(crate) struct Lanes {
 /// The right to make one request; the host rests from when it is given back.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    free_at: OwnedMutexGuard<Option<Instant>>,
-    rest: Duration,
+    host: OwnedMutexGuard<Rest>,
     _slot: OwnedSemaphorePermit,
 }
 
 impl Turn {
-    /// Lets the host rest for longer, as it asked to.
-    pub(crate) fn rest_at_least(&mut self, rest: Duration) {
-        self.rest = self.rest.max(rest);
+    /// Leaves the host alone for so long, as it asked to.
+    pub(crate) fn leave_alone(&mut self, rest: Duration) {
+        self.host.not_before = Some(Instant::now() + rest);
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        *self.free_at = Some(Instant::now() + self.rest);
+        self.host.last = Some(Instant::now());
     }
 }
 
@@ -56,23 +64,27 @@ impl Lanes {
         Self { lanes: Mutex::default(), slots: Arc::new(Semaphore::new(slots.max(1))) }
     }
 
-    /// Waits for a turn with the host of `url`; afterwards the host rests for `rest`.
+    /// Waits for a turn with the host of `url`: at least `rest` after the last one. The one who asks says how
+    /// long, for it has read the host's rules, and the one before may not have.
     pub(crate) async fn turn(&self, url: &Url, rest: Duration) -> Turn {
         let lane = self.lane(authority(url));
-        let free_at = lane.lock_owned().await;
-        if let Some(at) = *free_at {
+        let host = lane.lock_owned().await;
+        if let Some(at) = host.last.map(|last| last + rest).max(host.not_before) {
             tokio::time::sleep_until(at).await;
         }
         let slot = Arc::clone(&self.slots).acquire_owned().await.expect("the semaphore is never closed");
-        Turn { free_at, rest, _slot: slot }
+        Turn { host, _slot: slot }
     }
 
     fn lane(&self, name: String) -> Lane {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         if lanes.len() > KEPT {
-            let now = Instant::now();
+            let rested = |lane: &Rest| {
+                lane.last.is_none_or(|last| last.elapsed() > RESTED)
+                    && lane.not_before.is_none_or(|at| at < Instant::now())
+            };
             lanes.retain(|_, lane| {
-                Arc::strong_count(lane) > 1 || lane.try_lock().is_ok_and(|at| at.is_some_and(|at| at > now))
+                Arc::strong_count(lane) > 1 || !lane.try_lock().is_ok_and(|lane| rested(&lane))
             });
         }
         Arc::clone(lanes.entry(name).or_default())

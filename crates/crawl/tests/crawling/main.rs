@@ -1,9 +1,15 @@
 //! The crawler against a small web on loopback: what it asks, in which order, and what comes of it.
 //! All hosts are invented; nothing leaves the machine.
 
+#[cfg(test)]
 mod durability;
+#[cfg(test)]
 mod limits;
+#[cfg(test)]
 mod manners;
+#[cfg(test)]
 mod site;
+#[cfg(test)]
 mod sources;
+#[cfg(test)]
 mod visits;

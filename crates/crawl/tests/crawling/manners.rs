@@ -71,7 +71,6 @@ async fn rules_are_kept_for_a_day_across_restarts() {
 async fn rests_between_requests_to_one_host_by_the_longer_of_both_delays() {
     let mut lab = Lab::open().await;
     lab.settings.delay_ms = 30;
-    lab.settings.ask_tdmrep = false;
     let rules = Reply::body("text/plain", b"user-agent: *\ncrawl-delay: 0.09");
     lab.site
         .set("a.example/robots.txt", [rules])
