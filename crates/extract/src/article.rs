@@ -36,7 +36,16 @@ pub fn extract(page: &Page) -> Result<Article, ExtractError> {
     let titles: Vec<String> = head.title.iter().map(|t| fold(t)).collect();
     let declared = jsonld::read(&sieved.json_ld, &titles);
     let base = head.base.and_then(|b| url.join(b).ok()).unwrap_or_else(|| url.clone());
-    let evidence = Evidence { page, url: &base, dom: &dom, blocks: &blocks, roles: &roles, above: &above, head: &head, declared: &declared };
+    let evidence = Evidence {
+        page,
+        url: &base,
+        dom: &dom,
+        blocks: &blocks,
+        roles: &roles,
+        above: &above,
+        head: &head,
+        declared: &declared,
+    };
     Ok(assemble(&evidence))
 }
 
@@ -58,8 +67,23 @@ fn refuse_other_media(bytes: &[u8], content_type: Option<&str>) -> Result<(), Ex
     if let Some((_, found)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Err(ExtractError::NotHtml { found: (*found).to_owned() });
     }
-    let media = content_type.and_then(|c| c.split(';').next()).map(|m| m.trim().to_ascii_lowercase()).unwrap_or_default();
-    let other = ["image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/json", "application/rss", "application/atom", "text/css", "text/javascript"];
+    let media = content_type
+        .and_then(|c| c.split(';').next())
+        .map(|m| m.trim().to_ascii_lowercase())
+        .unwrap_or_default();
+    let other = [
+        "image/",
+        "audio/",
+        "video/",
+        "font/",
+        "application/pdf",
+        "application/zip",
+        "application/json",
+        "application/rss",
+        "application/atom",
+        "text/css",
+        "text/javascript",
+    ];
     if other.iter().any(|prefix| media.starts_with(prefix)) {
         return Err(ExtractError::NotHtml { found: media });
     }
@@ -78,7 +102,8 @@ fn inherited(dom: &Dom<'_>, roles: &[Roles]) -> Vec<Roles> {
 
 fn assemble(evidence: &Evidence<'_, '_>) -> Article {
     let page = evidence.page;
-    let mut article = Article::new(page.url.clone(), page.canonical.clone(), page.source.clone(), page.fetched_at);
+    let mut article =
+        Article::new(page.url.clone(), page.canonical.clone(), page.source.clone(), page.fetched_at);
     if let Some((canonical, from)) = subject::canonical(evidence) {
         article.id = canonical.id();
         article.canonical_url = canonical;
@@ -90,7 +115,8 @@ fn assemble(evidence: &Evidence<'_, '_>) -> Article {
     }
     let title = title::choose(evidence);
     let signed_early = authors::choose(evidence, title.node, None);
-    let description = evidence.head.meta_of(&["og:description", "description", "twitter:description"]).map(|(d, _)| d);
+    let description =
+        evidence.head.meta_of(&["og:description", "description", "twitter:description"]).map(|(d, _)| d);
     let description = evidence.declared.description.clone().or(description);
     let declared_body = evidence.declared.body.as_deref().map(subject::plain);
     let declared_folded = declared_body.as_deref().map(fold).filter(|b| b.len() > 200);
@@ -122,7 +148,13 @@ fn span(evidence: &Evidence<'_, '_>, body: &Body) -> Option<(usize, usize)> {
     Some((first, last))
 }
 
-fn set_body(article: &mut Article, scene: &Scene<'_, '_>, body: &Body, evidence: &Evidence<'_, '_>, declared: Option<&str>) {
+fn set_body(
+    article: &mut Article,
+    scene: &Scene<'_, '_>,
+    body: &Body,
+    evidence: &Evidence<'_, '_>,
+    declared: Option<&str>,
+) {
     article.text = text_of(&evidence.blocks.list, body);
     article.html = html_of(scene, body, evidence.url);
     if !article.text.is_empty() {
@@ -130,7 +162,8 @@ fn set_body(article: &mut Article, scene: &Scene<'_, '_>, body: &Body, evidence:
     }
     // A page that is built by script shows little; what it declares is then all there is.
     if let Some(declared) = declared.filter(|d| d.len() > 400 && d.len() > 2 * article.text.len()) {
-        let lines: Vec<String> = declared.lines().map(crate::text::squeeze).filter(|l| !l.is_empty()).collect();
+        let lines: Vec<String> =
+            declared.lines().map(crate::text::squeeze).filter(|l| !l.is_empty()).collect();
         article.text = lines.join("\n");
         article.html = lines.iter().fold(String::new(), |mut html, line| {
             html.push_str("<p>");
@@ -140,13 +173,19 @@ fn set_body(article: &mut Article, scene: &Scene<'_, '_>, body: &Body, evidence:
         });
         note(article, "text", "json-ld");
     } else if !body.standfirst.is_empty() {
-        let parts: Vec<&str> = body.standfirst.iter().map(|&i| evidence.blocks.list[i].text.as_str()).collect();
+        let parts: Vec<&str> =
+            body.standfirst.iter().map(|&i| evidence.blocks.list[i].text.as_str()).collect();
         article.subtitle = Some(parts.join("\n"));
         note(article, "subtitle", "standfirst");
     }
 }
 
-fn set_people_and_dates(article: &mut Article, evidence: &Evidence<'_, '_>, headline: Option<usize>, span: Option<(usize, usize)>) {
+fn set_people_and_dates(
+    article: &mut Article,
+    evidence: &Evidence<'_, '_>,
+    headline: Option<usize>,
+    span: Option<(usize, usize)>,
+) {
     let authors = authors::choose(evidence, headline, span);
     if !authors.signed.persons.is_empty() {
         note(article, "authors", &authors.from);
@@ -200,7 +239,8 @@ fn set_subject(article: &mut Article, evidence: &Evidence<'_, '_>, body: &Body, 
     }
     article.opinion = subject::is_opinion(evidence, article.section.as_deref());
     article.sponsored = subject::is_sponsored(evidence, title.node);
-    let licence = evidence.head.link("license").map(str::to_owned).or_else(|| evidence.declared.licence.clone());
+    let licence =
+        evidence.head.link("license").map(str::to_owned).or_else(|| evidence.declared.licence.clone());
     if let Some(licence) = licence {
         article.licence = Some(licence);
         note(article, "licence", "page");

@@ -116,7 +116,10 @@ impl Cutter<'_, '_> {
         let (block, pending) = self.open.get_or_insert_with(|| {
             let text = String::with_capacity(self.dom.nodes[node].text.len());
             let shape = Shape::Paragraph;
-            (Block { text, owner, from: node, to: node, shape, chars: 0, link_chars: 0, bold_chars: 0 }, false)
+            (
+                Block { text, owner, from: node, to: node, shape, chars: 0, link_chars: 0, bold_chars: 0 },
+                false,
+            )
         });
         let before = block.text.len();
         squeeze_into(self.dom.nodes[node].text, &mut block.text, pending);
@@ -172,6 +175,9 @@ mod tests {
     #[test]
     fn a_block_is_a_run_of_inline_text() {
         check("<div>a <b>b</b><p>c<br>d</p>e</div>f", &["a b", "c", "d", "e", "f"]);
-        check("<ul><li>x<li> <a href=/>y</a>z </ul>", &["x", "y z"].map(|s| if s == "y z" { "yz" } else { s }));
+        check(
+            "<ul><li>x<li> <a href=/>y</a>z </ul>",
+            &["x", "y z"].map(|s| if s == "y z" { "yz" } else { s }),
+        );
     }
 }

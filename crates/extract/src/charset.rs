@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn undeclared_arabic_is_told_from_its_letters() {
-        let (bytes, _, _) = encoding_rs::WINDOWS_1256.encode("<p>أعلنت الحكومة المغربية عن برنامج جديد للدعم");
+        let (bytes, _, _) =
+            encoding_rs::WINDOWS_1256.encode("<p>أعلنت الحكومة المغربية عن برنامج جديد للدعم");
         check(&bytes, None, "windows-1256", "الحكومة");
     }
 

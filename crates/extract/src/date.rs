@@ -56,7 +56,9 @@ pub(crate) fn is_credible(date: &Published, fetched_at: Timestamp) -> bool {
 fn epoch(text: &str) -> Option<Published> {
     let number: i64 = text.parse().ok()?;
     let seconds = if number > 100_000_000_000 { number / 1000 } else { number };
-    (800_000_000..4_000_000_000).contains(&seconds).then(|| Timestamp::from_second(seconds).ok())?
+    (800_000_000..4_000_000_000)
+        .contains(&seconds)
+        .then(|| Timestamp::from_second(seconds).ok())?
         .map(|at| Published::Moment(at, 0))
 }
 
@@ -76,7 +78,8 @@ fn iso(text: &str) -> Option<Published> {
         return Some(Published::Day(date));
     }
     let rest = text[11..].trim_start();
-    let clock_end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ','))).unwrap_or(rest.len());
+    let clock_end =
+        rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ','))).unwrap_or(rest.len());
     let Some(time) = clock(&rest[..clock_end]) else { return Some(Published::Day(date)) };
     let Some(offset) = offset_of(rest[clock_end..].trim()) else { return Some(Published::Day(date)) };
     let at = offset.to_timestamp(date.to_datetime(time)).ok()?;
@@ -118,7 +121,8 @@ enum Token {
 pub(crate) fn words(text: &str, fetched_at: Timestamp, day_first: bool) -> Option<Printed> {
     let tokens = tokens_of(text);
     let latest_year = fetched_at.to_zoned(TimeZone::UTC).year() + 1;
-    let mut found = (0..tokens.len()).find_map(|i| absolute(&tokens[i..], day_first, latest_year).map(|(d, n)| (d, i + n)));
+    let mut found = (0..tokens.len())
+        .find_map(|i| absolute(&tokens[i..], day_first, latest_year).map(|(d, n)| (d, i + n)));
     if found.is_none() {
         return relative(&tokens, fetched_at);
     }
@@ -172,7 +176,10 @@ fn tokens_of(text: &str) -> Vec<Token> {
             out.push(Token::Word(crate::text::fold(&letters)));
             letters.clear();
         }
-        if !c.is_whitespace() && !c.is_alphanumeric() && !matches!(c, '\u{200E}' | '\u{200F}' | '\u{64B}'..='\u{652}') {
+        if !c.is_whitespace()
+            && !c.is_alphanumeric()
+            && !matches!(c, '\u{200E}' | '\u{200F}' | '\u{64B}'..='\u{652}')
+        {
             out.push(Token::Sign(c));
         }
     }
@@ -187,10 +194,13 @@ fn absolute(tokens: &[Token], day_first: bool, latest_year: i16) -> Option<(Date
     };
     match tokens {
         // 4 janvier 2025, 27/ديسمبر/2023, 4. Januar 2025, 24 نيسان / أبريل 2020, 4 de enero de 2025
-        [Token::Number(day, 1 | 2), rest @ ..] if next_word(rest).is_some_and(|(w, _)| month_of(w).is_some()) => {
+        [Token::Number(day, 1 | 2), rest @ ..]
+            if next_word(rest).is_some_and(|(w, _)| month_of(w).is_some()) =>
+        {
             let (word, mut used) = next_word(rest)?;
             let month = month_of(word)?;
-            if let Some((second, more)) = next_word(&rest[used..]).filter(|(w, _)| month_of(w) == Some(month)) {
+            if let Some((second, more)) = next_word(&rest[used..]).filter(|(w, _)| month_of(w) == Some(month))
+            {
                 debug_assert!(!second.is_empty());
                 used += more;
             }
@@ -205,14 +215,22 @@ fn absolute(tokens: &[Token], day_first: bool, latest_year: i16) -> Option<(Date
             let (year, more) = next_year(&rest[skip + 1..])?;
             Some((date(year, month, *day)?, 2 + skip + more))
         }
-        [Token::Number(year, 4), Token::Sign(a @ ('-' | '/' | '.')), Token::Number(month, 1 | 2), Token::Sign(b), Token::Number(day, 1 | 2), ..]
-            if a == b =>
-        {
-            Some((date(*year, *month, *day)?, 5))
-        }
-        [Token::Number(one, 1 | 2), Token::Sign(a @ ('-' | '/' | '.')), Token::Number(two, 1 | 2), Token::Sign(b), Token::Number(year, 2 | 4), ..]
-            if a == b =>
-        {
+        [
+            Token::Number(year, 4),
+            Token::Sign(a @ ('-' | '/' | '.')),
+            Token::Number(month, 1 | 2),
+            Token::Sign(b),
+            Token::Number(day, 1 | 2),
+            ..,
+        ] if a == b => Some((date(*year, *month, *day)?, 5)),
+        [
+            Token::Number(one, 1 | 2),
+            Token::Sign(a @ ('-' | '/' | '.')),
+            Token::Number(two, 1 | 2),
+            Token::Sign(b),
+            Token::Number(year, 2 | 4),
+            ..,
+        ] if a == b => {
             let year = if *year < 100 { *year + 2000 } else { *year };
             let (day, month) = match (*one > 12, *two > 12) {
                 (false, true) => (*two, *one),
@@ -242,7 +260,9 @@ fn next_year(tokens: &[Token]) -> Option<(u32, usize)> {
     for (i, token) in tokens.iter().take(4).enumerate() {
         match token {
             Token::Number(year, 4) => return Some((*year, i + 1)),
-            Token::Word(word) if matches!(word_of(word), Some(Word::Particle)) || matches!(word.as_str(), "st" | "nd" | "rd" | "th") => {}
+            Token::Word(word)
+                if matches!(word_of(word), Some(Word::Particle))
+                    || matches!(word.as_str(), "st" | "nd" | "rd" | "th") => {}
             Token::Sign('/' | '-' | '.' | ',' | '،' | ')') => {}
             _ => return None,
         }
@@ -258,15 +278,27 @@ fn time_near(tokens: &[Token], end: usize) -> Option<(Time, usize)> {
 
 fn time_at(tokens: &[Token]) -> Option<(Time, usize)> {
     let (hour, minute, mut used) = match tokens {
-        [Token::Number(h, 1 | 2), Token::Sign(':'), Token::Number(m, 2), Token::Sign(':'), Token::Number(_, 2), ..] => (*h, *m, 5),
+        [
+            Token::Number(h, 1 | 2),
+            Token::Sign(':'),
+            Token::Number(m, 2),
+            Token::Sign(':'),
+            Token::Number(_, 2),
+            ..,
+        ] => (*h, *m, 5),
         [Token::Number(h, 1 | 2), Token::Sign(':'), Token::Number(m, 2), ..] => (*h, *m, 3),
         [Token::Number(h, 1 | 2), Token::Word(w), Token::Number(m, 2), ..] if w == "h" => (*h, *m, 3),
-        [Token::Number(h, 1 | 2), Token::Word(w), ..] if w.starts_with('h') && w[1..].len() == 2 => (*h, w[1..].parse().ok()?, 2),
+        [Token::Number(h, 1 | 2), Token::Word(w), ..] if w.starts_with('h') && w[1..].len() == 2 => {
+            (*h, w[1..].parse().ok()?, 2)
+        }
         _ => return None,
     };
     let mut hour = hour;
     if let Some(Token::Word(w)) = tokens.get(used) {
-        let (pm, am) = (matches!(w.as_str(), "pm" | "p" | "م" | "مساء"), matches!(w.as_str(), "am" | "a" | "ص" | "صباحا"));
+        let (pm, am) = (
+            matches!(w.as_str(), "pm" | "p" | "م" | "مساء"),
+            matches!(w.as_str(), "am" | "a" | "ص" | "صباحا"),
+        );
         if pm && hour < 12 {
             hour += 12;
         } else if am && hour == 12 {
@@ -279,7 +311,9 @@ fn time_at(tokens: &[Token]) -> Option<(Time, usize)> {
 
 fn zone_after(tokens: &[Token], from: usize) -> Option<Offset> {
     match tokens.get(from..)? {
-        [Token::Word(w), Token::Sign(sign @ ('+' | '-')), Token::Number(h, 1 | 2), ..] if matches!(w.as_str(), "gmt" | "utc") => {
+        [Token::Word(w), Token::Sign(sign @ ('+' | '-')), Token::Number(h, 1 | 2), ..]
+            if matches!(w.as_str(), "gmt" | "utc") =>
+        {
             let hours = i8::try_from(*h).ok()?;
             Offset::from_hours(if *sign == '-' { -hours } else { hours }).ok()
         }
@@ -297,7 +331,8 @@ fn zone_after(tokens: &[Token], from: usize) -> Option<Offset> {
 
 /// `il y a 2 heures`, `2 hours ago`, `منذ ساعتين`, `hace 3 días`, `vor 2 Stunden`: counted back from the fetch.
 fn relative(tokens: &[Token], fetched_at: Timestamp) -> Option<Printed> {
-    let says_ago = tokens.iter().any(|t| matches!(t, Token::Word(w) if matches!(word_of(w), Some(Word::Ago))));
+    let says_ago =
+        tokens.iter().any(|t| matches!(t, Token::Word(w) if matches!(word_of(w), Some(Word::Ago))));
     if !says_ago || tokens.len() > 14 {
         return None;
     }
@@ -330,9 +365,10 @@ pub(crate) fn in_address(path: &str, fetched_at: Timestamp) -> Option<Published>
         {
             return Some(date);
         }
-        if let ([y, m, d], Some([(b, _), (c, _)])) =
-            (&[*run, numbers.get(k + 1).map_or("", |n| n.1), numbers.get(k + 2).map_or("", |n| n.1)], numbers.get(k + 1..k + 3))
-            && y.len() == 4
+        if let ([y, m, d], Some([(b, _), (c, _)])) = (
+            &[*run, numbers.get(k + 1).map_or("", |n| n.1), numbers.get(k + 2).map_or("", |n| n.1)],
+            numbers.get(k + 1..k + 3),
+        ) && y.len() == 4
             && *b == at + 5
             && m.len() <= 2
             && *c == b + m.len() + 1
@@ -404,7 +440,10 @@ mod tests {
             ("vor 2 Stunden", "2025-03-10T10:00:00Z"),
             ("32 janvier 2025", ""),
             ("4 janvier 3025", ""),
-            ("il y a 2 heures de route entre Rabat et Fès, selon les conducteurs de la région qui font ce trajet", ""),
+            (
+                "il y a 2 heures de route entre Rabat et Fès, selon les conducteurs de la région qui font ce trajet",
+                "",
+            ),
         ] {
             check(text, expected);
         }

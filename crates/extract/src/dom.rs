@@ -9,11 +9,55 @@ use scraper::node::{Element, Node as Parsed};
 /// The elements somebody here treats apart; all others are `Other`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tag {
-    Text, Html, Head, Title, Meta, Link, Base, Body,
-    P, Div, Section, Article, Main, Header, Footer, Nav, Aside, Address, Details, Center,
-    H1, H2, H3, H4, H5, H6,
-    Ul, Ol, Li, Dl, Dt, Dd, Blockquote, Pre, Table, Tr, Cell, Figure, Figcaption, Form,
-    Img, Br, Hr, A, Strong, Em, Time, Span, Other,
+    Text,
+    Html,
+    Head,
+    Title,
+    Meta,
+    Link,
+    Base,
+    Body,
+    P,
+    Div,
+    Section,
+    Article,
+    Main,
+    Header,
+    Footer,
+    Nav,
+    Aside,
+    Address,
+    Details,
+    Center,
+    H1,
+    H2,
+    H3,
+    H4,
+    H5,
+    H6,
+    Ul,
+    Ol,
+    Li,
+    Dl,
+    Dt,
+    Dd,
+    Blockquote,
+    Pre,
+    Table,
+    Tr,
+    Cell,
+    Figure,
+    Figcaption,
+    Form,
+    Img,
+    Br,
+    Hr,
+    A,
+    Strong,
+    Em,
+    Time,
+    Span,
+    Other,
 }
 
 /// One node: an element or a run of text.
@@ -74,25 +118,70 @@ impl Tag {
     }
 
     fn is_block(self) -> bool {
-        !matches!(self, Self::Text | Self::Img | Self::Br | Self::A | Self::Strong | Self::Em | Self::Time | Self::Span | Self::Other)
+        !matches!(
+            self,
+            Self::Text
+                | Self::Img
+                | Self::Br
+                | Self::A
+                | Self::Strong
+                | Self::Em
+                | Self::Time
+                | Self::Span
+                | Self::Other
+        )
     }
 
     fn of(name: &str) -> Self {
         match name {
-            "html" => Self::Html, "head" => Self::Head, "title" => Self::Title, "meta" => Self::Meta,
-            "link" => Self::Link, "base" => Self::Base, "body" => Self::Body, "p" => Self::P,
+            "html" => Self::Html,
+            "head" => Self::Head,
+            "title" => Self::Title,
+            "meta" => Self::Meta,
+            "link" => Self::Link,
+            "base" => Self::Base,
+            "body" => Self::Body,
+            "p" => Self::P,
             "div" | "fieldset" | "amp-layout" | "picture-container" => Self::Div,
-            "section" | "hgroup" => Self::Section, "article" => Self::Article, "main" => Self::Main,
-            "header" => Self::Header, "footer" => Self::Footer, "nav" | "menu" => Self::Nav,
-            "aside" => Self::Aside, "address" => Self::Address, "details" | "summary" => Self::Details,
-            "center" => Self::Center, "h1" => Self::H1, "h2" => Self::H2, "h3" => Self::H3, "h4" => Self::H4,
-            "h5" => Self::H5, "h6" => Self::H6, "ul" => Self::Ul, "ol" => Self::Ol, "li" => Self::Li,
-            "dl" => Self::Dl, "dt" => Self::Dt, "dd" => Self::Dd, "blockquote" => Self::Blockquote,
-            "pre" | "listing" => Self::Pre, "table" | "tbody" | "thead" | "tfoot" => Self::Table, "tr" => Self::Tr,
-            "td" | "th" => Self::Cell, "figure" => Self::Figure, "figcaption" | "caption" => Self::Figcaption,
-            "form" => Self::Form, "img" | "amp-img" => Self::Img, "br" => Self::Br, "hr" => Self::Hr,
-            "a" => Self::A, "strong" | "b" => Self::Strong, "em" | "i" | "cite" => Self::Em, "time" => Self::Time,
-            "span" | "font" => Self::Span, _ => Self::Other,
+            "section" | "hgroup" => Self::Section,
+            "article" => Self::Article,
+            "main" => Self::Main,
+            "header" => Self::Header,
+            "footer" => Self::Footer,
+            "nav" | "menu" => Self::Nav,
+            "aside" => Self::Aside,
+            "address" => Self::Address,
+            "details" | "summary" => Self::Details,
+            "center" => Self::Center,
+            "h1" => Self::H1,
+            "h2" => Self::H2,
+            "h3" => Self::H3,
+            "h4" => Self::H4,
+            "h5" => Self::H5,
+            "h6" => Self::H6,
+            "ul" => Self::Ul,
+            "ol" => Self::Ol,
+            "li" => Self::Li,
+            "dl" => Self::Dl,
+            "dt" => Self::Dt,
+            "dd" => Self::Dd,
+            "blockquote" => Self::Blockquote,
+            "pre" | "listing" => Self::Pre,
+            "table" | "tbody" | "thead" | "tfoot" => Self::Table,
+            "tr" => Self::Tr,
+            "td" | "th" => Self::Cell,
+            "figure" => Self::Figure,
+            "figcaption" | "caption" => Self::Figcaption,
+            "form" => Self::Form,
+            "img" | "amp-img" => Self::Img,
+            "br" => Self::Br,
+            "hr" => Self::Hr,
+            "a" => Self::A,
+            "strong" | "b" => Self::Strong,
+            "em" | "i" | "cite" => Self::Em,
+            "time" => Self::Time,
+            "span" | "font" => Self::Span,
+            _ => Self::Other,
         }
     }
 }
@@ -101,8 +190,25 @@ impl Tag {
 fn is_mute(name: &str) -> bool {
     matches!(
         name,
-        "script" | "style" | "noscript" | "template" | "svg" | "math" | "iframe" | "object" | "embed" | "canvas"
-            | "video" | "audio" | "select" | "textarea" | "button" | "frameset" | "map" | "datalist" | "amp-ad"
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "svg"
+            | "math"
+            | "iframe"
+            | "object"
+            | "embed"
+            | "canvas"
+            | "video"
+            | "audio"
+            | "select"
+            | "textarea"
+            | "button"
+            | "frameset"
+            | "map"
+            | "datalist"
+            | "amp-ad"
     )
 }
 
@@ -110,7 +216,16 @@ impl<'a> Dom<'a> {
     /// Flattens a parsed page.
     pub(crate) fn new(html: &'a Html) -> Self {
         let mut nodes: Vec<Node<'a>> = Vec::with_capacity(4096);
-        nodes.push(Node { tag: Tag::Other, parent: 0, end: 0, block: 0, text: "", class: "", id: "", element: None });
+        nodes.push(Node {
+            tag: Tag::Other,
+            parent: 0,
+            end: 0,
+            block: 0,
+            text: "",
+            class: "",
+            id: "",
+            element: None,
+        });
         let root = html.tree.root();
         let (mut here, mut parent) = (root.first_child(), 0);
         while let Some(node) = here {
@@ -118,7 +233,16 @@ impl<'a> Dom<'a> {
             let descend = match node.value() {
                 Parsed::Text(text) => {
                     let block = nodes[parent].block;
-                    nodes.push(Node { tag: Tag::Text, parent, end: index + 1, block, text, class: "", id: "", element: None });
+                    nodes.push(Node {
+                        tag: Tag::Text,
+                        parent,
+                        end: index + 1,
+                        block,
+                        text,
+                        class: "",
+                        id: "",
+                        element: None,
+                    });
                     false
                 }
                 Parsed::Element(element) if !is_mute(element.name()) => {

@@ -81,7 +81,10 @@ fn articles(dom: &Dom<'_>, base: &Url, url: &Url) -> Vec<PageLink> {
         let mut target = target;
         target.set_fragment(None);
         let title = title_of(dom, i);
-        let furniture = dom.ancestors(i).take(20).any(|n| roles[n].has(Roles(Roles::NAV.0 | Roles::COMMENTS.0 | Roles::BYLINE.0 | Roles::TAGS.0)) && !roles[n].has(Roles::TITLE));
+        let furniture = dom.ancestors(i).take(20).any(|n| {
+            roles[n].has(Roles(Roles::NAV.0 | Roles::COMMENTS.0 | Roles::BYLINE.0 | Roles::TAGS.0))
+                && !roles[n].has(Roles::TITLE)
+        });
         let headed = dom.ancestors(i).take(4).any(|n| dom.nodes[n].heading().is_some());
         if !looks_like_article(&target, &title, furniture, headed) {
             continue;
@@ -118,7 +121,9 @@ fn title_of(dom: &Dom<'_>, link: usize) -> String {
 fn same_site(target: &Url, url: &Url) -> bool {
     let strip = |host: Option<&str>| host.unwrap_or_default().trim_start_matches("www.").to_owned();
     let (a, b) = (strip(target.host_str()), strip(url.host_str()));
-    matches!(target.scheme(), "http" | "https") && !a.is_empty() && (a == b || a.ends_with(&format!(".{b}")) || b.ends_with(&format!(".{a}")))
+    matches!(target.scheme(), "http" | "https")
+        && !a.is_empty()
+        && (a == b || a.ends_with(&format!(".{b}")) || b.ends_with(&format!(".{a}")))
 }
 
 /// Whether an address and its link text are an article's: a long slug, an identifier or a date, words enough.
@@ -127,17 +132,55 @@ fn looks_like_article(url: &Url, title: &str, furniture: bool, headed: bool) -> 
     let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
     let Some(last) = segments.last() else { return false };
     const NOT: [&str; 36] = [
-        "tag", "tags", "author", "authors", "auteur", "category", "categorie", "page", "search", "recherche", "login", "newsletter", "newsletters", "video", "videos", "podcast", "podcasts", "galerie", "gallery", "photos", "photo", "diaporama", "audio",
-        "contact", "about", "abonnement", "abonnements", "mentions-legales", "cookies", "privacy", "rss", "feed", "topic", "topics", "theme", "dossier",
+        "tag",
+        "tags",
+        "author",
+        "authors",
+        "auteur",
+        "category",
+        "categorie",
+        "page",
+        "search",
+        "recherche",
+        "login",
+        "newsletter",
+        "newsletters",
+        "video",
+        "videos",
+        "podcast",
+        "podcasts",
+        "galerie",
+        "gallery",
+        "photos",
+        "photo",
+        "diaporama",
+        "audio",
+        "contact",
+        "about",
+        "abonnement",
+        "abonnements",
+        "mentions-legales",
+        "cookies",
+        "privacy",
+        "rss",
+        "feed",
+        "topic",
+        "topics",
+        "theme",
+        "dossier",
     ];
     if segments.iter().any(|s| NOT.contains(s)) {
         return false;
     }
     let hyphens = last.matches(['-', '_']).count();
-    let digits = path.bytes().filter(u8::is_ascii_digit).count() + url.query().map_or(0, |q| q.bytes().filter(u8::is_ascii_digit).count());
+    let digits = path.bytes().filter(u8::is_ascii_digit).count()
+        + url.query().map_or(0, |q| q.bytes().filter(u8::is_ascii_digit).count());
     let encoded = last.matches('%').count() > 12;
     let words = title.split_whitespace().count();
-    let address = usize::from(hyphens >= 3) * 2 + usize::from(digits >= 4) * 2 + usize::from(encoded) * 2 + usize::from(segments.len() >= 3);
+    let address = usize::from(hyphens >= 3) * 2
+        + usize::from(digits >= 4) * 2
+        + usize::from(encoded) * 2
+        + usize::from(segments.len() >= 3);
     let text = usize::from(words >= 4) * 2 + usize::from(headed) * 2;
     address >= 2 && text >= 2 && (!furniture || (headed && words >= 4))
 }

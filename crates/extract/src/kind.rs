@@ -16,7 +16,9 @@ pub(crate) fn of(evidence: &Evidence<'_, '_>, body: &Body) -> Kind {
     if has("LiveBlogPosting") || evidence.declared.page_types.iter().any(|t| t == "LiveBlogPosting") {
         return Kind::Live;
     }
-    let article_type = types.iter().any(|t| t.ends_with("Article") || t.ends_with("Posting") || t == "Report" || t == "Review");
+    let article_type = types
+        .iter()
+        .any(|t| t.ends_with("Article") || t.ends_with("Posting") || t == "Report" || t == "Review");
     let og = evidence.head.meta_of(&["og:type"]).map(|(t, _)| t.to_ascii_lowercase()).unwrap_or_default();
     let is_root = evidence.url.path().trim_matches('/').is_empty() && evidence.url.query().is_none();
     if !article_type && (is_root || is_listing(evidence, text, prose, &og)) {
@@ -37,15 +39,21 @@ pub(crate) fn of(evidence: &Evidence<'_, '_>, body: &Body) -> Kind {
 /// Many linked headlines, little text of its own.
 fn is_listing(evidence: &Evidence<'_, '_>, text: usize, prose: usize, og: &str) -> bool {
     let types = &evidence.declared.page_types;
-    let says_list = types.iter().any(|t| matches!(t.as_str(), "CollectionPage" | "ItemList" | "SearchResultsPage"));
+    let says_list =
+        types.iter().any(|t| matches!(t.as_str(), "CollectionPage" | "ItemList" | "SearchResultsPage"));
     let headlines = evidence
         .blocks
         .list
         .iter()
-        .filter(|b| b.link_density() > 0.7 && b.chars >= 30 && !evidence.above[b.owner].has(Roles(Roles::NAV.0 | Roles::EDGE.0)))
+        .filter(|b| {
+            b.link_density() > 0.7
+                && b.chars >= 30
+                && !evidence.above[b.owner].has(Roles(Roles::NAV.0 | Roles::EDGE.0))
+        })
         .count();
     if og == "article" {
         return headlines > 25 && prose <= 1 && text < 300;
     }
-    (says_list && headlines > 8 && text < 1500) || (headlines >= 12 && (text < 500 || headlines * 45 > text) && prose <= 4)
+    (says_list && headlines > 8 && text < 1500)
+        || (headlines >= 12 && (text < 500 || headlines * 45 > text) && prose <= 4)
 }

@@ -43,7 +43,13 @@ impl Evidence<'_, '_> {
             .meta_of(&["og:site_name"])
             .map(|(name, _)| (name, "og:site_name"))
             .or_else(|| self.declared.publisher.clone().map(|name| (name, "json-ld")))
-            .or_else(|| self.head.meta_of(&["application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone"]))
+            .or_else(|| {
+                self.head.meta_of(&[
+                    "application-name",
+                    "apple-mobile-web-app-title",
+                    "twitter:app:name:iphone",
+                ])
+            })
     }
 
     /// Folded names under which the outlet may sign: its name, its publisher, the labels of its host.
@@ -68,7 +74,12 @@ pub(crate) fn note(article: &mut Article, field: &str, from: &str) {
 }
 
 /// Keeps values not taken that say something else.
-pub(crate) fn disagree(article: &mut Article, field: &str, taken: &str, others: impl IntoIterator<Item = (String, String)>) {
+pub(crate) fn disagree(
+    article: &mut Article,
+    field: &str,
+    taken: &str,
+    others: impl IntoIterator<Item = (String, String)>,
+) {
     let mut seen = vec![fold(taken)];
     for (value, from) in others {
         let folded = fold(&value);

@@ -55,10 +55,27 @@ impl Roles {
     /// An article's headline.
     pub(crate) const TITLE: Self = Self(1 << 20);
 
+    /// A late part of a streamed page, hidden until script moves it.
+    const STREAMED: Self = Self(1 << 21);
+
     /// What makes a subtree a candidate for leaving out.
     pub(crate) const UNWANTED: Self = Self(
-        Self::COMMENTS.0 | Self::RELATED.0 | Self::NAV.0 | Self::FURNITURE.0 | Self::BYLINE.0 | Self::BIO.0
-            | Self::CAPTION.0 | Self::TAGS.0 | Self::HIDDEN.0 | Self::PAYWALL.0 | Self::EDGE.0,
+        Self::COMMENTS.0
+            | Self::RELATED.0
+            | Self::NAV.0
+            | Self::FURNITURE.0
+            | Self::BYLINE.0
+            | Self::BIO.0
+            | Self::CAPTION.0
+            | Self::TAGS.0
+            | Self::HIDDEN.0
+            | Self::PAYWALL.0
+            | Self::EDGE.0,
+    );
+
+    /// What is left out even where names mislead.
+    pub(crate) const PLAINLY_UNWANTED: Self = Self(
+        Self::COMMENTS.0 | Self::RELATED.0 | Self::NAV.0 | Self::HIDDEN.0 | Self::EDGE.0 | Self::CAPTION.0,
     );
 
     pub(crate) fn has(self, other: Self) -> bool {
@@ -76,55 +93,464 @@ impl Roles {
 
 /// The words. A word stands in one row; rows may give several roles.
 const WORDS: &[(Roles, &[&str])] = &[
-    (Roles::COMMENTS, &[
-        "comment", "comments", "commentaire", "commentaires", "commentlist", "commentform", "disqus", "respond", "reply", "replies",
-        "comentarios", "comentario", "kommentare", "kommentar", "discussion", "commenting", "livefyre", "viafoura", "coral",
-    ]),
-    (Roles::RELATED, &[
-        "related", "relatedposts", "relatedarticles", "relacionadas", "relacionados", "recirc", "recirculation", "recommended",
-        "recommendation", "recommendations", "recommend", "reco", "outbrain", "taboola", "popular", "trending", "mostread", "similar", "similaires",
-        "associes", "suggested", "suggestions", "liees", "readmore", "readalso", "alireaussi", "lireaussi", "seealso", "morefrom",
-        "plista", "ligatus", "mgid", "jp-relatedposts", "crosslink", "crosslinks", "upnext", "nextup", "teaser", "teasers", "latest",
-        "promo", "promobox", "bestof", "zergnet", "alire", "yarpp", "dablebox", "dable", "rubrique-articles", "onward", "editorspicks",
-        "mostpopular", "moststories", "morestories", "related-articles", "articleslies", "relatedcontent", "verwandte", "aside-related",
-        "rp4wp", "carousel", "samerub", "prevnext", "postnav", "headlines",
-    ]),
-    (Roles::NAV, &["nav", "navigation", "navbar", "menu", "submenu", "pager", "pagination", "paging", "toc", "tabs", "sitemap", "megamenu", "topbar", "offcanvas", "skip", "sommaire"]),
-    (Roles(Roles::NAV.0 | Roles::CRUMBS.0), &["breadcrumb", "breadcrumbs", "ariane", "crumbs", "migas", "fil"]),
-    (Roles::FURNITURE, &[
-        "share", "sharing", "sharer", "partage", "partager", "social", "socials", "addtoany", "sharedaddy", "addthis", "sharethis", "socialshare",
-        "sharebar", "shares", "shariff", "newsletter", "newsletters", "subscribe", "subscription", "subscriptions", "signup", "optin",
-        "ad", "ads", "adv", "advert", "advertisement", "advertising", "adsbygoogle", "adslot", "publicite", "pub", "pubs", "dfp",
-        "gpt", "banner", "sponsors", "outstream", "cookie", "cookies", "consent", "gdpr", "rgpd", "onetrust", "didomi", "cmp",
-        "toolbar", "tools", "print", "printer", "rating", "ratings", "vote", "votes", "poll", "modal", "popup", "popin", "overlay", "tooltip",
-        "lightbox", "login", "donate", "donation", "soutenir", "cta", "feedback", "whatsapp", "telegram", "facebook", "twitter",
-        "googlenews", "followus", "follow", "player", "slider", "swiper", "weather", "meteo", "audio", "listen", "speech", "boutons",
-        "noprint", "dontprint", "adsense", "werbung", "anzeige", "marketing", "promotion", "mailchimp", "mailinglist", "captcha", "survey",
-        "copyright", "disclaimer", "loader", "spinner", "bookmark", "fontsize", "likes", "reactions", "emoji",
-    ]),
-    (Roles(Roles::BYLINE.0 | Roles::AUTHOR.0), &["byline", "author", "authors", "auteur", "auteurs", "autor", "autores", "bylines", "signature", "writer", "journalist", "vcard", "redacteur", "contributor", "contributors", "editor", "signed"]),
-    (Roles(Roles::BYLINE.0 | Roles::DATE.0), &["date", "dates", "datetime", "timestamp", "dateline", "pubdate", "published", "postdate", "entrydate", "publishdate", "datepublished", "updated", "datum", "fecha", "modified", "updatetime", "publishtime", "publication"]),
-    (Roles::BYLINE, &["meta", "metas", "postmeta", "entrymeta", "readingtime", "infos", "readtime", "postinfo"]),
-    (Roles::BIO, &["bio", "biography", "authorbox", "aboutauthor", "authorbio", "authorinfo", "biographie", "abouttheauthor"]),
-    (Roles::CAPTION, &["caption", "captions", "legende", "legend", "credit", "credits", "figcaption", "piefoto", "bildunterschrift", "photocredit", "wp-caption-text", "imagecaption"]),
-    (Roles::TAGS, &["tags", "tag", "taglist", "tagcloud", "motscles", "keywords", "etiquetas", "topics", "posttags", "hashtags"]),
-    (Roles::BODY, &[
-        "articlebody", "articletext", "articlecontent", "entrycontent", "postcontent", "storybody", "storycontent", "postbody", "bodytext",
-        "storytext", "newsbody", "newstext", "contentbody", "richtext", "contenuarticle", "textearticle", "wysiwyg", "newscontent",
-        "articlebodytext", "textbody", "fulltext", "singlecontent", "detailcontent", "articledetail", "corpsarticle", "artbody", "arttext", "entrytext", "contenttext", "maincontent",
-    ]),
-    (Roles::STANDFIRST, &[
-        "standfirst", "chapo", "chapeau", "chapô", "lead", "lede", "excerpt", "sapo", "accroche", "deck", "dek", "subtitle", "subheadline", "subhead",
-        "subheading", "intro", "introduction", "summary", "abstract", "teasertext", "leadtext", "entradilla", "bajada", "headerintro", "headline2", "vorspann",
-        "descriptif", "resume", "preamble", "articlelead", "articlechapo", "hat", "subtitulo", "sottotitolo", "ingress", "articlesummary", "articleintro",
-    ]),
-    (Roles::HIDDEN, &["hidden", "visuallyhidden", "sronly", "screenreader", "offscreen"]),
-    (Roles::PAYWALL, &["paywall", "paywalled", "regwall", "premiumwall", "paygate", "piano", "poool", "tinypass"]),
-    (Roles::KICKER, &["kicker", "surtitre", "overline", "eyebrow", "supertitle", "overtitle", "surtitle", "suptitle", "antetitulo", "dachzeile", "suprtitle"]),
+    (
+        Roles::COMMENTS,
+        &[
+            "comment",
+            "comments",
+            "commentaire",
+            "commentaires",
+            "commentlist",
+            "commentform",
+            "disqus",
+            "respond",
+            "reply",
+            "replies",
+            "comentarios",
+            "comentario",
+            "kommentare",
+            "kommentar",
+            "discussion",
+            "commenting",
+            "livefyre",
+            "viafoura",
+            "coral",
+        ],
+    ),
+    (
+        Roles::RELATED,
+        &[
+            "related",
+            "relatedposts",
+            "relatedarticles",
+            "relacionadas",
+            "relacionados",
+            "recirc",
+            "recirculation",
+            "recommended",
+            "recommendation",
+            "recommendations",
+            "recommend",
+            "reco",
+            "outbrain",
+            "taboola",
+            "popular",
+            "trending",
+            "mostread",
+            "similar",
+            "similaires",
+            "associes",
+            "suggested",
+            "suggestions",
+            "liees",
+            "readmore",
+            "readalso",
+            "alireaussi",
+            "lireaussi",
+            "seealso",
+            "morefrom",
+            "plista",
+            "ligatus",
+            "mgid",
+            "jp-relatedposts",
+            "crosslink",
+            "crosslinks",
+            "upnext",
+            "nextup",
+            "teaser",
+            "teasers",
+            "latest",
+            "promo",
+            "promobox",
+            "bestof",
+            "zergnet",
+            "alire",
+            "yarpp",
+            "dablebox",
+            "dable",
+            "rubrique-articles",
+            "onward",
+            "editorspicks",
+            "mostpopular",
+            "moststories",
+            "morestories",
+            "related-articles",
+            "articleslies",
+            "relatedcontent",
+            "verwandte",
+            "aside-related",
+            "rp4wp",
+            "carousel",
+            "samerub",
+            "prevnext",
+            "postnav",
+            "headlines",
+        ],
+    ),
+    (
+        Roles::NAV,
+        &[
+            "nav",
+            "navigation",
+            "navbar",
+            "menu",
+            "submenu",
+            "pager",
+            "pagination",
+            "paging",
+            "toc",
+            "tabs",
+            "sitemap",
+            "megamenu",
+            "topbar",
+            "offcanvas",
+            "sommaire",
+            "skiplink",
+        ],
+    ),
+    (
+        Roles(Roles::NAV.0 | Roles::CRUMBS.0),
+        &["breadcrumb", "breadcrumbs", "ariane", "crumbs", "migas", "fil"],
+    ),
+    (
+        Roles::FURNITURE,
+        &[
+            "share",
+            "sharing",
+            "sharer",
+            "partage",
+            "partager",
+            "social",
+            "socials",
+            "addtoany",
+            "sharedaddy",
+            "addthis",
+            "sharethis",
+            "socialshare",
+            "sharebar",
+            "shares",
+            "shariff",
+            "newsletter",
+            "newsletters",
+            "subscribe",
+            "subscription",
+            "subscriptions",
+            "signup",
+            "optin",
+            "ad",
+            "ads",
+            "adv",
+            "advert",
+            "advertisement",
+            "advertising",
+            "adsbygoogle",
+            "adslot",
+            "publicite",
+            "pub",
+            "pubs",
+            "dfp",
+            "gpt",
+            "banner",
+            "sponsors",
+            "outstream",
+            "cookie",
+            "cookies",
+            "consent",
+            "gdpr",
+            "rgpd",
+            "onetrust",
+            "didomi",
+            "cli",
+            "toolbar",
+            "tools",
+            "printer",
+            "rating",
+            "ratings",
+            "vote",
+            "votes",
+            "poll",
+            "modal",
+            "popup",
+            "popin",
+            "overlay",
+            "tooltip",
+            "lightbox",
+            "login",
+            "donate",
+            "donation",
+            "soutenir",
+            "cta",
+            "feedback",
+            "whatsapp",
+            "telegram",
+            "facebook",
+            "twitter",
+            "googlenews",
+            "followus",
+            "follow",
+            "player",
+            "slider",
+            "swiper",
+            "weather",
+            "meteo",
+            "audio",
+            "listen",
+            "speech",
+            "boutons",
+            "noprint",
+            "dontprint",
+            "adsense",
+            "werbung",
+            "anzeige",
+            "marketing",
+            "promotion",
+            "mailchimp",
+            "mailinglist",
+            "captcha",
+            "survey",
+            "copyright",
+            "disclaimer",
+            "loader",
+            "spinner",
+            "bookmark",
+            "fontsize",
+            "likes",
+            "reactions",
+            "emoji",
+        ],
+    ),
+    (
+        Roles(Roles::BYLINE.0 | Roles::AUTHOR.0),
+        &[
+            "byline",
+            "author",
+            "authors",
+            "auteur",
+            "auteurs",
+            "autor",
+            "autores",
+            "bylines",
+            "signature",
+            "writer",
+            "journalist",
+            "vcard",
+            "redacteur",
+            "contributor",
+            "contributors",
+            "signed",
+        ],
+    ),
+    (
+        Roles(Roles::BYLINE.0 | Roles::DATE.0),
+        &[
+            "date",
+            "dates",
+            "datetime",
+            "timestamp",
+            "dateline",
+            "pubdate",
+            "published",
+            "postdate",
+            "entrydate",
+            "publishdate",
+            "datepublished",
+            "updated",
+            "datum",
+            "fecha",
+            "modified",
+            "updatetime",
+            "publishtime",
+            "publication",
+        ],
+    ),
+    (
+        Roles::BYLINE,
+        &["meta", "metas", "postmeta", "entrymeta", "readingtime", "infos", "readtime", "postinfo"],
+    ),
+    (
+        Roles::BIO,
+        &[
+            "bio",
+            "biography",
+            "authorbox",
+            "aboutauthor",
+            "authorbio",
+            "authorinfo",
+            "biographie",
+            "abouttheauthor",
+        ],
+    ),
+    (
+        Roles::CAPTION,
+        &[
+            "caption",
+            "captions",
+            "legende",
+            "legend",
+            "credit",
+            "credits",
+            "figcaption",
+            "piefoto",
+            "bildunterschrift",
+            "photocredit",
+            "wp-caption-text",
+            "imagecaption",
+        ],
+    ),
+    (
+        Roles::TAGS,
+        &[
+            "tags",
+            "tag",
+            "taglist",
+            "tagcloud",
+            "motscles",
+            "keywords",
+            "etiquetas",
+            "topics",
+            "posttags",
+            "hashtags",
+        ],
+    ),
+    (
+        Roles::BODY,
+        &[
+            "articlebody",
+            "articletext",
+            "articlecontent",
+            "entrycontent",
+            "postcontent",
+            "storybody",
+            "storycontent",
+            "postbody",
+            "bodytext",
+            "storytext",
+            "newsbody",
+            "newstext",
+            "contentbody",
+            "richtext",
+            "contenuarticle",
+            "textearticle",
+            "wysiwyg",
+            "newscontent",
+            "articlebodytext",
+            "textbody",
+            "fulltext",
+            "singlecontent",
+            "detailcontent",
+            "articledetail",
+            "corpsarticle",
+            "artbody",
+            "arttext",
+            "entrytext",
+            "contenttext",
+            "maincontent",
+        ],
+    ),
+    (
+        Roles::STANDFIRST,
+        &[
+            "standfirst",
+            "chapo",
+            "chapeau",
+            "chapô",
+            "lead",
+            "lede",
+            "excerpt",
+            "sapo",
+            "accroche",
+            "deck",
+            "dek",
+            "subtitle",
+            "subheadline",
+            "subhead",
+            "subheading",
+            "intro",
+            "introduction",
+            "summary",
+            "abstract",
+            "teasertext",
+            "leadtext",
+            "entradilla",
+            "bajada",
+            "headerintro",
+            "headline2",
+            "vorspann",
+            "descriptif",
+            "resume",
+            "preamble",
+            "articlelead",
+            "articlechapo",
+            "hat",
+            "subtitulo",
+            "sottotitolo",
+            "ingress",
+            "articlesummary",
+            "articleintro",
+        ],
+    ),
+    (Roles::HIDDEN, &["visuallyhidden", "sronly", "screenreader", "screenreadertext"]),
+    (
+        Roles::PAYWALL,
+        &["paywall", "paywalled", "regwall", "premiumwall", "paygate", "piano", "poool", "tinypass"],
+    ),
+    (
+        Roles::KICKER,
+        &[
+            "kicker",
+            "surtitre",
+            "overline",
+            "eyebrow",
+            "supertitle",
+            "overtitle",
+            "surtitle",
+            "suptitle",
+            "antetitulo",
+            "dachzeile",
+            "suprtitle",
+        ],
+    ),
     (Roles::PULLQUOTE, &["pullquote", "exergue", "pullout"]),
-    (Roles::EDGE, &["footer", "sidebar", "colophon", "bottombar", "sidebars", "rightcol", "rightcolumn", "sidecolumn", "siderail", "rail", "footnav"]),
-    (Roles::THING, &["article", "post", "entry", "story", "news", "art", "blog", "single", "detail", "node", "page"]),
-    (Roles::CONTENT, &["content", "contents", "body", "text", "texte", "contenu", "corps", "copy", "description", "inhalt", "cuerpo", "contenido", "richtext", "paragraph", "paragraphs"]),
+    (
+        Roles::EDGE,
+        &[
+            "footer",
+            "sidebar",
+            "colophon",
+            "bottombar",
+            "sidebars",
+            "rightcol",
+            "rightcolumn",
+            "sidecolumn",
+            "siderail",
+            "rail",
+            "footnav",
+        ],
+    ),
+    (
+        Roles::THING,
+        &["article", "post", "entry", "story", "news", "art", "blog", "single", "detail", "node", "page"],
+    ),
+    (
+        Roles::CONTENT,
+        &[
+            "content",
+            "contents",
+            "body",
+            "text",
+            "texte",
+            "contenu",
+            "corps",
+            "copy",
+            "description",
+            "inhalt",
+            "cuerpo",
+            "contenido",
+            "richtext",
+            "paragraph",
+            "paragraphs",
+        ],
+    ),
     (Roles::TITLE, &["title", "titre", "headline", "titulo"]),
 ];
 
@@ -169,6 +595,9 @@ impl<'a> Reader<'a> {
         for (key, value) in node.attrs() {
             roles = roles.with(of_attribute(key, value));
         }
+        if roles.has(Roles::STREAMED) {
+            roles = roles.without(Roles::HIDDEN);
+        }
         // Aggregated content words (`widget-theme-post-content`) outweigh what frames them.
         if roles.has(Roles::BODY) {
             roles = roles.without(Roles(
@@ -197,7 +626,9 @@ fn of_attribute(key: &str, value: &str) -> Roles {
             _ => Roles::default(),
         },
         "rel" if value == "author" => Roles::BYLINE.with(Roles::AUTHOR),
+        // A React stream sends late parts hidden, under ids its script moves into place.
         "hidden" => Roles::HIDDEN,
+        "id" if value.starts_with("S:") => Roles::STREAMED,
         "style" if value.contains("display") => {
             let bare: String = value.chars().filter(|c| !c.is_whitespace()).take(200).collect();
             if bare.contains("display:none") { Roles::HIDDEN } else { Roles::default() }
@@ -212,8 +643,19 @@ fn of_attribute(key: &str, value: &str) -> Roles {
 /// The roles of a `class` or `id` value: each name by its words, and pairs of words that mean more together.
 fn of_names(value: &str) -> Roles {
     let mut all = Roles::default();
+    // Variants of utility classes (`print:hidden`, `md:block`) say how, not what; with them `hidden` is not final.
+    let mut variants = false;
+    let mut hidden = false;
     for name in value.split_ascii_whitespace().take(24) {
+        if name.contains([':', '[']) {
+            variants |= name.ends_with("block") || name.ends_with("flex") || name.ends_with("grid");
+            continue;
+        }
+        hidden |= matches!(name, "hidden" | "d-none" | "hide" | "is-hidden");
         all = all.with(of_name(name));
+    }
+    if hidden && !variants {
+        all = all.with(Roles::HIDDEN);
     }
     all.without(Roles(Roles::THING.0 | Roles::CONTENT.0))
 }
@@ -237,23 +679,25 @@ fn of_name(name: &str) -> Roles {
     roles
 }
 
-/// Lower-case words of a class name, cut at signs, digits and capitals.
+/// Lower-case words of a class name, cut at signs and capitals. A part with digits inside is an identifier
+/// (`5f18ad9`) and says nothing.
 fn words_of(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let mut was_lower = false;
-    let mut open = false;
-    for c in name.chars().take(64) {
-        if !c.is_alphabetic() {
-            open = false;
+    for part in name.split(|c: char| !c.is_alphanumeric()).take(16) {
+        let part = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        if part.is_empty() || part.len() > 40 || part.bytes().any(|b| b.is_ascii_digit()) {
             continue;
         }
-        if !open || (c.is_uppercase() && was_lower) {
-            words.push(String::new());
-            open = true;
-        }
-        was_lower = c.is_lowercase();
-        if let Some(word) = words.last_mut() {
-            word.extend(c.to_lowercase());
+        let mut was_lower = false;
+        words.push(String::with_capacity(part.len()));
+        for c in part.chars() {
+            if c.is_uppercase() && was_lower {
+                words.push(String::new());
+            }
+            was_lower = c.is_lowercase();
+            if let Some(word) = words.last_mut() {
+                word.extend(c.to_lowercase());
+            }
         }
     }
     words
@@ -270,6 +714,9 @@ mod tests {
     #[test]
     fn words_not_substrings() {
         check("post__relatedItems-2", Roles::RELATED, true);
+        check("elementor-element-5f18ad9", Roles::FURNITURE, false);
+        check("hidden md:block", Roles::HIDDEN, false);
+        check("overflow-hidden", Roles::HIDDEN, false);
         check("shareholders", Roles::FURNITURE, false);
         check("td-has-sidebar", Roles::EDGE, false);
         check("elementor-widget-theme-post-content", Roles::BODY, true);

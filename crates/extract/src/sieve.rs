@@ -141,7 +141,11 @@ impl<'a> Sieve<'a> {
     /// Cuts a script, style or drawing with its contents; keeps JSON-LD.
     fn raw_element(&mut self, open: usize, end: usize, name: &'static str) -> usize {
         let tag = &self.source[open..end];
-        let close = if tag.ends_with("/>") && name == "svg" { Some((end, end)) } else { closing(self.source, end, name) };
+        let close = if tag.ends_with("/>") && name == "svg" {
+            Some((end, end))
+        } else {
+            closing(self.source, end, name)
+        };
         let (inner_end, after) = close.unwrap_or((self.source.len(), self.source.len()));
         if name == "script" && contains_ignoring_case(tag, "ld+json") {
             self.out.json_ld.push(&self.source[end..inner_end]);
@@ -153,7 +157,8 @@ impl<'a> Sieve<'a> {
 
 fn tag_name(source: &str, from: usize) -> &str {
     let rest = &source[from.min(source.len())..];
-    let end = rest.bytes().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/')).unwrap_or(rest.len());
+    let end =
+        rest.bytes().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/')).unwrap_or(rest.len());
     &rest[..end]
 }
 

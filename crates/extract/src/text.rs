@@ -63,16 +63,28 @@ pub(crate) fn fold(text: &str) -> String {
                 out.push(' ');
             }
             gap = false;
+            if is_mark(c) {
+                continue;
+            }
             if c.is_ascii() {
                 out.push(c.to_ascii_lowercase());
             } else {
-                out.extend(c.to_lowercase().flat_map(|l| std::iter::once(l).nfd()).filter(|l| l.is_alphanumeric()));
+                out.extend(
+                    c.to_lowercase()
+                        .flat_map(|l| std::iter::once(l).nfd())
+                        .filter(|l| l.is_alphanumeric() && !is_mark(*l)),
+                );
             }
-        } else if !is_mute(c) && !matches!(c, '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{652}') {
+        } else if !is_mute(c) && !is_mark(c) {
             gap = true;
         }
     }
     out
+}
+
+/// Combining accents, Arabic vowel signs and the tatweel: they change no word.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}' | '\u{610}'..='\u{61A}' | '\u{640}' | '\u{64B}'..='\u{65F}' | '\u{670}')
 }
 
 /// Undoes HTML entities that a publisher escaped twice (`&amp;#8217;`, `&amp;eacute;`) in attribute or JSON text.

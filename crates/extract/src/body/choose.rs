@@ -51,7 +51,8 @@ pub(super) fn container(scene: &Scene<'_, '_>, pruned: &[bool]) -> usize {
             continue;
         }
         let factor = bonus(scene, i);
-        let score = prose * factor - junk;
+        // Shopping lists and sources inside a body are links too.
+        let score = prose * factor - if scene.roles[i].has(Roles::BODY) { 0.4 * junk } else { junk };
         // Of nested containers with the same score the innermost is meant.
         if score >= best_score {
             (best, best_score) = (i, score);

@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::block::{Block, Shape, ends_sentence};
-use crate::cue::{PROMPT_CUES, READ_ALSO_CUES};
+use crate::cue::{END_CUES, PROMPT_CUES, READ_ALSO_CUES};
 use crate::text::fold;
 
 /// Keeps the lines that belong to the article.
@@ -15,6 +15,7 @@ pub(super) fn keep(scene: &Scene<'_, '_>, pruned: &[bool], lines: &[usize]) -> V
             kept.push(line);
         }
     }
+    cut_after_end(blocks, &mut kept);
     trim_ends(blocks, &mut kept);
     drop_empty_headings(blocks, &mut kept);
     kept
@@ -35,16 +36,30 @@ fn is_foreign(block: &Block, title: &str, scene: &Scene<'_, '_>) -> bool {
     }
     if let Some(cue) = READ_ALSO_CUES.opening(&folded) {
         let bare = folded.len() == cue.len();
-        let labelled = block.text.chars().count() < 220 && block.text.chars().take(cue.chars().count() + 6).any(|c| matches!(c, ':' | '|' | '>' | '»' | '–'));
-        if bare || density > 0.4 || (labelled && !ends_sentence(&block.text)) || (labelled && cue.contains(' ')) {
+        let labelled = block.text.chars().count() < 220
+            && block
+                .text
+                .chars()
+                .take(cue.chars().count() + 6)
+                .any(|c| matches!(c, ':' | '|' | '>' | '»' | '–'));
+        if bare
+            || density > 0.4
+            || (labelled && !ends_sentence(&block.text))
+            || (labelled && cue.contains(' '))
+        {
             return true;
         }
     }
     if let Some(cue) = PROMPT_CUES.opening(&folded) {
         let bare = folded.len() == cue.len();
         let multi = cue.contains(' ');
-        let colon = block.text.chars().take(cue.chars().count() + 4).any(|c| matches!(c, ':' | '|' | '©' | '/'));
-        if bare || (multi && block.chars < 200) || (block.chars < 120 && (colon || density > 0.4)) || (block.chars < 50 && !ends_sentence(&block.text)) {
+        let colon =
+            block.text.chars().take(cue.chars().count() + 4).any(|c| matches!(c, ':' | '|' | '©' | '/'));
+        if bare
+            || (multi && block.chars < 200)
+            || (block.chars < 120 && (colon || density > 0.4))
+            || (block.chars < 50 && !ends_sentence(&block.text))
+        {
             return true;
         }
     }
@@ -61,6 +76,24 @@ fn is_author_line(block: &Block, folded: &str, scene: &Scene<'_, '_>) -> bool {
         })
 }
 
+/// Cuts at a heading that opens other matter (`Read also`, `Comments`) once most of the text is read.
+fn cut_after_end(blocks: &[Block], kept: &mut Vec<usize>) {
+    let total: usize = kept.iter().map(|&i| blocks[i].chars).sum();
+    let mut read = 0;
+    for at in 0..kept.len() {
+        let block = &blocks[kept[at]];
+        let label = matches!(block.shape, Shape::Heading(_)) || (block.chars < 45 && !block.is_prose());
+        if label && read * 10 > total * 5 && read > 400 {
+            let folded = fold(&block.text);
+            if END_CUES.opening(&folded).is_some_and(|cue| folded.len() <= cue.len() + 12) {
+                kept.truncate(at);
+                return;
+            }
+        }
+        read += block.chars;
+    }
+}
+
 /// Drops short label lines before the first and after the last line of prose.
 fn trim_ends(blocks: &[Block], kept: &mut Vec<usize>) {
     let counts = |i: &usize| {
@@ -70,14 +103,20 @@ fn trim_ends(blocks: &[Block], kept: &mut Vec<usize>) {
     if let Some(last) = kept.iter().rposition(counts) {
         let mut end = last + 1;
         // List items right after prose belong to it.
-        while end < kept.len() && matches!(blocks[kept[end]].shape, Shape::Item | Shape::Cell) && blocks[kept[end]].link_density() < 0.3 {
+        while end < kept.len()
+            && matches!(blocks[kept[end]].shape, Shape::Item | Shape::Cell)
+            && blocks[kept[end]].link_density() < 0.3
+        {
             end += 1;
         }
         kept.truncate(end);
     }
     if let Some(first) = kept.iter().position(counts) {
         let mut start = first;
-        while start > 0 && matches!(blocks[kept[start - 1]].shape, Shape::Heading(_) | Shape::Item) && blocks[kept[start - 1]].link_density() < 0.3 {
+        while start > 0
+            && matches!(blocks[kept[start - 1]].shape, Shape::Heading(_) | Shape::Item)
+            && blocks[kept[start - 1]].link_density() < 0.3
+        {
             start -= 1;
         }
         kept.drain(..start);
@@ -103,5 +142,7 @@ pub(crate) fn is_keyword_list(text: &str) -> bool {
     let items: Vec<&str> = text.split([',', '،', ';']).map(str::trim).collect();
     items.len() >= 5
         && !ends_sentence(text)
-        && items.iter().all(|item| !item.is_empty() && item.split_whitespace().count() <= 4 && item.chars().count() <= 40)
+        && items.iter().all(|item| {
+            !item.is_empty() && item.split_whitespace().count() <= 4 && item.chars().count() <= 40
+        })
 }

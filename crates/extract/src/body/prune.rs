@@ -5,10 +5,22 @@ use crate::dom::Tag;
 use crate::role::Roles;
 
 /// A subtree named for something else is kept all the same when it holds more than this share of the prose.
-const MOST_OF_THE_PAGE: f32 = 0.4;
+const MOST_OF_THE_PAGE: f32 = 0.5;
+/// When less than this share of the prose is left, names were misleading: only the plainest are believed.
+const TOO_LITTLE_LEFT: f32 = 0.35;
 
 /// For each block, whether it stands in a subtree that is left out.
 pub(super) fn pruned(scene: &Scene<'_, '_>) -> Vec<bool> {
+    let all = by_roles(scene, Roles::UNWANTED);
+    let blocks = &scene.blocks.list;
+    let prose = |out: &[bool]| -> usize {
+        blocks.iter().zip(out).filter(|(b, cut)| !**cut && b.is_prose()).map(|(b, _)| b.chars).sum()
+    };
+    let plain = by_roles(scene, Roles::PLAINLY_UNWANTED);
+    if (prose(&all) as f32) < TOO_LITTLE_LEFT * prose(&plain) as f32 { plain } else { all }
+}
+
+fn by_roles(scene: &Scene<'_, '_>, wanted: Roles) -> Vec<bool> {
     let dom = scene.dom;
     let blocks = &scene.blocks.list;
     let mut sums = Vec::with_capacity(blocks.len() + 1);
@@ -29,7 +41,8 @@ pub(super) fn pruned(scene: &Scene<'_, '_>) -> Vec<bool> {
             continue;
         }
         let prose = sums[range.end] - sums[range.start];
-        let unwanted = is_unwanted(scene, i, prose, total) || is_card_grid(scene, i, prose, total);
+        let named = scene.roles[i].has(wanted) && is_unwanted(scene, i, prose, total);
+        let unwanted = named || is_card_grid(scene, i, prose, total);
         if unwanted {
             out[range].fill(true);
             until = node.end;
@@ -40,9 +53,6 @@ pub(super) fn pruned(scene: &Scene<'_, '_>) -> Vec<bool> {
 
 fn is_unwanted(scene: &Scene<'_, '_>, i: usize, prose: usize, total: usize) -> bool {
     let roles = scene.roles[i];
-    if !roles.has(Roles::UNWANTED) {
-        return false;
-    }
     let node = &scene.dom.nodes[i];
     let share = prose as f32 / total.max(1) as f32;
     let holds_headline = scene.headline.is_some_and(|h| scene.dom.is_within(h, i));
@@ -51,6 +61,13 @@ fn is_unwanted(scene: &Scene<'_, '_>, i: usize, prose: usize, total: usize) -> b
     }
     if roles.has(Roles::COMMENTS) && !roles.has(Roles::BODY) {
         return share < 0.9;
+    }
+    if roles.has(Roles::HIDDEN) && total - prose >= 800 {
+        return true;
+    }
+    // A wall's name is often on what it hides, too.
+    if roles.has(Roles::PAYWALL) && share > 0.12 {
+        return false;
     }
     let holds_body = || scene.roles[i + 1..node.end].iter().any(|r| r.has(Roles::BODY));
     if prose > 0 && share > 0.15 && holds_body() {
@@ -88,7 +105,9 @@ fn is_card_grid(scene: &Scene<'_, '_>, i: usize, prose: usize, total: usize) -> 
         let blocks = &scene.blocks.list[range];
         let links: usize = blocks.iter().map(|b| b.link_chars).sum();
         let chars: usize = blocks.iter().map(|b| b.chars).sum();
-        let linked_head = links >= 15 && (links * 10 > chars * 4 || (chars < 400 && blocks.len() <= 6 && blocks[0].link_density() > 0.8));
+        let headed = blocks.iter().any(|b| b.link_density() > 0.8 && b.chars >= 25);
+        let short = chars < 500 && blocks.len() <= 8 && blocks.iter().filter(|b| b.is_prose()).count() <= 2;
+        let linked_head = links >= 15 && (links * 10 > chars * 4 || (short && headed));
         if linked_head { cards += 1 } else { others += 1 }
     }
     cards >= 3 && cards > 3 * others

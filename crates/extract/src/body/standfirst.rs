@@ -6,7 +6,12 @@ use crate::role::Roles;
 use crate::text::fold;
 
 /// Finds the standfirst and takes it out of `lines` where it stands there.
-pub(super) fn find(scene: &Scene<'_, '_>, pruned: &[bool], container: usize, lines: &mut Vec<usize>) -> Vec<usize> {
+pub(super) fn find(
+    scene: &Scene<'_, '_>,
+    pruned: &[bool],
+    container: usize,
+    lines: &mut Vec<usize>,
+) -> Vec<usize> {
     let blocks = &scene.blocks.list;
     let description = scene.description.map(fold).unwrap_or_default();
     let first = lines.first().copied().unwrap_or(blocks.len());
@@ -14,7 +19,11 @@ pub(super) fn find(scene: &Scene<'_, '_>, pruned: &[bool], container: usize, lin
     let mut found: Vec<usize> = Vec::new();
     let inside = scene.blocks.within(scene.dom, container);
     for (i, block) in blocks.iter().enumerate().take(first.max(inside.start) + 3) {
-        if block.from < from || block.chars < 30 || block.link_density() > 0.5 || block.shape == Shape::Caption {
+        if block.from < from
+            || block.chars < 30
+            || block.link_density() > 0.5
+            || block.shape == Shape::Caption
+        {
             continue;
         }
         let folded = fold(&block.text);
@@ -49,7 +58,8 @@ fn is_description(folded: &str, description: &str) -> bool {
         return false;
     }
     let cut = description.rfind(' ').unwrap_or(description.len());
-    folded.starts_with(&description[..cut]) && folded.len() < description.len() * 3 || description.starts_with(folded)
+    folded.starts_with(&description[..cut]) && folded.len() < description.len() * 3
+        || description.starts_with(folded)
 }
 
 /// Whether a standfirst repeats neither the title nor a line of the body.
@@ -59,5 +69,9 @@ fn is_new(scene: &Scene<'_, '_>, folded: &str, found: &[usize], lines: &[usize],
         return false;
     }
     let blocks = &scene.blocks.list;
-    found.iter().chain(lines.iter().take(4)).filter(|&&i| i != at).all(|&i| !fold(&blocks[i].text).starts_with(folded))
+    found
+        .iter()
+        .chain(lines.iter().take(4))
+        .filter(|&&i| i != at)
+        .all(|&i| !fold(&blocks[i].text).starts_with(folded))
 }

@@ -12,18 +12,84 @@ pub(super) enum Word {
 }
 
 const MONTHS: [&[&str]; 12] = [
-    &["janvier", "janv", "january", "jan", "enero", "januar", "janner", "gennaio", "janeiro", "يناير", "جانفي", "كانون الثاني", "ene"],
-    &["fevrier", "fevr", "fev", "february", "feb", "febrero", "februar", "febbraio", "fevereiro", "فبراير", "فيفري", "شباط", "فبرايل"],
+    &[
+        "janvier",
+        "janv",
+        "january",
+        "jan",
+        "enero",
+        "januar",
+        "janner",
+        "gennaio",
+        "janeiro",
+        "يناير",
+        "جانفي",
+        "كانون الثاني",
+        "ene",
+    ],
+    &[
+        "fevrier",
+        "fevr",
+        "fev",
+        "february",
+        "feb",
+        "febrero",
+        "februar",
+        "febbraio",
+        "fevereiro",
+        "فبراير",
+        "فيفري",
+        "شباط",
+        "فبرايل",
+    ],
     &["mars", "march", "mar", "marzo", "marz", "maerz", "marco", "مارس", "اذار"],
     &["avril", "avr", "april", "apr", "abril", "aprile", "abr", "ابريل", "افريل", "نيسان"],
     &["mai", "may", "mayo", "maggio", "maio", "مايو", "ماي", "ايار"],
     &["juin", "june", "jun", "junio", "juni", "giugno", "junho", "يونيو", "يونيه", "جوان", "حزيران"],
-    &["juillet", "juil", "july", "jul", "julio", "juli", "luglio", "julho", "يوليو", "يوليه", "جويلية", "يوليوز", "تموز"],
+    &[
+        "juillet",
+        "juil",
+        "july",
+        "jul",
+        "julio",
+        "juli",
+        "luglio",
+        "julho",
+        "يوليو",
+        "يوليه",
+        "جويلية",
+        "يوليوز",
+        "تموز",
+    ],
     &["aout", "august", "aug", "agosto", "ago", "اغسطس", "اوت", "غشت", "اب"],
-    &["septembre", "sept", "september", "sep", "septiembre", "settembre", "setembro", "سبتمبر", "شتنبر", "ايلول"],
+    &[
+        "septembre",
+        "sept",
+        "september",
+        "sep",
+        "septiembre",
+        "settembre",
+        "setembro",
+        "سبتمبر",
+        "شتنبر",
+        "ايلول",
+    ],
     &["octobre", "oct", "october", "octubre", "oktober", "okt", "ottobre", "outubro", "اكتوبر", "تشرين الاول"],
     &["novembre", "nov", "november", "noviembre", "novembro", "نوفمبر", "نونبر", "تشرين الثاني"],
-    &["decembre", "dec", "december", "diciembre", "dezember", "dez", "dicembre", "dezembro", "dic", "ديسمبر", "دجنبر", "كانون الاول"],
+    &[
+        "decembre",
+        "dec",
+        "december",
+        "diciembre",
+        "dezember",
+        "dez",
+        "dicembre",
+        "dezembro",
+        "dic",
+        "ديسمبر",
+        "دجنبر",
+        "كانون الاول",
+    ],
 ];
 
 /// Months by their first word where a second one decides are left to [`month_of`]'s callers: a page that writes
@@ -35,13 +101,18 @@ pub(super) fn month_of(word: &str) -> Option<u32> {
 /// A unit of time: how many a bare word means (`ساعتين` is two hours) and its length in seconds.
 pub(super) fn unit_of(word: &str) -> Option<(u32, i64)> {
     Some(match word {
-        "minute" | "minutes" | "min" | "mins" | "minuto" | "minutos" | "minuten" | "دقيقة" | "دقائق" | "دقايق" => (1, 60),
+        "minute" | "minutes" | "min" | "mins" | "minuto" | "minutos" | "minuten" | "دقيقة" | "دقائق"
+        | "دقايق" => (1, 60),
         "دقيقتين" => (2, 60),
-        "heure" | "heures" | "hour" | "hours" | "hora" | "horas" | "stunde" | "stunden" | "ساعة" | "ساعات" | "h" => (1, 3600),
+        "heure" | "heures" | "hour" | "hours" | "hora" | "horas" | "stunde" | "stunden" | "ساعة"
+        | "ساعات" | "h" => (1, 3600),
         "ساعتين" => (2, 3600),
-        "jour" | "jours" | "day" | "days" | "dia" | "dias" | "tag" | "tagen" | "tage" | "يوم" | "ايام" => (1, 86_400),
+        "jour" | "jours" | "day" | "days" | "dia" | "dias" | "tag" | "tagen" | "tage" | "يوم" | "ايام" => {
+            (1, 86_400)
+        }
         "يومين" => (2, 86_400),
-        "semaine" | "semaines" | "week" | "weeks" | "semana" | "semanas" | "woche" | "wochen" | "اسبوع" | "اسابيع" => (1, 604_800),
+        "semaine" | "semaines" | "week" | "weeks" | "semana" | "semanas" | "woche" | "wochen" | "اسبوع"
+        | "اسابيع" => (1, 604_800),
         _ => return None,
     })
 }

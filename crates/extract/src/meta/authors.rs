@@ -14,16 +14,56 @@ pub(crate) struct Authors {
 }
 
 const METAS: [&str; 14] = [
-    "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "dc.contributor", "parsely-author", "sailthru.author", "byl", "byline", "article.author", "cxenseparse:author", "twitter:creator:name", "authors",
+    "author",
+    "article:author",
+    "article:author_name",
+    "dc.creator",
+    "dcterms.creator",
+    "dc.contributor",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "byline",
+    "article.author",
+    "cxenseparse:author",
+    "twitter:creator:name",
+    "authors",
 ];
 
 /// Words (folded) a line opens with that names who wrote it.
 const BYLINES: [&str; 24] = [
-    "par", "by", "redige par", "ecrit par", "publie par", "propos recueillis par", "recueilli par", "written by", "posted by", "story by", "von", "por", "di", "texto", "بقلم", "كتب", "كتبت", "كتبه", "اعداد", "المحرر", "تحرير", "ein artikel von", "text von", "reported by",
+    "par",
+    "by",
+    "redige par",
+    "ecrit par",
+    "publie par",
+    "propos recueillis par",
+    "recueilli par",
+    "written by",
+    "posted by",
+    "story by",
+    "von",
+    "por",
+    "di",
+    "texto",
+    "بقلم",
+    "كتب",
+    "كتبت",
+    "كتبه",
+    "اعداد",
+    "المحرر",
+    "تحرير",
+    "ein artikel von",
+    "text von",
+    "reported by",
 ];
 
 /// Chooses the authors.
-pub(crate) fn choose(evidence: &Evidence<'_, '_>, headline: Option<usize>, body: Option<(usize, usize)>) -> Authors {
+pub(crate) fn choose(
+    evidence: &Evidence<'_, '_>,
+    headline: Option<usize>,
+    body: Option<(usize, usize)>,
+) -> Authors {
     let outlets = evidence.outlets();
     let mut all: Vec<(Signed, String)> = Vec::new();
     let mut declared = Signed::default();
@@ -49,6 +89,7 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>, headline: Option<usize>, body:
     if let Some(hint) = &evidence.page.hint.author {
         all.push((read(hint, &outlets), "feed".to_owned()));
     }
+    prefer_printed(evidence, &mut all);
     let mut out = Authors::default();
     for (signed, from) in all {
         out.signed.agencies.extend(signed.agencies);
@@ -68,13 +109,32 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>, headline: Option<usize>, body:
     out
 }
 
+/// A full name printed, or one in the script of the page, outweighs a login or a transliteration declared.
+fn prefer_printed(evidence: &Evidence<'_, '_>, all: &mut Vec<(Signed, String)>) {
+    let Some(at) = all.iter().position(|(s, from)| from == "byline" && !s.persons.is_empty()) else { return };
+    let Some(first) = all.iter().position(|(s, _)| !s.persons.is_empty()).filter(|&f| f < at) else { return };
+    let arabic = evidence.head.lang.is_some_and(|l| l.starts_with("ar"));
+    let is_arabic = |name: &str| name.chars().any(|c| ('\u{600}'..='\u{6FF}').contains(&c));
+    let full = |s: &Signed| s.persons.iter().all(|p| p.contains(' '));
+    let transliterated = arabic && !is_arabic(&all[first].0.persons[0]) && is_arabic(&all[at].0.persons[0]);
+    if transliterated || (!full(&all[first].0) && full(&all[at].0)) {
+        let printed = all.remove(at);
+        all.insert(0, printed);
+    }
+}
+
 /// A meta element says a site's or a login's name as often as a person's: it must look like a full name.
 fn is_meta_name(name: &str) -> bool {
     name.split_whitespace().count() >= 2
 }
 
 /// Names printed in elements called author or byline, nearest to the headline first; then lines that open as bylines do.
-fn printed(evidence: &Evidence<'_, '_>, outlets: &[String], headline: Option<usize>, body: Option<(usize, usize)>) -> Vec<(Signed, String)> {
+fn printed(
+    evidence: &Evidence<'_, '_>,
+    outlets: &[String],
+    headline: Option<usize>,
+    body: Option<(usize, usize)>,
+) -> Vec<(Signed, String)> {
     let end = evidence.dom.nodes.len();
     let (first, last) = body.unwrap_or((0, end));
     let anchor = headline.unwrap_or(first);
@@ -83,7 +143,10 @@ fn printed(evidence: &Evidence<'_, '_>, outlets: &[String], headline: Option<usi
     let mut named: Vec<(usize, String)> = Vec::new();
     let mut skip_until = 0;
     for i in from..to {
-        if i < skip_until || !evidence.roles[i].has(Roles::AUTHOR) || evidence.above[i].has(Roles(Roles::COMMENTS.0 | Roles::RELATED.0 | Roles::NAV.0)) {
+        if i < skip_until
+            || !evidence.roles[i].has(Roles::AUTHOR)
+            || evidence.above[i].has(Roles(Roles::COMMENTS.0 | Roles::RELATED.0 | Roles::NAV.0))
+        {
             continue;
         }
         for block in evidence.blocks.within(evidence.dom, i).take(4) {
@@ -98,7 +161,8 @@ fn printed(evidence: &Evidence<'_, '_>, outlets: &[String], headline: Option<usi
     let mut out = Vec::new();
     for (_, text) in named.into_iter().take(8) {
         let signed = read(before_date(&text), outlets);
-        let plausible = signed.persons.iter().all(|p| p.split_whitespace().count() >= 2) || opens_as_byline(&fold(&text));
+        let plausible =
+            signed.persons.iter().all(|p| p.split_whitespace().count() >= 2) || opens_as_byline(&fold(&text));
         if plausible && signed != Signed::default() {
             out.push((signed, "byline".to_owned()));
             break;
@@ -106,7 +170,10 @@ fn printed(evidence: &Evidence<'_, '_>, outlets: &[String], headline: Option<usi
     }
     for block in evidence.blocks.list.iter().filter(|b| (from..to).contains(&b.from) && b.chars < 100) {
         let inside = block.from > first && block.from < last;
-        if inside || !opens_as_byline(&fold(&block.text)) || evidence.above[block.owner].has(Roles(Roles::COMMENTS.0 | Roles::RELATED.0)) {
+        if inside
+            || !opens_as_byline(&fold(&block.text))
+            || evidence.above[block.owner].has(Roles(Roles::COMMENTS.0 | Roles::RELATED.0))
+        {
             continue;
         }
         let signed = read(before_date(&block.text), outlets);
@@ -126,7 +193,9 @@ fn opens_as_byline(folded: &str) -> bool {
 fn before_date(text: &str) -> &str {
     let digit = text.find(|c: char| c.is_numeric()).unwrap_or(text.len());
     let head = &text[..digit];
-    for mark in [" le ", " on ", " - ", " | ", " am ", " el ", " في ", " publié", " Publié", " Published", " Updated"] {
+    for mark in
+        [" le ", " on ", " - ", " | ", " am ", " el ", " في ", " publié", " Publié", " Published", " Updated"]
+    {
         if let Some(at) = head.find(mark).filter(|&at| at > 3 && digit < text.len()) {
             return &head[..at];
         }

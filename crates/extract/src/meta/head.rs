@@ -31,13 +31,19 @@ impl<'a> Head<'a> {
         let mut head = Self::default();
         for (i, node) in dom.nodes.iter().enumerate() {
             match node.tag {
-                Tag::Html if head.lang.is_none() => head.lang = node.attr("lang").or_else(|| node.attr("xml:lang")),
+                Tag::Html if head.lang.is_none() => {
+                    head.lang = node.attr("lang").or_else(|| node.attr("xml:lang"))
+                }
                 Tag::Title if head.title.is_none() => head.title = Some(dom.text(i)),
                 Tag::Base => head.base = head.base.or(node.attr("href")),
                 Tag::Meta => head.meta(node),
                 Tag::Link => {
                     if let (Some(rel), Some(href)) = (node.attr("rel"), node.attr("href")) {
-                        head.links.push(Link { rel: rel.to_ascii_lowercase(), href, kind: node.attr("type").unwrap_or("") });
+                        head.links.push(Link {
+                            rel: rel.to_ascii_lowercase(),
+                            href,
+                            kind: node.attr("type").unwrap_or(""),
+                        });
                     }
                 }
                 Tag::Text => continue,
@@ -71,7 +77,11 @@ impl<'a> Head<'a> {
 
     /// Every content of a name.
     pub(crate) fn all(&self, name: &str) -> Vec<String> {
-        self.metas.iter().filter(|(key, _)| key == name).map(|(_, content)| squeeze(&unescape(content))).collect()
+        self.metas
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, content)| squeeze(&unescape(content)))
+            .collect()
     }
 
     /// The nodes that carry a microdata or RDFa property.

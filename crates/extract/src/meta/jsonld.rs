@@ -54,19 +54,21 @@ pub(crate) fn read(blocks: &[&str], titles: &[String]) -> Declared {
     for value in &values {
         gather(value, 0, &mut objects);
     }
-    let by_id: HashMap<&str, &Object> = objects
-        .iter()
-        .filter(|o| o.len() > 1)
-        .filter_map(|o| Some((o.get("@id")?.as_str()?, *o)))
-        .collect();
+    let by_id: HashMap<&str, &Object> =
+        objects.iter().filter(|o| o.len() > 1).filter_map(|o| Some((o.get("@id")?.as_str()?, *o))).collect();
     let best = objects.iter().filter(|o| rank(o) > 0).max_by_key(|o| {
-        let headline = text_of(o.get("headline").or_else(|| o.get("name"))).map(|h| fold(&h)).unwrap_or_default();
-        let named = !headline.is_empty() && titles.iter().any(|t| t.contains(&headline) || headline.contains(t.as_str()));
+        let headline =
+            text_of(o.get("headline").or_else(|| o.get("name"))).map(|h| fold(&h)).unwrap_or_default();
+        let named = !headline.is_empty()
+            && titles.iter().any(|t| t.contains(&headline) || headline.contains(t.as_str()));
         (named, rank(o), o.len())
     });
     let mut out = best.map_or_else(Declared::default, |o| declared(o, &by_id));
     out.page_types = objects.iter().flat_map(|o| types_of(o)).collect();
-    out.crumbs = objects.iter().find(|o| types_of(o).iter().any(|t| t == "BreadcrumbList")).map_or_else(Vec::new, |o| crumbs(o, &by_id));
+    out.crumbs = objects
+        .iter()
+        .find(|o| types_of(o).iter().any(|t| t == "BreadcrumbList"))
+        .map_or_else(Vec::new, |o| crumbs(o, &by_id));
     if out.publisher.is_none() {
         out.publisher = objects
             .iter()
@@ -137,7 +139,16 @@ fn gather<'v>(value: &'v Value, depth: usize, out: &mut Vec<&'v Object>) {
             out.push(object);
             // A list of other articles would offer theirs for this one's.
             for (key, inner) in object {
-                if !matches!(key.as_str(), "itemListElement" | "hasPart" | "mentions" | "comment" | "review" | "relatedLink" | "isPartOf") {
+                if !matches!(
+                    key.as_str(),
+                    "itemListElement"
+                        | "hasPart"
+                        | "mentions"
+                        | "comment"
+                        | "review"
+                        | "relatedLink"
+                        | "isPartOf"
+                ) {
                     gather(inner, depth + 1, out);
                 }
             }
@@ -162,7 +173,8 @@ fn rank(object: &Object) -> u8 {
         .map(|t| match t.as_str() {
             "LiveBlogPosting" => 6,
             t if t.ends_with("NewsArticle") => 5,
-            "Article" | "BlogPosting" | "Report" | "Review" | "TechArticle" | "ScholarlyArticle" | "OpinionPiece" => 4,
+            "Article" | "BlogPosting" | "Report" | "Review" | "TechArticle" | "ScholarlyArticle"
+            | "OpinionPiece" => 4,
             "SocialMediaPosting" | "CreativeWork" | "Recipe" | "MedicalWebPage" => 2,
             "VideoObject" => 2,
             "WebPage" | "ItemPage" => 1,
@@ -272,7 +284,9 @@ fn strings(value: &Value) -> Vec<String> {
 
 fn keywords(value: &Value) -> Vec<String> {
     match value {
-        Value::String(s) => s.split([',', ';', '،']).map(|k| squeeze(&unescape(k))).filter(|k| !k.is_empty()).collect(),
+        Value::String(s) => {
+            s.split([',', ';', '،']).map(|k| squeeze(&unescape(k))).filter(|k| !k.is_empty()).collect()
+        }
         other => strings(other),
     }
 }
@@ -280,9 +294,9 @@ fn keywords(value: &Value) -> Vec<String> {
 fn crumbs(object: &Object, by_id: &HashMap<&str, &Object>) -> Vec<String> {
     let Some(Value::Array(items)) = object.get("itemListElement") else { return Vec::new() };
     let name = |item: &Value| {
-        text_of(item.get("name"))
-            .or_else(|| item.get("item").and_then(|i| text_of(i.get("name"))))
-            .or_else(|| item.get("@id").and_then(Value::as_str).and_then(|id| text_of(by_id.get(id)?.get("name"))))
+        text_of(item.get("name")).or_else(|| item.get("item").and_then(|i| text_of(i.get("name")))).or_else(
+            || item.get("@id").and_then(Value::as_str).and_then(|id| text_of(by_id.get(id)?.get("name"))),
+        )
     };
     items.iter().take(12).filter_map(name).collect()
 }

@@ -11,33 +11,333 @@ pub(crate) struct Signed {
 
 /// News agencies, folded, with the name we print.
 const AGENCIES: &[(&str, &str)] = &[
-    ("afp", "AFP"), ("agence france presse", "AFP"), ("map", "MAP"), ("maghreb arabe presse", "MAP"), ("aps", "APS"), ("tap", "TAP"), ("ap", "AP"),
-    ("associated press", "AP"), ("the associated press", "AP"), ("reuters", "Reuters"), ("thomson reuters", "Reuters"), ("efe", "EFE"), ("dpa", "dpa"), ("apa", "APA"), ("ansa", "ANSA"),
-    ("belga", "Belga"), ("xinhua", "Xinhua"), ("anadolu", "Anadolu"), ("agence anadolu", "Anadolu"), ("aa", "Anadolu"), ("bloomberg", "Bloomberg"), ("europa press", "Europa Press"), ("pa media", "PA Media"),
-    ("press association", "PA Media"), ("keystone sda", "Keystone-SDA"), ("sda", "Keystone-SDA"), ("ats", "Keystone-SDA"), ("sid", "SID"), ("tass", "TASS"), ("sputnik", "Sputnik"), ("upi", "UPI"), ("petra", "Petra"), ("wam", "WAM"), ("spa", "SPA"), ("qna", "QNA"), ("kuna", "KUNA"),
-    ("ا ف ب", "AFP"), ("اف ب", "AFP"), ("فرانس برس", "AFP"), ("وكالة فرانس برس", "AFP"), ("رويترز", "Reuters"), ("و م ع", "MAP"), ("بترا", "Petra"), ("وام", "WAM"), ("الاناضول", "Anadolu"), ("واس", "SPA"), ("د ب ا", "dpa"),
+    ("afp", "AFP"),
+    ("agence france presse", "AFP"),
+    ("map", "MAP"),
+    ("maghreb arabe presse", "MAP"),
+    ("aps", "APS"),
+    ("tap", "TAP"),
+    ("ap", "AP"),
+    ("associated press", "AP"),
+    ("the associated press", "AP"),
+    ("reuters", "Reuters"),
+    ("thomson reuters", "Reuters"),
+    ("efe", "EFE"),
+    ("dpa", "dpa"),
+    ("apa", "APA"),
+    ("ansa", "ANSA"),
+    ("belga", "Belga"),
+    ("xinhua", "Xinhua"),
+    ("anadolu", "Anadolu"),
+    ("agence anadolu", "Anadolu"),
+    ("aa", "Anadolu"),
+    ("bloomberg", "Bloomberg"),
+    ("europa press", "Europa Press"),
+    ("pa media", "PA Media"),
+    ("press association", "PA Media"),
+    ("keystone sda", "Keystone-SDA"),
+    ("sda", "Keystone-SDA"),
+    ("ats", "Keystone-SDA"),
+    ("sid", "SID"),
+    ("tass", "TASS"),
+    ("sputnik", "Sputnik"),
+    ("upi", "UPI"),
+    ("petra", "Petra"),
+    ("wam", "WAM"),
+    ("spa", "SPA"),
+    ("qna", "QNA"),
+    ("kuna", "KUNA"),
+    ("ا ف ب", "AFP"),
+    ("اف ب", "AFP"),
+    ("فرانس برس", "AFP"),
+    ("وكالة فرانس برس", "AFP"),
+    ("رويترز", "Reuters"),
+    ("و م ع", "MAP"),
+    ("بترا", "Petra"),
+    ("وام", "WAM"),
+    ("الاناضول", "Anadolu"),
+    ("واس", "SPA"),
+    ("د ب ا", "dpa"),
 ];
 
 /// Words (folded) that make a name a desk, an outlet or a role.
 const NOT_PERSONS: &[&str] = &[
-    "redaction", "redaktion", "redaccion", "redazione", "redacao", "redactie", "desk", "staff", "editor", "editors", "editorial", "newsroom", "news", "team", "equipe", "equipo", "admin", "administrator", "webmaster", "journaliste",
-    "correspondant", "correspondent", "agence", "agency", "agencies", "agences", "agencias", "agenturen", "service", "magazine", "journal", "media", "medias", "press", "presse", "rtl", "tv", "radio", "web", "com", "www", "http", "https",
-    "writer", "contributor", "contributors", "guest", "invite", "partner", "partenaire", "communique", "sponsored", "author", "auteur", "unknown", "null", "undefined", "none", "na", "anonymous", "user", "reporter", "reporters", "columnist",
-    "by", "from", "updated", "published", "publie", "mis", "jour", "read", "lire", "partager", "share", "comments", "commentaires", "minutes", "min", "heures", "hours", "ago", "follow", "suivre", "more", "plus", "articles", "profile", "view",
-    "online", "digital", "group", "groupe", "inc", "ltd", "gmbh", "corporation", "university", "universite", "ministere", "association", "collectif", "institute", "institut", "foundation", "council", "committee", "department", "board",
-    "newspaper", "times", "post", "gazette", "tribune", "herald", "guardian", "facebook", "twitter", "instagram", "linkedin", "email", "subscribe", "newsletter", "monde", "figaro", "liberation", "the", "der", "die", "das", "spiegel", "zeitung", "politique", "economie", "sport", "culture", "societe", "international",
-    "تحرير", "التحرير", "هيئة", "جريدة", "صحيفة", "موقع", "وكالة", "وكالات", "مراسل", "محرر", "قسم", "شبكة", "الجزيرة", "قناة", "بوابة", "كتاب", "ادمن", "الاخبار", "اخبار", "فريق", "متابعة", "متابعات", "خاص", "الموقع", "سياسة", "رياضة", "فن", "اقتصاد", "مجلة",
+    "redaction",
+    "redaktion",
+    "redaccion",
+    "redazione",
+    "redacao",
+    "redactie",
+    "desk",
+    "staff",
+    "editor",
+    "editors",
+    "editorial",
+    "newsroom",
+    "news",
+    "team",
+    "equipe",
+    "equipo",
+    "admin",
+    "administrator",
+    "webmaster",
+    "journaliste",
+    "correspondant",
+    "correspondent",
+    "agence",
+    "agency",
+    "agencies",
+    "agences",
+    "agencias",
+    "agenturen",
+    "service",
+    "magazine",
+    "journal",
+    "media",
+    "medias",
+    "press",
+    "presse",
+    "rtl",
+    "tv",
+    "radio",
+    "web",
+    "com",
+    "www",
+    "http",
+    "https",
+    "writer",
+    "contributor",
+    "contributors",
+    "guest",
+    "invite",
+    "partner",
+    "partenaire",
+    "communique",
+    "sponsored",
+    "author",
+    "auteur",
+    "unknown",
+    "null",
+    "undefined",
+    "none",
+    "na",
+    "anonymous",
+    "user",
+    "reporter",
+    "reporters",
+    "columnist",
+    "by",
+    "from",
+    "updated",
+    "published",
+    "publie",
+    "mis",
+    "jour",
+    "read",
+    "lire",
+    "partager",
+    "share",
+    "comments",
+    "commentaires",
+    "minutes",
+    "min",
+    "heures",
+    "hours",
+    "ago",
+    "follow",
+    "suivre",
+    "more",
+    "plus",
+    "articles",
+    "profile",
+    "view",
+    "online",
+    "digital",
+    "group",
+    "groupe",
+    "inc",
+    "ltd",
+    "gmbh",
+    "corporation",
+    "university",
+    "universite",
+    "ministere",
+    "association",
+    "collectif",
+    "institute",
+    "institut",
+    "foundation",
+    "council",
+    "committee",
+    "department",
+    "board",
+    "newspaper",
+    "times",
+    "post",
+    "gazette",
+    "tribune",
+    "herald",
+    "guardian",
+    "facebook",
+    "twitter",
+    "instagram",
+    "linkedin",
+    "email",
+    "subscribe",
+    "newsletter",
+    "monde",
+    "figaro",
+    "liberation",
+    "the",
+    "der",
+    "die",
+    "das",
+    "spiegel",
+    "zeitung",
+    "politique",
+    "economie",
+    "sport",
+    "culture",
+    "societe",
+    "international",
+    "تحرير",
+    "التحرير",
+    "هيئة",
+    "جريدة",
+    "صحيفة",
+    "موقع",
+    "وكالة",
+    "وكالات",
+    "مراسل",
+    "محرر",
+    "قسم",
+    "شبكة",
+    "الجزيرة",
+    "قناة",
+    "بوابة",
+    "كتاب",
+    "ادمن",
+    "الاخبار",
+    "اخبار",
+    "فريق",
+    "متابعة",
+    "متابعات",
+    "خاص",
+    "الموقع",
+    "سياسة",
+    "رياضة",
+    "فن",
+    "اقتصاد",
+    "مجلة",
+    "نيوز",
+    "ابوظبي",
+    "القاهرة",
+    "الرياض",
+    "دبي",
+    "بيروت",
+    "عمان",
+    "الرباط",
+    "الدوحة",
+    "بغداد",
+    "دمشق",
+    "الجزائر",
+    "تونس",
+    "خدمة",
+    "المركز",
+    "مركز",
+    "جامعة",
 ];
 
 /// What a byline opens with, folded, longest first.
 const OPENINGS: &[&str] = &[
-    "ecrit par", "redige par", "publie par", "propos recueillis par", "recueilli par", "article de", "texte de", "texte", "un article de", "une enquete de", "traduit par", "avec", "par", "de notre correspondant", "written by", "posted by", "published by", "reported by", "authored by", "story by", "words by", "by", "from",
-    "von", "vom", "ein gastbeitrag von", "eine analyse von", "ein kommentar von", "por", "texto", "escrito por", "di", "a cura di", "door", "av", "af", "text", "autor", "autorin", "author", "auteur", "authors", "auteurs", "author name",
-    "بقلم", "كتب", "كتبت", "كتبه", "كتابة", "اعداد", "تحرير", "حرر", "الكاتب", "محرر", "المحرر", "حوار", "ترجمة", "د", "م", "ا",
+    "ecrit par",
+    "redige par",
+    "publie par",
+    "propos recueillis par",
+    "recueilli par",
+    "article de",
+    "texte de",
+    "texte",
+    "un article de",
+    "une enquete de",
+    "traduit par",
+    "avec",
+    "par",
+    "de notre correspondant",
+    "written by",
+    "posted by",
+    "published by",
+    "reported by",
+    "authored by",
+    "story by",
+    "words by",
+    "by",
+    "from",
+    "von",
+    "vom",
+    "ein gastbeitrag von",
+    "eine analyse von",
+    "ein kommentar von",
+    "por",
+    "texto",
+    "escrito por",
+    "di",
+    "a cura di",
+    "door",
+    "av",
+    "af",
+    "text",
+    "autor",
+    "autorin",
+    "author",
+    "auteur",
+    "authors",
+    "auteurs",
+    "author name",
+    "بقلم",
+    "كتب",
+    "كتبت",
+    "كتبه",
+    "كتابة",
+    "اعداد",
+    "تحرير",
+    "حرر",
+    "الكاتب",
+    "محرر",
+    "المحرر",
+    "حوار",
+    "ترجمة",
+    "تقرير",
+    "تصوير",
+    "تغطية",
+    "د",
+    "م",
+    "ا",
 ];
 
 /// Titles before a name, folded.
-const HONORIFICS: &[&str] = &["dr", "pr", "prof", "professor", "mr", "mrs", "ms", "mme", "me", "m", "sir", "د", "الدكتور", "دكتور", "دكتورة", "الدكتورة", "المهندس", "الاستاذ", "استاذ", "الشيخ"];
+const HONORIFICS: &[&str] = &[
+    "dr",
+    "pr",
+    "prof",
+    "professor",
+    "mr",
+    "mrs",
+    "ms",
+    "mme",
+    "me",
+    "m",
+    "sir",
+    "د",
+    "الدكتور",
+    "دكتور",
+    "دكتورة",
+    "الدكتورة",
+    "المهندس",
+    "الاستاذ",
+    "استاذ",
+    "الشيخ",
+];
 
 /// Reads the names in a byline. `outlets` are folded names of the site, which sign nothing.
 pub(crate) fn read(text: &str, outlets: &[String]) -> Signed {
@@ -74,7 +374,11 @@ fn is_edge(c: char) -> bool {
 /// Cuts a byline at commas, conjunctions, bars, bullets.
 fn pieces(text: &str) -> Vec<&str> {
     let mut out = vec![text];
-    for separator in [",", ";", "|", "/", "•", "·", "–", "—", "\n", "،", " - ", " et ", " and ", " avec ", " with ", " und ", " y ", " e ", " & ", " و ", " och ", " en ", " mit ", " Y ", " ET ", " AND ", " for ", " pour ", "(", ")"] {
+    for separator in [
+        ",", ";", "|", "/", "•", "·", "–", "—", "\n", "،", " - ", " et ", " and ", " avec ", " with ",
+        " und ", " y ", " e ", " & ", " و ", " och ", " en ", " mit ", " Y ", " ET ", " AND ", " for ",
+        " pour ", "(", ")",
+    ] {
         if text.contains(separator) {
             out = out.into_iter().flat_map(|piece| piece.split(separator)).collect();
         }
@@ -97,7 +401,9 @@ fn without_opening(text: &str) -> &str {
         let mut at = rest;
         for _ in 0..words {
             at = at.trim_start_matches(|c: char| !c.is_alphanumeric());
-            at = at.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{652}'));
+            at = at.trim_start_matches(|c: char| {
+                c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{652}')
+            });
         }
         if opening.chars().count() == 1 && !at.trim_start().starts_with(['.', '/', ':']) {
             break;
@@ -109,7 +415,11 @@ fn without_opening(text: &str) -> &str {
 
 fn without_honorific(text: &str) -> &str {
     let Some((first, rest)) = text.split_once([' ', '.']) else { return text };
-    if HONORIFICS.contains(&fold(first).as_str()) && rest.contains(' ') { rest.trim_matches(is_edge).trim_start_matches('.').trim() } else { text }
+    if HONORIFICS.contains(&fold(first).as_str()) && rest.contains(' ') {
+        rest.trim_matches(is_edge).trim_start_matches('.').trim()
+    } else {
+        text
+    }
 }
 
 /// Whether a piece is a person's name by its form.
@@ -119,7 +429,10 @@ fn is_person(name: &str, folded: &str, outlets: &[String]) -> bool {
     if words.is_empty() || words.len() > 6 || !(4..=60).contains(&chars) {
         return false;
     }
-    if name.contains(['@', '#', '?', '!', '“', '«', '%', '=', '{']) || name.contains("://") || name.chars().any(|c| c.is_numeric()) {
+    if name.contains(['@', '#', '?', '!', '“', '«', '%', '=', '{'])
+        || name.contains("://")
+        || name.chars().any(|c| c.is_numeric())
+    {
         return false;
     }
     if words.iter().any(|w| NOT_PERSONS.contains(w)) || outlets.iter().any(|o| is_outlet(folded, o)) {
@@ -134,32 +447,45 @@ fn is_person(name: &str, folded: &str, outlets: &[String]) -> bool {
     }
     let is_latin = name.chars().any(|c| c.is_ascii_alphabetic());
     if !is_latin {
-        return words.len() <= 5;
+        return (2..=5).contains(&words.len());
     }
-    let capitals = name.split_whitespace().filter(|w| w.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase)).count();
+    let capitals = name
+        .split_whitespace()
+        .filter(|w| w.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase))
+        .count();
     if words.len() == 1 {
         return chars >= 4 && !name.contains('.') && !(name.chars().all(|c| !c.is_lowercase()) && chars <= 5);
     }
-    capitals * 2 >= name.split_whitespace().count() || name.chars().all(|c| !c.is_uppercase()) && words.len() <= 3
+    capitals * 2 >= name.split_whitespace().count()
+        || name.chars().all(|c| !c.is_uppercase()) && words.len() <= 3
 }
 
 fn is_outlet(folded: &str, outlet: &str) -> bool {
     let squashed = folded.replace(' ', "");
     let other = outlet.replace(' ', "");
-    other.len() >= 3 && (squashed == other || (other.len() >= 6 && squashed.contains(&other)) || (squashed.len() >= 6 && other.contains(&squashed)))
+    other.len() >= 3
+        && (squashed == other
+            || (other.len() >= 6 && squashed.contains(&other))
+            || (squashed.len() >= 6 && other.contains(&squashed)))
 }
 
 /// `MOHAMED ALI` as `Mohamed Ali`; other spellings are kept.
 fn recased(name: &str) -> String {
     let name = name.trim_matches(|c: char| is_edge(c) || c == '.');
-    let shouting = name.chars().filter(|c| c.is_alphabetic()).count() > 5 && name.chars().all(|c| !c.is_lowercase()) && name.is_ascii();
+    let shouting = name.chars().filter(|c| c.is_alphabetic()).count() > 5
+        && name.chars().all(|c| !c.is_lowercase())
+        && name.is_ascii();
     if !shouting {
         return name.to_owned();
     }
     let mut out = String::with_capacity(name.len());
     let mut start = true;
     for c in name.chars() {
-        if start { out.push(c) } else { out.extend(c.to_lowercase()) }
+        if start {
+            out.push(c)
+        } else {
+            out.extend(c.to_lowercase())
+        }
         start = !c.is_alphabetic();
     }
     out
@@ -172,7 +498,14 @@ mod tests {
     fn check(text: &str, persons: &[&str], agencies: &[&str]) {
         let outlets = [fold("L'ODJ Média"), fold("Le360")];
         let signed = read(text, &outlets);
-        assert_eq!((signed.persons, signed.agencies), (persons.iter().map(ToString::to_string).collect(), agencies.iter().map(ToString::to_string).collect()), "{text}");
+        assert_eq!(
+            (signed.persons, signed.agencies),
+            (
+                persons.iter().map(ToString::to_string).collect(),
+                agencies.iter().map(ToString::to_string).collect()
+            ),
+            "{text}"
+        );
     }
 
     #[test]

@@ -17,25 +17,61 @@ pub(crate) fn section(evidence: &Evidence<'_, '_>, title: Option<&str>) -> Optio
     let outlets = evidence.outlets();
     let fits = |name: &str| {
         let folded = fold(name);
-        !folded.is_empty() && name.chars().count() <= 50 && folded != title && !HOME.contains(&folded.as_str()) && !outlets.contains(&folded)
+        !folded.is_empty()
+            && name.chars().count() <= 50
+            && folded != title
+            && !HOME.contains(&folded.as_str())
+            && !outlets.contains(&folded)
             && !(folded.len() > 25 && title.starts_with(&folded))
     };
-    let meta = evidence.head.meta_of(&["article:section", "section", "parsely-section", "category", "cxenseparse:section"]);
+    let meta = evidence.head.meta_of(&[
+        "article:section",
+        "section",
+        "parsely-section",
+        "category",
+        "cxenseparse:section",
+    ]);
     let declared = evidence.declared.section.clone().map(|s| (s, "json-ld".to_owned()));
     declared
         .filter(|(s, _)| fits(s))
         .or_else(|| meta.map(|(s, from)| (s, format!("meta:{from}"))).filter(|(s, _)| fits(s)))
-        .or_else(|| evidence.declared.crumbs.iter().rev().find(|c| fits(c)).map(|c| (c.clone(), "json-ld breadcrumb".to_owned())))
+        .or_else(|| {
+            evidence
+                .declared
+                .crumbs
+                .iter()
+                .rev()
+                .find(|c| fits(c))
+                .map(|c| (c.clone(), "json-ld breadcrumb".to_owned()))
+        })
         .or_else(|| visible_crumb(evidence, &fits).map(|c| (c, "breadcrumb".to_owned())))
-        .or_else(|| evidence.page.hint.categories.iter().find(|c| fits(c)).map(|c| (squeeze(c), "feed".to_owned())))
+        .or_else(|| {
+            evidence.page.hint.categories.iter().find(|c| fits(c)).map(|c| (squeeze(c), "feed".to_owned()))
+        })
 }
 
-const HOME: [&str; 14] = ["accueil", "home", "homepage", "الرئيسية", "inicio", "startseite", "home page", "a la une", "page d accueil", "news", "article", "articles", "uncategorized", "non classe"];
+const HOME: [&str; 14] = [
+    "accueil",
+    "home",
+    "homepage",
+    "الرئيسية",
+    "inicio",
+    "startseite",
+    "home page",
+    "a la une",
+    "page d accueil",
+    "news",
+    "article",
+    "articles",
+    "uncategorized",
+    "non classe",
+];
 
 fn visible_crumb(evidence: &Evidence<'_, '_>, fits: &impl Fn(&str) -> bool) -> Option<String> {
     let at = evidence.roles.iter().position(|r| r.has(Roles::CRUMBS))?;
     let range = at..evidence.dom.nodes[at].end;
-    let links: Vec<String> = range.filter(|&i| evidence.dom.nodes[i].tag == Tag::A).map(|i| evidence.dom.text(i)).collect();
+    let links: Vec<String> =
+        range.filter(|&i| evidence.dom.nodes[i].tag == Tag::A).map(|i| evidence.dom.text(i)).collect();
     links.into_iter().rev().find(|text| fits(text))
 }
 
@@ -43,7 +79,11 @@ fn visible_crumb(evidence: &Evidence<'_, '_>, fits: &impl Fn(&str) -> bool) -> O
 pub(crate) fn keywords(evidence: &Evidence<'_, '_>, line: Option<&str>) -> (Vec<String>, String) {
     let split = |text: &str| -> Vec<String> { text.split([',', ';', '،']).map(squeeze).collect() };
     let tags: Vec<String> = evidence.head.all("article:tag").iter().flat_map(|t| split(t)).collect();
-    let news = evidence.head.meta_of(&["news_keywords", "parsely-tags", "sailthru.tags"]).map(|(t, _)| split(&t)).unwrap_or_default();
+    let news = evidence
+        .head
+        .meta_of(&["news_keywords", "parsely-tags", "sailthru.tags"])
+        .map(|(t, _)| split(&t))
+        .unwrap_or_default();
     let plain = evidence.head.meta_of(&["keywords"]).map(|(t, _)| split(&t)).unwrap_or_default();
     let candidates = [
         (line.map(split).unwrap_or_default(), "text"),
@@ -71,9 +111,13 @@ pub(crate) fn keywords(evidence: &Evidence<'_, '_>, line: Option<&str>) -> (Vec<
 fn visible_tags(evidence: &Evidence<'_, '_>) -> Vec<String> {
     let mut out = Vec::new();
     for (i, node) in evidence.dom.nodes.iter().enumerate() {
-        let is_tag = node.tag == Tag::A && node.attr("rel").is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "tag"));
+        let is_tag = node.tag == Tag::A
+            && node.attr("rel").is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "tag"));
         let in_line = node.tag == Tag::A && evidence.above[i].has(Roles::TAGS);
-        if (is_tag || in_line) && !evidence.above[i].has(Roles(Roles::RELATED.0 | Roles::COMMENTS.0)) && out.len() < 12 {
+        if (is_tag || in_line)
+            && !evidence.above[i].has(Roles(Roles::RELATED.0 | Roles::COMMENTS.0))
+            && out.len() < 12
+        {
             out.push(evidence.dom.text(i).trim_start_matches('#').to_owned());
         }
     }
@@ -126,13 +170,20 @@ fn read_language(text: &str) -> Option<Language> {
 
 /// Whether the language reader knows a language: its word against a declaration counts only then.
 fn is_read(language: &Language) -> bool {
-    const KNOWN: [&str; 16] = ["ar", "zh", "de", "en", "fr", "hi", "it", "ja", "ko", "nl", "pt", "ru", "es", "sv", "tr", "vi"];
+    const KNOWN: [&str; 16] =
+        ["ar", "zh", "de", "en", "fr", "hi", "it", "ja", "ko", "nl", "pt", "ru", "es", "sv", "tr", "vi"];
     KNOWN.contains(&language.code())
 }
 
 /// The lead picture, with its caption where the page prints one.
 pub(crate) fn lead_image(evidence: &Evidence<'_, '_>) -> Option<(Image, String)> {
-    let og = evidence.head.meta_of(&["og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"]);
+    let og = evidence.head.meta_of(&[
+        "og:image",
+        "og:image:url",
+        "og:image:secure_url",
+        "twitter:image",
+        "twitter:image:src",
+    ]);
     let (address, from) = og
         .map(|(a, f)| (a, if f.starts_with("og") { "og" } else { "meta:twitter:image" }))
         .or_else(|| evidence.declared.image.clone().map(|a| (a, "json-ld")))?;
@@ -151,7 +202,10 @@ pub(crate) fn lead_image(evidence: &Evidence<'_, '_>) -> Option<(Image, String)>
 /// The address the page gives itself, where it is credible: same site, and not the home page.
 pub(crate) fn canonical(evidence: &Evidence<'_, '_>) -> Option<(CanonicalUrl, &'static str)> {
     let own = &evidence.page.canonical;
-    let stated = [(evidence.head.link("canonical").map(str::to_owned), "rel=canonical"), (evidence.head.meta_of(&["og:url"]).map(|(u, _)| u), "og:url")];
+    let stated = [
+        (evidence.head.link("canonical").map(str::to_owned), "rel=canonical"),
+        (evidence.head.meta_of(&["og:url"]).map(|(u, _)| u), "og:url"),
+    ];
     stated.into_iter().find_map(|(href, from)| {
         let url = CanonicalUrl::join(evidence.url, &href?).ok()?;
         let is_home = Url::parse(url.as_str()).is_ok_and(|u| u.path() == "/" && u.query().is_none());
@@ -164,41 +218,119 @@ pub(crate) fn paywalled(evidence: &Evidence<'_, '_>) -> Option<String> {
     if evidence.declared.free == Some(false) {
         return Some("json-ld".to_owned());
     }
-    let tier = evidence.head.meta_of(&["article:content_tier", "content_tier", "cxenseparse:access", "article:access"]);
-    if tier.is_some_and(|(t, _)| matches!(t.to_ascii_lowercase().as_str(), "locked" | "metered" | "premium" | "paid" | "subscriber")) {
+    let tier = evidence.head.meta_of(&[
+        "article:content_tier",
+        "content_tier",
+        "cxenseparse:access",
+        "article:access",
+    ]);
+    if tier.is_some_and(|(t, _)| {
+        matches!(t.to_ascii_lowercase().as_str(), "locked" | "metered" | "premium" | "paid" | "subscriber")
+    }) {
         return Some("meta:content_tier".to_owned());
     }
     const MARKS: [&str; 16] = [
-        "reserve aux abonnes", "reserve a nos abonnes", "article abonne", "il vous reste", "la suite est reservee", "pour lire la suite", "contenu reserve", "subscribe to continue", "subscribe to read", "this article is for subscribers", "already a subscriber", "للمشتركين فقط", "هذا المحتوى للمشتركين",
-        "exclusivo para suscriptores", "contenido exclusivo para", "weiterlesen mit",
+        "reserve aux abonnes",
+        "reserve a nos abonnes",
+        "article abonne",
+        "il vous reste",
+        "la suite est reservee",
+        "pour lire la suite",
+        "contenu reserve",
+        "subscribe to continue",
+        "subscribe to read",
+        "this article is for subscribers",
+        "already a subscriber",
+        "للمشتركين فقط",
+        "هذا المحتوى للمشتركين",
+        "exclusivo para suscriptores",
+        "contenido exclusivo para",
+        "weiterlesen mit",
     ];
-    let hit = evidence.blocks.list.iter().filter(|b| b.chars < 160 && !evidence.above[b.owner].has(Roles(Roles::NAV.0 | Roles::RELATED.0 | Roles::EDGE.0 | Roles::HIDDEN.0))).any(|b| {
-        let folded = fold(&b.text);
-        MARKS.iter().any(|m| folded.contains(m)) && (!folded.starts_with("il vous reste") || folded.contains("article"))
-    });
+    let hit = evidence
+        .blocks
+        .list
+        .iter()
+        .filter(|b| {
+            b.chars < 160
+                && !evidence.above[b.owner]
+                    .has(Roles(Roles::NAV.0 | Roles::RELATED.0 | Roles::EDGE.0 | Roles::HIDDEN.0))
+        })
+        .any(|b| {
+            let folded = fold(&b.text);
+            MARKS.iter().any(|m| folded.contains(m))
+                && (!folded.starts_with("il vous reste") || folded.contains("article"))
+        });
     hit.then(|| "text".to_owned())
 }
 
 /// Whether the page marks itself as opinion.
 pub(crate) fn is_opinion(evidence: &Evidence<'_, '_>, section: Option<&str>) -> bool {
-    const OPINION: [&str; 22] = ["opinion", "opinions", "tribune", "tribunes", "editorial", "edito", "editos", "chronique", "chroniques", "point de vue", "points de vue", "billet", "debats", "idees", "راي", "اراء", "مقالات", "كتاب وآراء", "مقالات الراي", "opinion pieces", "kommentar", "meinung"];
+    const OPINION: [&str; 22] = [
+        "opinion",
+        "opinions",
+        "tribune",
+        "tribunes",
+        "editorial",
+        "edito",
+        "editos",
+        "chronique",
+        "chroniques",
+        "point de vue",
+        "points de vue",
+        "billet",
+        "debats",
+        "idees",
+        "راي",
+        "اراء",
+        "مقالات",
+        "كتاب وآراء",
+        "مقالات الراي",
+        "opinion pieces",
+        "kommentar",
+        "meinung",
+    ];
     evidence.declared.types.iter().any(|t| t.starts_with("Opinion"))
         || section.is_some_and(|s| OPINION.contains(&fold(s).as_str()))
-        || evidence.url.path_segments().is_some_and(|mut s| s.any(|p| matches!(p, "opinion" | "opinions" | "tribune" | "tribunes" | "editorial" | "edito")))
+        || evidence.url.path_segments().is_some_and(|mut s| {
+            s.any(|p| matches!(p, "opinion" | "opinions" | "tribune" | "tribunes" | "editorial" | "edito"))
+        })
 }
 
 /// Whether the page marks itself as paid content.
 pub(crate) fn is_sponsored(evidence: &Evidence<'_, '_>, headline: Option<usize>) -> bool {
-    const MARKS: [&str; 12] = ["contenu sponsorise", "article sponsorise", "publi redactionnel", "publireportage", "publi reportage", "sponsored content", "paid content", "partner content", "contenu de marque", "محتوى برعاية", "contenido patrocinado", "publirreportage"];
+    const MARKS: [&str; 12] = [
+        "contenu sponsorise",
+        "article sponsorise",
+        "publi redactionnel",
+        "publireportage",
+        "publi reportage",
+        "sponsored content",
+        "paid content",
+        "partner content",
+        "contenu de marque",
+        "محتوى برعاية",
+        "contenido patrocinado",
+        "publirreportage",
+    ];
     evidence.declared.types.iter().any(|t| t == "AdvertiserContentArticle")
         || headline.is_some_and(|h| {
-            evidence.blocks.list.iter().filter(|b| b.chars < 60 && b.from.abs_diff(h) < 80).any(|b| MARKS.contains(&fold(&b.text).as_str()))
+            evidence
+                .blocks
+                .list
+                .iter()
+                .filter(|b| b.chars < 60 && b.from.abs_diff(h) < 80)
+                .any(|b| MARKS.contains(&fold(&b.text).as_str()))
         })
 }
 
 /// Text and data mining reserved by the page, its response or its host (TDMRep).
 pub(crate) fn tdm_reserved(evidence: &Evidence<'_, '_>) -> Option<bool> {
-    let stated = evidence.head.meta_of(&["tdm-reservation"]).map(|(v, _)| v).or_else(|| evidence.page.headers.get("tdm-reservation").cloned());
+    let stated = evidence
+        .head
+        .meta_of(&["tdm-reservation"])
+        .map(|(v, _)| v)
+        .or_else(|| evidence.page.headers.get("tdm-reservation").cloned());
     match stated.as_deref().map(str::trim) {
         Some("1") => Some(true),
         Some("0") => Some(false),

@@ -16,7 +16,8 @@ pub(crate) struct Title {
 }
 
 /// Separators publishers put between a headline and their name.
-const SEPARATORS: [&str; 12] = [" - ", " | ", " – ", " — ", " • ", " · ", " :: ", " » ", " / ", " < ", " > ", "| "];
+const SEPARATORS: [&str; 12] =
+    [" - ", " | ", " – ", " — ", " • ", " · ", " :: ", " » ", " / ", " < ", " > ", "| "];
 
 /// Chooses the title.
 pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
@@ -32,7 +33,10 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
             best = Some((score + own, order, candidate));
         }
     }
-    let mut out = Title { others: stated.iter().map(|(t, f)| (t.clone(), (*f).to_owned())).collect(), ..Title::default() };
+    let mut out = Title {
+        others: stated.iter().map(|(t, f)| (t.clone(), (*f).to_owned())).collect(),
+        ..Title::default()
+    };
     if let Some((_, _, candidate)) = best {
         let (text, kicker) = without_kicker(&candidate.text, &stated);
         out.text = Some(without_site(&text, &outlets));
@@ -94,7 +98,8 @@ fn printed(evidence: &Evidence<'_, '_>) -> Vec<Printed> {
 /// What the page declares as its title, best first, site names cut.
 fn stated(evidence: &Evidence<'_, '_>, outlets: &[String]) -> Vec<(String, &'static str)> {
     let declared = evidence.declared;
-    let is_article = declared.types.iter().any(|t| !matches!(t.as_str(), "WebPage" | "ItemPage" | "CreativeWork"));
+    let is_article =
+        declared.types.iter().any(|t| !matches!(t.as_str(), "WebPage" | "ItemPage" | "CreativeWork"));
     let mut out: Vec<(String, &'static str)> = Vec::new();
     if is_article {
         out.extend(declared.headline.clone().map(|h| (h, "json-ld")));
@@ -155,7 +160,9 @@ fn names_site(part: &str, outlets: &[String]) -> bool {
     folded.chars().count() >= 2
         && outlets.iter().any(|o| {
             let o = o.replace(' ', "");
-            folded == o || (o.len() >= 4 && folded.contains(&o) && folded.len() < o.len() * 2 + 6) || (folded.len() >= 5 && o.contains(&folded))
+            folded == o
+                || (o.len() >= 4 && folded.contains(&o) && folded.len() < o.len() * 2 + 6)
+                || (folded.len() >= 5 && o.contains(&folded))
         })
 }
 
@@ -175,11 +182,12 @@ fn without_kicker(text: &str, stated: &[(String, &'static str)]) -> (String, Opt
             (left == 0).then_some(i)
         });
         if let Some(at) = at.filter(|&at| at > 0) {
-            let kicker = text[..at].trim().trim_end_matches([':', '|', '-', '–', '«', '"', '“', '‘', '\'']).trim();
-            let from = text[..at].rfind(|c: char| !matches!(c, '«' | '"' | '“' | '‘' | '\'' | '\u{A0}')).map_or(0, |i| {
-                i + text[i..].chars().next().map_or(1, char::len_utf8)
-            });
-            let rest = text[from..].trim();
+            let kicker =
+                text[..at].trim().trim_end_matches([':', '|', '-', '–', '«', '"', '“', '‘', '\'']).trim();
+            let from = text[..at]
+                .rfind(|c: char| !matches!(c, '«' | '"' | '“' | '‘' | '\'' | '\u{A0}'))
+                .map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
+            let rest = text[from..].trim_start_matches(['\u{A0}', ' ']).trim_end();
             if fold(rest) == other && kicker.chars().count() < 60 {
                 return (rest.to_owned(), Some(kicker.to_owned()).filter(|k| !k.is_empty()));
             }

@@ -18,15 +18,65 @@ pub(crate) struct When {
 }
 
 const PUBLISHED: [&str; 24] = [
-    "article:published_time", "og:article:published_time", "article:published", "datepublished", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "publish-date",
-    "pubdate", "publishdate", "date.published", "publication_date", "published", "dc.date.issued", "dcterms.created", "dc.date", "dcterms.date", "dc.date.created", "date", "article_date_original", "originalpublicationdate", "og:published_time", "rnews:datepublished", "created",
+    "article:published_time",
+    "og:article:published_time",
+    "article:published",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "publish-date",
+    "pubdate",
+    "publishdate",
+    "date.published",
+    "publication_date",
+    "published",
+    "dc.date.issued",
+    "dcterms.created",
+    "dc.date",
+    "dcterms.date",
+    "dc.date.created",
+    "date",
+    "article_date_original",
+    "originalpublicationdate",
+    "og:published_time",
+    "rnews:datepublished",
+    "created",
 ];
-const MODIFIED: [&str; 6] = ["article:modified_time", "og:updated_time", "datemodified", "lastmod", "dcterms.modified", "last-modified"];
+const MODIFIED: [&str; 6] = [
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "lastmod",
+    "dcterms.modified",
+    "last-modified",
+];
 /// Words that say the date after them is of a change.
-const CHANGED: [&str; 16] = ["modifie", "mis a jour", "mise a jour", "maj", "actualise", "updated", "modified", "last update", "actualizado", "aktualisiert", "اخر تحديث", "تحديث", "تم التحديث", "edited", "aggiornato", "bijgewerkt"];
+const CHANGED: [&str; 16] = [
+    "modifie",
+    "mis a jour",
+    "mise a jour",
+    "maj",
+    "actualise",
+    "updated",
+    "modified",
+    "last update",
+    "actualizado",
+    "aktualisiert",
+    "اخر تحديث",
+    "تحديث",
+    "تم التحديث",
+    "edited",
+    "aggiornato",
+    "bijgewerkt",
+];
 
 /// Chooses both dates. `headline` and `first` bound where a visible date is looked for; `first` and `last` are nodes of the body.
-pub(crate) fn choose(evidence: &Evidence<'_, '_>, headline: Option<usize>, body: Option<(usize, usize)>) -> When {
+pub(crate) fn choose(
+    evidence: &Evidence<'_, '_>,
+    headline: Option<usize>,
+    body: Option<(usize, usize)>,
+) -> When {
     let now = evidence.fetched_at();
     let seen = visible(evidence, headline, body);
     let mut all: Vec<(Published, String)> = Vec::new();
@@ -57,19 +107,45 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>, headline: Option<usize>, body:
     if let Some(date) = evidence.page.hint.published.filter(|d| is_credible(d, now)) {
         all.push((date, "feed".to_owned()));
     }
+    prefer_agreed(&mut all);
     let mut out = When::default();
     if let Some((date, from)) = all.first().cloned() {
         let (date, from) = localised(date, from, printed.map(|s| &s.printed));
-        out.others = all.iter().skip(1).filter(|(d, _)| d.day() != date.day()).map(|(d, f)| (d.to_string(), f.clone())).collect();
+        out.others = all
+            .iter()
+            .skip(1)
+            .filter(|(d, _)| d.day() != date.day())
+            .map(|(d, f)| (d.to_string(), f.clone()))
+            .collect();
         out.published = Some((date, from));
     }
-    out.modified = modified(evidence, &seen).filter(|(m, _)| out.published.as_ref().is_none_or(|(p, _)| m.day() >= p.day()));
+    out.modified = modified(evidence, &seen)
+        .filter(|(m, _)| out.published.as_ref().is_none_or(|(p, _)| m.day() >= p.day()));
     out
+}
+
+/// A declared day that no other place of the page gives, where two others agree or show it as month for day, gives way.
+fn prefer_agreed(all: &mut Vec<(Published, String)>) {
+    let Some((first, _)) = all.first() else { return };
+    let day = first.day();
+    let near = |a: jiff::civil::Date, b: jiff::civil::Date| a.until(b).is_ok_and(|s| s.get_days().abs() <= 1);
+    if all.iter().skip(1).any(|(d, _)| near(d.day(), day)) {
+        return;
+    }
+    let swapped =
+        |d: jiff::civil::Date| d.year() == day.year() && d.month() == day.day() && d.day() == day.month();
+    let others: Vec<_> = all.iter().skip(1).map(|(d, _)| d.day()).collect();
+    let agreed =
+        others.iter().position(|d| swapped(*d) || others.iter().filter(|o| near(**o, *d)).count() >= 2);
+    if let Some(at) = agreed {
+        all.swap(0, at + 1);
+    }
 }
 
 fn modified(evidence: &Evidence<'_, '_>, seen: &[Seen]) -> Option<(Published, String)> {
     let now = evidence.fetched_at();
-    let declared = evidence.declared.modified.as_ref().and_then(|t| machine(t, now)).map(|d| (d, "json-ld".to_owned()));
+    let declared =
+        evidence.declared.modified.as_ref().and_then(|t| machine(t, now)).map(|d| (d, "json-ld".to_owned()));
     declared
         .or_else(|| {
             MODIFIED.iter().find_map(|name| {
@@ -86,11 +162,13 @@ fn modified(evidence: &Evidence<'_, '_>, seen: &[Seen]) -> Option<(Published, St
 
 /// A moment declared in UTC whose day is not the printed one is told in the publisher's own time.
 fn localised(date: Published, from: String, printed: Option<&Printed>) -> (Published, String) {
-    let (Published::Moment(at, 0), Some(printed)) = (date, printed) else { return (date, from) };
+    let (Published::Moment(at, offset), Some(printed)) = (date, printed) else { return (date, from) };
     let apart = date.day().until(printed.day).map_or(99, |span| span.get_days().abs());
     // The printed clock against UTC gives the offset, in quarters of an hour.
-    if let Some(time) = printed.time {
-        let local = Offset::UTC.to_timestamp(printed.day.to_datetime(time)).map_or(i64::MAX, jiff::Timestamp::as_second);
+    if let Some(time) = printed.time.filter(|_| offset == 0) {
+        let local = Offset::UTC
+            .to_timestamp(printed.day.to_datetime(time))
+            .map_or(i64::MAX, jiff::Timestamp::as_second);
         let shift = local.saturating_sub(at.as_second() / 60 * 60);
         if apart <= 1 && shift % 900 == 0 && (-43_200..=50_400).contains(&shift) && shift != 0 {
             return (Published::Moment(at, i32::try_from(shift).unwrap_or(0)), format!("{from}, printed"));
@@ -114,7 +192,11 @@ fn is_own(evidence: &Evidence<'_, '_>, node: usize) -> bool {
 }
 
 /// The range of nodes around the headline and the body where the article's own date stands.
-fn zone(evidence: &Evidence<'_, '_>, headline: Option<usize>, body: Option<(usize, usize)>) -> std::ops::Range<usize> {
+fn zone(
+    evidence: &Evidence<'_, '_>,
+    headline: Option<usize>,
+    body: Option<(usize, usize)>,
+) -> std::ops::Range<usize> {
     let end = evidence.dom.nodes.len();
     let (first, last) = body.unwrap_or((0, end));
     let from = headline.map_or(first, |h| h.min(first)).saturating_sub(60);
@@ -122,7 +204,11 @@ fn zone(evidence: &Evidence<'_, '_>, headline: Option<usize>, body: Option<(usiz
 }
 
 /// The `datetime` of the `<time>` element nearest to the headline.
-fn stamp_near(evidence: &Evidence<'_, '_>, headline: Option<usize>, body: Option<(usize, usize)>) -> Option<String> {
+fn stamp_near(
+    evidence: &Evidence<'_, '_>,
+    headline: Option<usize>,
+    body: Option<(usize, usize)>,
+) -> Option<String> {
     let zone = zone(evidence, headline, body);
     let anchor = headline.or(body.map(|(first, _)| first)).unwrap_or(0);
     let mut best: Option<(usize, String)> = None;
@@ -133,7 +219,8 @@ fn stamp_near(evidence: &Evidence<'_, '_>, headline: Option<usize>, body: Option
         }
         let Some(stamp) = node.attr("datetime").filter(|s| s.len() >= 8) else { continue };
         let context = fold(&evidence.dom.text(node.parent).chars().take(80).collect::<String>());
-        let changed = node.class.contains("updated") && !node.class.contains("published") || CHANGED.iter().any(|c| context.starts_with(c));
+        let changed = node.class.contains("updated") && !node.class.contains("published")
+            || CHANGED.iter().any(|c| context.starts_with(c));
         let distance = i.abs_diff(anchor) + if changed { 100_000 } else { 0 };
         if best.as_ref().is_none_or(|(d, _)| distance < *d) {
             best = Some((distance, stamp.to_owned()));
@@ -165,7 +252,9 @@ fn visible(evidence: &Evidence<'_, '_>, headline: Option<usize>, body: Option<(u
         let distance = block.from.abs_diff(anchor);
         if is_named {
             named.push((distance, &block.text));
-        } else if block.chars < 120 && body.is_none_or(|(first, last)| block.from < first + 6 || block.from > last) {
+        } else if block.chars < 120
+            && body.is_none_or(|(first, last)| block.from < first + 6 || block.from > last)
+        {
             plain.push((distance, &block.text));
         }
     }
@@ -181,7 +270,13 @@ fn visible(evidence: &Evidence<'_, '_>, headline: Option<usize>, body: Option<(u
     out
 }
 
-fn read_line(evidence: &Evidence<'_, '_>, text: &str, day_first: bool, from: &'static str, out: &mut Vec<Seen>) {
+fn read_line(
+    evidence: &Evidence<'_, '_>,
+    text: &str,
+    day_first: bool,
+    from: &'static str,
+    out: &mut Vec<Seen>,
+) {
     let now = evidence.fetched_at();
     let Some(first) = words(text, now, day_first) else { return };
     let folded = fold(text);
