@@ -3,10 +3,9 @@
 //! The lists hold the most frequent words of French, Arabic, English and Spanish; a language without a list
 //! is measured by none, and every word of it then counts alike.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::document::hash_of;
+use crate::document::{ByHash, hash_of};
 use crate::fold::{fold, stem};
 
 /// The languages with lists, by their codes.
@@ -16,8 +15,8 @@ pub(crate) const LANGUAGES: [&str; 4] = ["fr", "ar", "en", "es"];
 #[derive(Debug)]
 pub(crate) struct Background {
     /// Ten times the Zipf value (log10 of occurrences in a thousand million words) of each stem.
-    zipf: HashMap<u32, u8>,
-    stop: HashSet<u32>,
+    zipf: ByHash<u8>,
+    stop: ByHash<()>,
 }
 
 static BUNDLED: LazyLock<[Background; 4]> = LazyLock::new(|| {
@@ -61,13 +60,13 @@ impl Background {
     fn read(packed: &[u8], stop: &str) -> Self {
         let text = zstd::bulk::decompress(packed, MAX_BYTES).expect("the crate's own list unpacks");
         let text = String::from_utf8(text).expect("the crate's own list is UTF-8");
-        let mut zipf: HashMap<u32, u8> = HashMap::new();
+        let mut zipf: ByHash<u8> = ByHash::default();
         for (word, value) in text.lines().filter_map(|line| line.split_once('\t')) {
             let value: u8 = value.parse().expect("the crate's own list holds numbers");
             let kept = zipf.entry(hash_of(stem(&fold(word)))).or_default();
             *kept = value.max(*kept);
         }
-        let stop = stop.lines().map(|word| hash_of(&fold(word.trim()))).collect();
+        let stop = stop.lines().map(|word| (hash_of(&fold(word.trim())), ())).collect();
         Self { zipf, stop }
     }
 
@@ -83,7 +82,7 @@ impl Background {
 
     /// Whether a folded word only serves grammar.
     pub(crate) fn is_stop(&self, folded: &str) -> bool {
-        self.stop.contains(&hash_of(folded))
+        self.stop.contains_key(&hash_of(folded))
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use kiosque_model::{Article, Entity, Language, Rubrique, Tagged};
 
 use crate::document::Document;
+use crate::entities::entities;
 use crate::keywords::keywords;
 use crate::model::{Model, ModelError, best, softmax};
 use crate::{language, reasons, section};
@@ -103,7 +104,7 @@ impl Classifier {
             confidence: shares[class],
             iptc: rubrique.iptc(),
             keywords: keywords(input.title, input.text, code),
-            entities: Vec::new(),
+            entities: entities(input.title, input.text),
             because: reasons::reasons(&self.model, &document, &known, class, section),
             language,
         }

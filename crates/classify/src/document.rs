@@ -3,6 +3,9 @@
 //! Training and classifying read a text through this one door: a model is only right for the features it was
 //! trained on, so a change here is a new model version (`model::VERSION`).
 
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
 use kiosque_model::Rubrique;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -77,6 +80,7 @@ impl<'a> Reader<'a> {
             // A pair across a sentence's end or a line says nothing.
             if let Some((first, last, hash_before)) = before
                 && start - last <= 3
+                && !text[last..start].contains(['.', '\n', '!', '?', ';'])
             {
                 let (hash, text) = (pair(hash_before, hash), &text[first..end]);
                 self.terms.push(Term { hash, weight, text });
@@ -97,6 +101,27 @@ impl<'a> Reader<'a> {
         let all: f32 = self.counts.iter().sum();
         let evidence = self.counts.map(|count| (count / (all + 3.0)).sqrt());
         Document { terms: self.terms, evidence, hits: self.hits }
+    }
+}
+
+/// A map from hashes made here. They are spread already, so one multiplication replaces hashing them again.
+pub(crate) type ByHash<V> = HashMap<u32, V, BuildHasherDefault<Spread>>;
+
+/// Hashes of a [`ByHash`].
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, hash: u32) {
+        self.0 = (self.0 ^ u64::from(hash)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 }
 

@@ -3,10 +3,8 @@
 //! A weight is what a word brings here (its count, the title counting more) times how rare it is in the
 //! language at large. Words that only serve grammar and numbers are never keywords.
 
-use std::collections::HashMap;
-
 use crate::background::Background;
-use crate::document::{hash_of, pair};
+use crate::document::{ByHash, hash_of, pair};
 use crate::fold::{fold, fold_into, is_arabic, stem, without_particles, words};
 
 /// At most so many are given.
@@ -39,13 +37,13 @@ struct Word<'a> {
 }
 
 /// What a word, a name or an expression has gathered.
-struct Candidate<'a> {
+struct Candidate {
     worth: f32,
     count: f32,
+    /// Where it stands first, in words, and how many it has.
     first: usize,
+    length: usize,
     name: bool,
-    stems: Vec<u32>,
-    forms: Vec<(&'a str, u32)>,
 }
 
 /// The keywords of a headline and text, best first.
@@ -66,9 +64,10 @@ pub(crate) fn keywords(title: &str, text: &str, language: &str) -> Vec<String> {
         if found.len() == MOST {
             break;
         }
-        if !candidate.stems.iter().any(|stem| taken.contains(stem)) {
-            found.push(printed(&candidate));
-            taken.extend(candidate.stems);
+        let stems = || all[candidate.first..candidate.first + candidate.length].iter().map(|w| w.stem);
+        if !stems().any(|stem| taken.contains(&stem)) {
+            found.push(printed(&all, &candidate));
+            taken.extend(stems());
         }
     }
     found
@@ -108,8 +107,8 @@ fn read<'a>(source: &'a str, list: Option<&Background>, count: f32) -> Vec<Word<
     found
 }
 
-fn gather<'a>(all: &[Word<'a>]) -> HashMap<u32, Candidate<'a>> {
-    let mut found: HashMap<u32, Candidate<'a>> = HashMap::new();
+fn gather(all: &[Word]) -> ByHash<Candidate> {
+    let mut found: ByHash<Candidate> = ByHash::default();
     let mut at = 0;
     while at < all.len() {
         let run = name_run(&all[at..]);
@@ -128,7 +127,7 @@ fn gather<'a>(all: &[Word<'a>]) -> HashMap<u32, Candidate<'a>> {
         at += 1;
     }
     // Two words side by side are an expression only where they come again.
-    found.retain(|_, c| c.name || c.stems.len() == 1 || c.count > TITLE_COUNT);
+    found.retain(|_, c| c.name || c.length == 1 || c.count > TITLE_COUNT);
     found
 }
 
@@ -138,33 +137,34 @@ fn name_run(words: &[Word]) -> usize {
     joined.take(LONGEST_NAME).count()
 }
 
-fn add<'a>(found: &mut HashMap<u32, Candidate<'a>>, all: &[Word<'a>], at: usize, length: usize, bonus: f32) {
-    let part = &all[at..at + length];
-    let (first, last) = (&part[0], &part[length - 1]);
-    let form = &first.source[first.start..last.end];
-    let key = part[1..].iter().fold(first.stem, |key, word| pair(key, word.stem));
+fn add(found: &mut ByHash<Candidate>, all: &[Word], first: usize, length: usize, bonus: f32) {
+    let part = &all[first..first + length];
+    let key = part[1..].iter().fold(part[0].stem, |key, word| pair(key, word.stem));
     let rare = part.iter().map(|w| 7.0 - w.zipf).sum::<f32>() / length as f32;
-    let candidate = found.entry(key).or_insert_with(|| Candidate {
-        worth: 0.0,
-        count: 0.0,
-        first: at,
-        name: part.iter().all(|w| w.name),
-        stems: part.iter().map(|w| w.stem).collect(),
-        forms: Vec::new(),
-    });
+    let name = part.iter().all(|w| w.name);
+    let candidate = found.entry(key).or_insert(Candidate { worth: 0.0, count: 0.0, first, length, name });
     candidate.worth = candidate.worth.max(rare * bonus);
-    candidate.count += first.count;
-    match candidate.forms.iter_mut().find(|(known, _)| *known == form) {
-        Some((_, times)) => *times += 1,
-        None => candidate.forms.push((form, 1)),
-    }
+    candidate.count += part[0].count;
 }
 
 /// The form met most, the first of equals; Arabic without joined `و`, `ب`, `ل`.
-fn printed(candidate: &Candidate) -> String {
-    let most = candidate.forms.iter().map(|f| f.1).max().unwrap_or_default();
-    let form = candidate.forms.iter().find(|f| f.1 == most).map_or("", |f| f.0);
-    let form = if form.contains('\u{a0}') { form.replace('\u{a0}', " ") } else { form.to_owned() };
+fn printed(all: &[Word], candidate: &Candidate) -> String {
+    let stems = |part: &[Word]| part.iter().map(|w| w.stem).collect::<Vec<_>>();
+    let wanted = stems(&all[candidate.first..candidate.first + candidate.length]);
+    let mut forms: Vec<(&str, u32)> = Vec::new();
+    for part in all.windows(candidate.length).filter(|part| part[0].stem == wanted[0]) {
+        let last = &part[candidate.length - 1];
+        if !part[1..].iter().all(|w| w.joined) || stems(part) != wanted {
+            continue;
+        }
+        let form = &part[0].source[part[0].start..last.end];
+        match forms.iter_mut().find(|(known, _)| *known == form) {
+            Some((_, times)) => *times += 1,
+            None => forms.push((form, 1)),
+        }
+    }
+    let most = forms.iter().map(|f| f.1).max().unwrap_or_default();
+    let form = forms.iter().find(|f| f.1 == most).map_or("", |f| f.0).replace('\u{a0}', " ");
     if form.starts_with(is_arabic) { without_joined(&form) } else { form }
 }
 

@@ -104,7 +104,7 @@ impl Learner {
             self.rows[*row as usize].step(&gradient, *value, rate, decay);
         }
         for (row, value) in sample.evidence.iter().enumerate().filter(|(_, value)| **value > 0.0) {
-            self.evidence[row].step(&gradient, *value, rate * 0.2, 0.0);
+            self.evidence[row].step(&gradient, *value, rate * self.options.evidence, 0.0);
         }
         self.evidence[CLASSES].step(&gradient, 1.0, rate * 0.05, 0.0);
     }

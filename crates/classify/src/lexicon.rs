@@ -3,22 +3,21 @@
 //! Labelled texts are many in French and few elsewhere; these words reach the rubriques no corpus teaches.
 //! They are evidence the model weighs, not rules: how much each rubrique's words count is learned.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use kiosque_model::Rubrique;
 
-use crate::document::{hash_of, pair};
+use crate::document::{ByHash, hash_of, pair};
 use crate::fold::{fold, stem, words};
 
 /// The list, ready to be asked.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
     /// Bit `i` stands for `Rubrique::ALL[i]`.
-    words: HashMap<u32, u16>,
-    phrases: HashMap<u32, u16>,
+    words: ByHash<u16>,
+    phrases: ByHash<u16>,
     /// Beginnings of words, folded.
-    beginnings: HashMap<u32, u16>,
+    beginnings: ByHash<u16>,
 }
 
 /// Beginnings have so many bytes; a shorter one would catch anything.
@@ -72,6 +71,24 @@ impl Lexicon {
         self.phrases.get(&hash).copied().unwrap_or_default()
     }
 }
+
+/// Made-up texts of the lexicon's words, `(index of the rubrique, text)`: they teach a model the words
+/// of rubriques its corpora lack in a language.
+pub(crate) fn lessons() -> Vec<(usize, String)> {
+    let mut lessons = Vec::new();
+    for (bit, _, entries) in rows(include_str!("../data/lexicon.tsv")) {
+        let whole: Vec<&str> = entries.split(',').map(|e| e.trim().trim_end_matches('*')).collect();
+        for first in 0..whole.len() {
+            // Steps of 1, 2, 3… so that the same words do not always stand together.
+            let chosen = (0..LESSON_WORDS).map(|n| whole[(first + n * (n + 1) / 2) % whole.len()]);
+            lessons.push((bit.trailing_zeros() as usize, chosen.collect::<Vec<_>>().join(".\n")));
+        }
+    }
+    lessons
+}
+
+/// Words of a made-up text.
+const LESSON_WORDS: usize = 7;
 
 /// The rows of a table: the rubrique's bit, the second column, the last one.
 pub(crate) fn rows(table: &str) -> impl Iterator<Item = (u16, &str, &str)> {

@@ -6,7 +6,9 @@
 mod background;
 mod classifier;
 mod document;
+mod entities;
 mod fold;
+mod gazetteer;
 mod keywords;
 mod language;
 mod learner;

@@ -7,7 +7,7 @@ use kiosque_model::Rubrique;
 
 use crate::background::Background;
 use crate::document::{CLASSES, Document};
-use crate::fold::fold;
+use crate::fold::{fold, words as split};
 use crate::model::{Known, Model};
 
 /// Words given.
@@ -34,20 +34,19 @@ pub(crate) fn reasons(
     words.extend(hits.map(|(_, text)| (0.05, *text)));
     words.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut taken: Vec<String> = Vec::new();
+    let mut given = 0;
     for (_, text) in words.iter().take(60) {
-        if taken.len() == MOST {
+        if given == MOST {
             break;
         }
-        let folded = fold(text);
-        if folded.split(' ').all(is_grammar) {
+        let folded: Vec<String> = split(text).map(|(_, word)| fold(word)).collect();
+        // A pair whose words were given, or a word of a pair given, repeats what was said.
+        if folded.iter().any(|word| is_grammar(word) || taken.contains(word)) {
             continue;
         }
-        // A pair whose words were given, or a word of a pair given, repeats what was said.
-        let said = taken.iter().any(|t| t.split(' ').any(|w| folded.split(' ').any(|f| f == w)));
-        if !said {
-            because.push(text.split_whitespace().collect::<Vec<_>>().join(" "));
-            taken.push(folded);
-        }
+        because.push(text.to_string());
+        taken.extend(folded);
+        given += 1;
     }
     because
 }

@@ -9,6 +9,7 @@ use kiosque_model::Rubrique;
 
 use crate::document::{CLASSES, Document, Scores};
 use crate::learner::{Learner, Sample};
+use crate::lexicon::lessons;
 use crate::model::{Model, best, softmax};
 
 /// A labelled text.
@@ -33,12 +34,16 @@ pub struct Options {
     pub epochs: u32,
     /// AdaGrad's step.
     pub rate: f32,
+    /// The share of that step which what the lexicon says is learned with: it must not drown the words.
+    pub evidence: f32,
     /// Weight decay at each touch of a weight.
     pub decay: f32,
     /// Share of the target spread over all rubriques: labels of outlets are noisy.
     pub smoothing: f32,
     /// Examples of a rubrique count as its frequency to the power of minus this.
     pub balance: f32,
+    /// Examples of a corpus count as its size to the power of minus this: small corpora are heard too.
+    pub corpora: f32,
     /// Taken off the logits of rubriques which the example's corpus does not know.
     pub absent: f32,
     /// A term is considered from so many texts on.
@@ -51,13 +56,15 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             epochs: 4,
-            rate: 0.1,
+            rate: 0.06,
+            evidence: 0.2,
             decay: 1e-5,
             smoothing: 0.1,
             balance: 0.4,
+            corpora: 0.25,
             absent: 4.0,
             least_texts: 3,
-            terms: 160_000,
+            terms: 100_000,
         }
     }
 }
@@ -111,7 +118,7 @@ pub fn train(
     if corpus.texts.len() < 20 || labels < 2 {
         return Err(TrainError::TooFew { found: corpus.texts.len(), labels });
     }
-    corpus.set_masks();
+    corpus.weigh_corpora(options.corpora);
     let all = corpus.vocabulary(options.least_texts);
     let first = corpus.learn(&all, options, |_| true);
     let kept = select(&all, &first, options.terms);
@@ -139,6 +146,9 @@ fn is_held_out(number: usize) -> bool {
     number % 10 == 9
 }
 
+/// A made-up text counts as so many: they are short and few.
+const LESSON_WEIGHT: f32 = 2.0;
+
 /// The terms of a model with their inverse document frequencies, ascending by hash.
 pub(crate) type Vocabulary = Vec<(u32, u8)>;
 
@@ -147,19 +157,44 @@ struct Text {
     label: u8,
     source: u32,
     mask: u16,
+    weight: f32,
     /// Hash and weight of each term.
     terms: Vec<(u32, f32)>,
     evidence: Scores,
 }
 
+impl Text {
+    fn new(label: usize, source: u32, title: &str, text: &str) -> Self {
+        let document = Document::new(title, &[], text);
+        let mut terms: Vec<_> = document.terms.iter().map(|t| (t.hash, t.weight)).collect();
+        terms.sort_by_key(|t| t.0);
+        terms.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 += next.1;
+            }
+            same
+        });
+        terms.shrink_to_fit();
+        let mask = (1 << CLASSES) - 1;
+        Self { label: label as u8, source, mask, weight: 1.0, terms, evidence: document.evidence }
+    }
+}
+
 struct Corpus {
     texts: Vec<Text>,
+    /// Made-up texts of the lexicon: taught with the others, never measured on.
+    lessons: Vec<Text>,
     per_class: [usize; CLASSES],
 }
 
 impl Corpus {
     fn read(examples: impl Iterator<Item = Example>) -> (Self, BTreeMap<String, usize>) {
-        let mut corpus = Self { texts: Vec::new(), per_class: [0; CLASSES] };
+        let lessons = lessons()
+            .iter()
+            .map(|(label, text)| Text { weight: LESSON_WEIGHT, ..Text::new(*label, 0, "", text) })
+            .collect();
+        let mut corpus = Self { texts: Vec::new(), lessons, per_class: [0; CLASSES] };
         let mut skipped = BTreeMap::new();
         let mut sources: HashMap<(Option<String>, Option<String>), u32> = HashMap::new();
         for example in examples {
@@ -169,42 +204,30 @@ impl Corpus {
             };
             let next = sources.len() as u32;
             let source = *sources.entry((example.source.clone(), example.language.clone())).or_insert(next);
-            let document = Document::new(&example.title, &[], &example.text);
-            let mut terms: Vec<_> = document.terms.iter().map(|t| (t.hash, t.weight)).collect();
-            terms.sort_by_key(|t| t.0);
-            terms.dedup_by(|next, kept| {
-                let same = next.0 == kept.0;
-                if same {
-                    kept.1 += next.1;
-                }
-                same
-            });
-            terms.shrink_to_fit();
+            corpus.texts.push(Text::new(label, source, &example.title, &example.text));
             corpus.per_class[label] += 1;
-            corpus.texts.push(Text {
-                label: label as u8,
-                source,
-                mask: 0,
-                terms,
-                evidence: document.evidence,
-            });
         }
         (corpus, skipped)
     }
 
-    fn set_masks(&mut self) {
-        let mut masks: HashMap<u32, u16> = HashMap::new();
+    /// Tells each text which rubriques its corpus knows and how much its corpus counts.
+    fn weigh_corpora(&mut self, power: f32) {
+        let mut corpora: HashMap<u32, (u16, f32)> = HashMap::new();
         for text in &self.texts {
-            *masks.entry(text.source).or_default() |= 1 << text.label;
+            let corpus = corpora.entry(text.source).or_default();
+            *corpus = (corpus.0 | 1 << text.label, corpus.1 + 1.0);
         }
+        let largest = corpora.values().map(|(_, size)| *size).fold(1.0, f32::max);
         for text in &mut self.texts {
-            text.mask = masks[&text.source];
+            let (mask, size) = corpora[&text.source];
+            text.mask = mask;
+            text.weight = (largest / size).powf(power);
         }
     }
 
     fn vocabulary(&self, least_texts: u32) -> Vocabulary {
         let mut counts: HashMap<u32, u32> = HashMap::new();
-        for (hash, _) in self.texts.iter().flat_map(|t| &t.terms) {
+        for (hash, _) in self.texts.iter().chain(&self.lessons).flat_map(|t| &t.terms) {
             *counts.entry(*hash).or_default() += 1;
         }
         let all = self.texts.len() as f32;
@@ -222,17 +245,18 @@ impl Corpus {
     fn learn(&self, vocabulary: &Vocabulary, options: &Options, part: impl Fn(usize) -> bool) -> Learner {
         let mut learner = Learner::new(vocabulary, options.clone());
         let mean = self.texts.len() as f32 / self.per_class.iter().filter(|n| **n > 0).count() as f32;
-        let samples: Vec<Sample> = self
-            .texts
-            .iter()
-            .enumerate()
-            .filter(|(n, _)| part(*n))
-            .map(|(_, text)| Sample {
+        let chosen = self.texts.iter().enumerate().filter(|(n, _)| part(*n)).map(|(_, text)| text);
+        let samples: Vec<Sample> = chosen
+            .chain(&self.lessons)
+            .map(|text| Sample {
                 terms: learner.terms(&text.terms),
                 evidence: text.evidence,
                 label: usize::from(text.label),
                 mask: text.mask,
-                weight: (mean / self.per_class[usize::from(text.label)] as f32).powf(options.balance),
+                weight: text.weight
+                    * (mean / self.per_class[usize::from(text.label)].max(1) as f32)
+                        .powf(options.balance)
+                        .min(4.0),
             })
             .collect();
         learner.run(&samples);

@@ -1,0 +1,110 @@
+//! Names known beforehand: countries and towns in both scripts, institutions, and the words that announce a name.
+
+use std::sync::LazyLock;
+
+use kiosque_model::EntityKind;
+
+use crate::document::{ByHash, hash_of, pair};
+use crate::fold::{fold, words};
+
+/// A name of the lists.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Name {
+    pub(crate) kind: EntityKind,
+    /// Written in capitals throughout: `UN` is an institution, `Un` is not.
+    pub(crate) capitals: bool,
+}
+
+/// What a word announces of the name beside it, as `data/cues.tsv` has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cue {
+    Title,
+    Role,
+    Verb,
+    Link,
+    Institution,
+    Within,
+    Ending,
+    TitleArabic,
+    GivenArabic,
+}
+
+impl Cue {
+    const ALL: [(Self, &str); 9] = [
+        (Self::Title, "title"),
+        (Self::Role, "role"),
+        (Self::Verb, "verb"),
+        (Self::Link, "link"),
+        (Self::Institution, "institution"),
+        (Self::Within, "within"),
+        (Self::Ending, "ending"),
+        (Self::TitleArabic, "title-ar"),
+        (Self::GivenArabic, "given-ar"),
+    ];
+}
+
+/// Words of the longest name.
+pub(crate) const LONGEST: usize = 6;
+
+/// The lists.
+#[derive(Debug)]
+pub(crate) struct Gazetteer {
+    names: ByHash<Name>,
+    /// First words of names: most words of a text are none, and are passed over at once.
+    firsts: ByHash<()>,
+    /// Bit `i` stands for `Cue::ALL[i]`.
+    cues: ByHash<u16>,
+}
+
+static BUNDLED: LazyLock<Gazetteer> = LazyLock::new(|| {
+    let (mut names, mut firsts) = (ByHash::default(), ByHash::default());
+    let lists = [
+        (include_str!("../data/places.txt"), EntityKind::Place),
+        (include_str!("../data/organisations.txt"), EntityKind::Organisation),
+    ];
+    for (list, kind) in lists {
+        for name in list.lines().filter(|line| !line.starts_with('#')) {
+            let capitals = name.chars().all(char::is_uppercase);
+            let hashes: Vec<u32> = words(name).map(|(_, word)| hash_of(&fold(word))).collect();
+            if let Some(key) = hashes.iter().copied().reduce(pair) {
+                names.insert(key, Name { kind, capitals });
+                firsts.insert(hashes[0], ());
+            }
+        }
+    }
+    let mut cues: ByHash<u16> = ByHash::default();
+    for line in include_str!("../data/cues.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let Some((kind, list)) = line.split_once('\t') else { continue };
+        let Some(at) = Cue::ALL.iter().position(|(_, name)| *name == kind) else { continue };
+        for word in list.split(',') {
+            *cues.entry(hash_of(&fold(word.trim()))).or_default() |= 1 << at;
+        }
+    }
+    Gazetteer { names, firsts, cues }
+});
+
+impl Gazetteer {
+    /// The lists of this crate.
+    pub(crate) fn bundled() -> &'static Self {
+        &BUNDLED
+    }
+
+    /// Whether the word with that hash is such a cue.
+    pub(crate) fn is(&self, cue: Cue, word: u32) -> bool {
+        self.cues.get(&word).is_some_and(|bits| bits >> cue as u16 & 1 == 1)
+    }
+
+    /// The longest name that begins with these words (hashes of their folded forms), and how many it has.
+    pub(crate) fn longest(&self, first: u32, rest: impl Iterator<Item = u32>) -> Option<(usize, Name)> {
+        self.firsts.get(&first)?;
+        let mut key = first;
+        let mut found = self.names.get(&key).map(|name| (1, *name));
+        for (n, next) in rest.take(LONGEST - 1).enumerate() {
+            key = pair(key, next);
+            if let Some(name) = self.names.get(&key) {
+                found = Some((n + 2, *name));
+            }
+        }
+        found
+    }
+}
