@@ -4,10 +4,9 @@
 //! hold too: weather bulletins, stock tables and royal cables are alike by their template, and the template is
 //! what many older articles share. The answer is a function of the set of entries, not of their order.
 
-use std::collections::HashMap;
-
 use crate::day::{Days, Entry, Place, day_of};
 use crate::settings::Settings;
+use crate::shelf::HashKeyed;
 use crate::sketch::Sketch;
 use crate::stories::Search;
 
@@ -55,8 +54,8 @@ pub(crate) fn find(days: &Days, asked: &Question<'_>, settings: &Settings) -> Op
 }
 
 /// Counts what each entry of the window shares.
-fn collect(days: &Days, asked: &Question<'_>, settings: &Settings) -> HashMap<Place, Shared> {
-    let mut shared: HashMap<Place, Shared> = HashMap::new();
+fn collect(days: &Days, asked: &Question<'_>, settings: &Settings) -> HashKeyed<Place, Shared> {
+    let mut shared: HashKeyed<Place, Shared> = HashKeyed::default();
     let mut holders: Vec<(Place, &Entry)> = Vec::new();
     for hash in &asked.sketch.hashes {
         holders.clear();

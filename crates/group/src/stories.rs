@@ -5,19 +5,17 @@
 //! neighbouring events. Across scripts, the share of the Latin text's names, places and numbers that stand in
 //! the Arabic one takes the place of the cosine.
 
-use std::collections::HashMap;
-
 use crate::background::Frequencies;
 use crate::day::{Days, Entry, Place, day_of};
 use crate::fold::Script;
 use crate::settings::Settings;
-use crate::shelf::Shelf;
+use crate::shelf::{HashKeyed, Shelf};
 use crate::terms::{Term, Terms};
 
 /// Postings read for one article; the rarest terms come first, so what is left out weighs little.
-const MAX_POSTINGS: usize = 6_000;
+const MAX_POSTINGS: usize = 1_500;
 /// Entries compared in full.
-const MAX_CANDIDATES: usize = 64;
+const MAX_CANDIDATES: usize = 48;
 /// Stories judged by all their members.
 const MAX_STORIES: usize = 8;
 /// Members of a story compared for its mean: its newest.
@@ -72,8 +70,8 @@ impl<'a> Search<'a> {
 impl Search<'_> {
     /// The story it belongs to, if any; `members` gives the places of a story's members.
     pub(crate) fn best<'m>(&self, members: impl Fn(u64) -> &'m [Place]) -> Option<Found> {
-        let mut margins: HashMap<Place, f32> = HashMap::new();
-        let mut stories: HashMap<u64, f32> = HashMap::new();
+        let mut margins: HashKeyed<Place, f32> = HashKeyed::default();
+        let mut stories: HashKeyed<u64, f32> = HashKeyed::default();
         for place in self.candidates() {
             let Some(entry) = self.days.get(place) else { continue };
             let margin = self.margin(entry);
@@ -100,7 +98,7 @@ impl Search<'_> {
         self.days.get(place).map(|e| (e.at, e.id.0.as_str()))
     }
 
-    fn judge(&self, story: u64, members: &[Place], margins: &mut HashMap<Place, f32>) -> Option<Found> {
+    fn judge(&self, story: u64, members: &[Place], margins: &mut HashKeyed<Place, f32>) -> Option<Found> {
         let mut newest: Vec<Place> = members.to_vec();
         newest.sort_by(|a, b| self.order(*b).cmp(&self.order(*a)));
         let mut best: Option<(f32, Place)> = None;
@@ -174,12 +172,18 @@ impl Search<'_> {
 
     /// The entries worth a full comparison: those that share the most weight of rare terms.
     fn candidates(&self) -> Vec<Place> {
-        let mut scores: HashMap<Place, f32> = HashMap::new();
+        let mut scores: HashKeyed<Place, f32> = HashKeyed::default();
         self.gather(&self.terms.stems, &self.window.stems, |day| &day.stems, &mut scores);
         self.gather(&self.terms.names, &self.window.names, |day| &day.names, &mut scores);
         let mut ranked: Vec<(f32, Place)> = scores.into_iter().map(|(place, score)| (score, place)).collect();
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| self.order(a.1).cmp(&self.order(b.1))));
+        let rank = |a: &(f32, Place), b: &(f32, Place)| {
+            b.0.total_cmp(&a.0).then_with(|| self.order(a.1).cmp(&self.order(b.1)))
+        };
+        if ranked.len() > MAX_CANDIDATES {
+            ranked.select_nth_unstable_by(MAX_CANDIDATES, rank);
+        }
         ranked.truncate(MAX_CANDIDATES);
+        ranked.sort_by(rank);
         ranked.into_iter().map(|(_, place)| place).collect()
     }
 
@@ -188,7 +192,7 @@ impl Search<'_> {
         terms: &[Term],
         frequencies: &Frequencies,
         shelf: impl Fn(&crate::day::Day) -> &Shelf,
-        scores: &mut HashMap<Place, f32>,
+        scores: &mut HashKeyed<Place, f32>,
     ) {
         let mut rarest: Vec<(u32, &Term)> = terms.iter().map(|t| (frequencies.holding(t.hash), t)).collect();
         rarest.sort_by_key(|(holding, t)| (*holding, t.hash));

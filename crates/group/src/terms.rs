@@ -3,8 +3,6 @@
 //! Which terms are kept depends on the article and the committed background table alone, never on the window:
 //! an article restored from the store has the terms it had when it was placed.
 
-use std::collections::HashMap;
-
 use kiosque_model::Language;
 use rust_stemmers::{Algorithm, Stemmer};
 use xxhash_rust::xxh3::xxh3_64;
@@ -12,6 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::background::general_weight;
 use crate::fold::{Script, Word, script_of, words};
 use crate::places::places;
+use crate::shelf::HashKeyed;
 use crate::skeleton::{bare_arabic, skeletons};
 
 /// Words of the text read for stories: an event is told in the lead, the rest is background of other events.
@@ -137,7 +136,7 @@ fn light_arabic(word: &str) -> String {
 
 /// Counts terms by hash.
 #[derive(Default)]
-struct Tally(HashMap<u32, Counted>);
+struct Tally(HashKeyed<u32, Counted>);
 
 #[derive(Default)]
 struct Counted {
