@@ -7,7 +7,7 @@ use kiosque_group::{Grouper, Item, Placement, Settings, arrival_order};
 use kiosque_model::{ArticleId, Language, PageId, SourceId};
 
 fn start() -> Timestamp {
-    "2026-10-05T06:00:00Z".parse().unwrap()
+    "2026-10-05T06:00:00Z".parse().expect("a valid moment")
 }
 
 /// An article `hours` after the start; `id` is also its outlet, unless it reads `outlet/id`.
