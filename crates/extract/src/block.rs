@@ -41,8 +41,12 @@ impl Block {
 
     /// Whether it reads as sentences rather than as a label: long, or of some length and closed by a full stop.
     pub(crate) fn is_prose(&self) -> bool {
-        if matches!(self.shape, Shape::Heading(_) | Shape::Caption) || self.link_density() > 0.4 {
+        if self.shape == Shape::Caption || self.link_density() > 0.4 {
             return false;
+        }
+        // A standfirst is often set as a heading; no sub-heading is that long.
+        if matches!(self.shape, Shape::Heading(_)) {
+            return self.chars >= 120;
         }
         self.chars >= 120 || (self.chars >= 45 && ends_sentence(&self.text))
     }
@@ -110,7 +114,10 @@ impl Cutter<'_, '_> {
         if self.open.as_ref().is_some_and(|(block, _)| block.owner != owner) {
             self.flush();
         }
-        if self.open.is_none() && self.dom.nodes[node].text.bytes().all(|b| b.is_ascii_whitespace()) {
+        if self.dom.nodes[node].text.bytes().all(|b| b.is_ascii_whitespace()) {
+            if let Some((_, pending)) = &mut self.open {
+                *pending = true;
+            }
             return;
         }
         let (block, pending) = self.open.get_or_insert_with(|| {
@@ -135,6 +142,10 @@ impl Cutter<'_, '_> {
         block.text = nfc(block.text);
         if block.text.chars().any(char::is_alphanumeric) {
             block.shape = shape_of(self.dom, block.owner);
+            // A table that holds paragraphs is a layout, not data.
+            if block.shape == Shape::Cell && block.chars >= 80 {
+                block.shape = Shape::Paragraph;
+            }
             self.list.push(block);
         }
     }

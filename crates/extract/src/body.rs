@@ -29,7 +29,7 @@ pub(crate) struct Scene<'s, 'a> {
     pub(crate) description: Option<&'s str>,
     /// The publisher's `articleBody`, folded.
     pub(crate) declared: Option<&'s str>,
-    /// Keywords, to leave their line out.
+    /// Those who signed, to leave their line out.
     pub(crate) authors: &'s [String],
 }
 
@@ -40,8 +40,6 @@ pub(crate) struct Body {
     pub(crate) standfirst: Vec<usize>,
     /// The body's lines in order, without the standfirst.
     pub(crate) lines: Vec<usize>,
-    /// The container they were found in.
-    pub(crate) container: usize,
     /// Keywords read from a closing line of the text.
     pub(crate) keyword_line: Option<usize>,
 }
@@ -51,11 +49,7 @@ pub(crate) fn find(scene: &Scene<'_, '_>) -> Body {
     let pruned = prune::pruned(scene);
     let container = choose::container(scene, &pruned);
     let first = choose::lines(scene, &pruned, container);
-    let mut lines = filter::keep(scene, &pruned, &first);
+    let (mut lines, keyword_line) = filter::keep(scene, &pruned, &first);
     let standfirst = standfirst::find(scene, &pruned, container, &mut lines);
-    let keyword_line = filter::keyword_line(scene, &lines);
-    if let Some(at) = keyword_line {
-        lines.retain(|&line| line != at);
-    }
-    Body { standfirst, lines, container, keyword_line }
+    Body { standfirst, lines, keyword_line }
 }

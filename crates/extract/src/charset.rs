@@ -74,7 +74,7 @@ fn charset_of(content_type: &str) -> Option<&'static Encoding> {
     let rest = lower[lower.find("charset")? + 7..].trim_start().strip_prefix('=')?;
     let label = rest.trim_start().trim_start_matches(['"', '\'']);
     let end = label.find(|c: char| matches!(c, '"' | '\'' | ';' | ',' | '>' | '/') || c.is_whitespace());
-    Encoding::for_label(label[..end.unwrap_or(label.len())].as_bytes())
+    Encoding::for_label(&label.as_bytes()[..end.unwrap_or(label.len())])
 }
 
 /// Looks for `<meta … charset=…>` in the first bytes.

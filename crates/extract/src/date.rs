@@ -9,7 +9,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use kiosque_model::Published;
 
-use lexicon::{Word, month_of, unit_of, word_of};
+use lexicon::{Word, month_of, month_of_two, unit_of, word_of};
 
 /// Earliest year a page on the web can bear.
 const FIRST_YEAR: i16 = 1990;
@@ -194,14 +194,10 @@ fn absolute(tokens: &[Token], day_first: bool, latest_year: i16) -> Option<(Date
     };
     match tokens {
         // 4 janvier 2025, 27/ديسمبر/2023, 4. Januar 2025, 24 نيسان / أبريل 2020, 4 de enero de 2025
-        [Token::Number(day, 1 | 2), rest @ ..]
-            if next_word(rest).is_some_and(|(w, _)| month_of(w).is_some()) =>
-        {
-            let (word, mut used) = next_word(rest)?;
-            let month = month_of(word)?;
-            if let Some((second, more)) = next_word(&rest[used..]).filter(|(w, _)| month_of(w) == Some(month))
-            {
-                debug_assert!(!second.is_empty());
+        [Token::Number(day, 1 | 2), rest @ ..] if next_month(rest).is_some() => {
+            let (month, mut used) = next_month(rest)?;
+            // The same month may follow by its other name.
+            if let Some((_, more)) = next_month(&rest[used..]).filter(|(second, _)| *second == month) {
                 used += more;
             }
             let (year, more) = next_year(&rest[used..])?;
@@ -241,6 +237,16 @@ fn absolute(tokens: &[Token], day_first: bool, latest_year: i16) -> Option<(Date
         }
         _ => None,
     }
+}
+
+/// The month that comes next, and how many tokens its name ends after.
+fn next_month(tokens: &[Token]) -> Option<(u32, usize)> {
+    let (first, used) = next_word(tokens)?;
+    if let Some(month) = month_of(first) {
+        return Some((month, used));
+    }
+    let (second, more) = next_word(&tokens[used..])?;
+    Some((month_of_two(first, second)?, used + more))
 }
 
 /// The next word after separators and particles, and how many tokens that is.
@@ -425,6 +431,8 @@ mod tests {
             ("الأربعاء 27/ديسمبر/2023 - 05:10 م", "2023-12-27"),
             ("٢٨ يونيو ٢٠٢٣", "2023-06-28"),
             ("4 يناير، 2025", "2025-01-04"),
+            ("الجمعة 24 كانون الثاني / يناير 2025", "2025-01-24"),
+            ("3 تشرين الثاني 2024", "2024-11-03"),
             ("12 شتنبر 2024", "2024-09-12"),
             ("3 غشت 2024", "2024-08-03"),
             ("January 4th, 2025 5:30 pm", "2025-01-04"),

@@ -93,11 +93,6 @@ impl<'a> Node<'a> {
         self.element.into_iter().flat_map(Element::attrs)
     }
 
-    /// The element's name; empty for text.
-    pub(crate) fn name(&self) -> &'a str {
-        self.element.map_or("", Element::name)
-    }
-
     /// The level of a heading, 1 to 6.
     pub(crate) fn heading(&self) -> Option<u8> {
         self.tag.heading()

@@ -3,7 +3,6 @@
 use scraper::Html;
 use url::Url;
 
-use crate::block::Blocks;
 use crate::dom::{Dom, Tag};
 use crate::meta::head::Head;
 use crate::role::{Reader, Roles};
@@ -70,7 +69,6 @@ fn is_feed(kind: &str) -> bool {
 
 fn articles(dom: &Dom<'_>, base: &Url, url: &Url) -> Vec<PageLink> {
     let roles = Reader::all(dom);
-    let blocks = Blocks::new(dom);
     let mut out: Vec<PageLink> = Vec::new();
     let mut seen = std::collections::HashMap::new();
     for (i, node) in dom.nodes.iter().enumerate().filter(|(_, n)| n.tag == Tag::A) {
@@ -103,7 +101,6 @@ fn articles(dom: &Dom<'_>, base: &Url, url: &Url) -> Vec<PageLink> {
             }
         }
     }
-    debug_assert!(blocks.list.len() <= dom.nodes.len());
     out.retain(|link| link.title.chars().count() >= 8);
     out
 }

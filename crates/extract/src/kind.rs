@@ -27,7 +27,9 @@ pub(crate) fn of(evidence: &Evidence<'_, '_>, body: &Body) -> Kind {
     if has("VideoObject") && !article_type || og.starts_with("video") {
         return Kind::Video;
     }
-    if has("ImageGallery") {
+    if has("ImageGallery")
+        || (!article_type && evidence.declared.page_types.iter().any(|t| t == "ImageGallery"))
+    {
         return Kind::Gallery;
     }
     if text < 140 && !article_type && og != "article" {

@@ -88,7 +88,14 @@ fn is_declared(block: &Block, declared: &str) -> bool {
 pub(super) fn lines(scene: &Scene<'_, '_>, pruned: &[bool], container: usize) -> Vec<usize> {
     let range = scene.blocks.within(scene.dom, container);
     let after = scene.headline.filter(|&h| scene.dom.is_within(h, container));
-    range
+    // A sub-heading set just before the container opens it.
+    let start = range.start;
+    let opens = start.checked_sub(1).filter(|&i| {
+        let block = &scene.blocks.list[i];
+        let below = scene.headline.is_some_and(|h| block.from >= scene.dom.nodes[h].end);
+        matches!(block.shape, Shape::Heading(2..)) && below && block.link_chars == 0
+    });
+    (opens.unwrap_or(start)..range.end)
         .filter(|&i| !pruned[i])
         .filter(|&i| after.is_none_or(|h| scene.blocks.list[i].from >= scene.dom.nodes[h].end))
         .collect()

@@ -5,8 +5,8 @@ use crate::block::{Block, Shape, ends_sentence};
 use crate::cue::{END_CUES, PROMPT_CUES, READ_ALSO_CUES};
 use crate::text::fold;
 
-/// Keeps the lines that belong to the article.
-pub(super) fn keep(scene: &Scene<'_, '_>, pruned: &[bool], lines: &[usize]) -> Vec<usize> {
+/// Keeps the lines that belong to the article; apart, a closing line of keywords.
+pub(super) fn keep(scene: &Scene<'_, '_>, pruned: &[bool], lines: &[usize]) -> (Vec<usize>, Option<usize>) {
     let blocks = &scene.blocks.list;
     let title = scene.title.map(fold).unwrap_or_default();
     let mut kept: Vec<usize> = Vec::with_capacity(lines.len());
@@ -16,9 +16,10 @@ pub(super) fn keep(scene: &Scene<'_, '_>, pruned: &[bool], lines: &[usize]) -> V
         }
     }
     cut_after_end(blocks, &mut kept);
+    let keywords = take_keyword_line(blocks, &mut kept);
     trim_ends(blocks, &mut kept);
     drop_empty_headings(blocks, &mut kept);
-    kept
+    (kept, keywords)
 }
 
 fn is_foreign(block: &Block, title: &str, scene: &Scene<'_, '_>) -> bool {
@@ -130,15 +131,15 @@ fn drop_empty_headings(blocks: &[Block], kept: &mut Vec<usize>) {
     }
 }
 
-/// A closing line that lists keywords: several short items between commas, no sentence.
-pub(super) fn keyword_line(scene: &Scene<'_, '_>, lines: &[usize]) -> Option<usize> {
-    let &last = lines.last()?;
-    let block = &scene.blocks.list[last];
-    is_keyword_list(&block.text).then_some(last)
+/// Takes out a closing line that lists keywords, if it stands among the last three lines.
+fn take_keyword_line(blocks: &[Block], kept: &mut Vec<usize>) -> Option<usize> {
+    let from = kept.len().saturating_sub(3).max(1);
+    let at = (from..kept.len()).rev().find(|&at| is_keyword_list(&blocks[kept[at]].text))?;
+    Some(kept.remove(at))
 }
 
 /// Whether a text is a list of keywords: five or more items of at most four words, without a verb's full stop.
-pub(crate) fn is_keyword_list(text: &str) -> bool {
+fn is_keyword_list(text: &str) -> bool {
     let items: Vec<&str> = text.split([',', '،', ';']).map(str::trim).collect();
     items.len() >= 5
         && !ends_sentence(text)

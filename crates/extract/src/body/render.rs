@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Body, Scene};
 use crate::block::{Block, Shape};
-use crate::dom::{Dom, Tag};
+use crate::dom::{Dom, Node, Tag};
 
 /// The text: one line a block, standfirst first.
 pub(crate) fn text_of(blocks: &[Block], body: &Body) -> String {
@@ -40,6 +40,7 @@ pub(crate) fn html_of(scene: &Scene<'_, '_>, body: &Body, base: &Url) -> String 
             start_row(scene.dom, block, &mut row, &mut out);
         }
         let name = match block.shape {
+            Shape::Heading(_) if body.standfirst.contains(&i) => "p",
             Shape::Heading(level) => ["h2", "h2", "h3", "h4"][usize::from(level.clamp(1, 4)) - 1],
             Shape::Item => "li",
             Shape::Cell => "td",
@@ -81,7 +82,7 @@ fn is_ordered(dom: &Dom<'_>, owner: usize) -> bool {
 
 /// Prints a block's run with its links and emphasis.
 fn inline(dom: &Dom<'_>, block: &Block, base: &Url, out: &mut String) {
-    let mut open: Vec<(usize, &str)> = Vec::new();
+    let mut open: Vec<(usize, &'static str)> = Vec::new();
     let mut pending = false;
     // Emphasis or a link opened before the run's first text still holds for it.
     let mut above: Vec<usize> = dom.ancestors(block.from).take_while(|&n| n != block.owner).collect();
@@ -101,22 +102,34 @@ fn inline(dom: &Dom<'_>, block: &Block, base: &Url, out: &mut String) {
                 crate::text::squeeze_into(node.text, &mut text, &mut pending);
                 escape(&text[skip..], out);
             }
-            Tag::A => {
-                let link = node.attr("href").and_then(|h| base.join(h.trim()).ok());
-                if let Some(url) = link.filter(|u| matches!(u.scheme(), "http" | "https")) {
-                    out.push_str("<a href=\"");
-                    escape(url.as_str(), out);
-                    out.push_str("\">");
-                    open.push((node.end, "a"));
-                }
+            Tag::A | Tag::Strong | Tag::Em if pending && out.len() > started => {
+                pending = false;
+                out.push(' ');
+                open_inline(node, base, &mut open, out);
             }
-            Tag::Strong => push(&mut open, node.end, "strong", out),
-            Tag::Em => push(&mut open, node.end, "em", out),
+            Tag::A | Tag::Strong | Tag::Em => open_inline(node, base, &mut open, out),
             _ => {}
         }
     }
     while let Some((_, name)) = open.pop() {
         let _ = write!(out, "</{name}>");
+    }
+}
+
+/// Opens a link or emphasis.
+fn open_inline(node: &Node<'_>, base: &Url, open: &mut Vec<(usize, &'static str)>, out: &mut String) {
+    match node.tag {
+        Tag::A => {
+            let link = node.attr("href").and_then(|h| base.join(h.trim()).ok());
+            if let Some(url) = link.filter(|u| matches!(u.scheme(), "http" | "https")) {
+                out.push_str("<a href=\"");
+                escape(url.as_str(), out);
+                out.push_str("\">");
+                open.push((node.end, "a"));
+            }
+        }
+        Tag::Strong => push(open, node.end, "strong", out),
+        _ => push(open, node.end, "em", out),
     }
 }
 

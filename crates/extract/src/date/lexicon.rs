@@ -24,7 +24,6 @@ const MONTHS: [&[&str]; 12] = [
         "janeiro",
         "يناير",
         "جانفي",
-        "كانون الثاني",
         "ene",
     ],
     &[
@@ -74,8 +73,8 @@ const MONTHS: [&[&str]; 12] = [
         "شتنبر",
         "ايلول",
     ],
-    &["octobre", "oct", "october", "octubre", "oktober", "okt", "ottobre", "outubro", "اكتوبر", "تشرين الاول"],
-    &["novembre", "nov", "november", "noviembre", "novembro", "نوفمبر", "نونبر", "تشرين الثاني"],
+    &["octobre", "oct", "october", "octubre", "oktober", "okt", "ottobre", "outubro", "اكتوبر"],
+    &["novembre", "nov", "november", "noviembre", "novembro", "نوفمبر", "نونبر"],
     &[
         "decembre",
         "dec",
@@ -88,12 +87,21 @@ const MONTHS: [&[&str]; 12] = [
         "dic",
         "ديسمبر",
         "دجنبر",
-        "كانون الاول",
     ],
 ];
 
-/// Months by their first word where a second one decides are left to [`month_of`]'s callers: a page that writes
-/// `كانون الثاني` nearly always gives the international name beside it.
+/// The Levantine months of two words: `كانون الثاني` is January.
+pub(super) fn month_of_two(first: &str, second: &str) -> Option<u32> {
+    Some(match (first, second) {
+        ("كانون", "الثاني") => 1,
+        ("تشرين", "الاول") => 10,
+        ("تشرين", "الثاني") => 11,
+        ("كانون", "الاول") => 12,
+        _ => return None,
+    })
+}
+
+/// A month by its word.
 pub(super) fn month_of(word: &str) -> Option<u32> {
     MONTHS.iter().zip(1..).find_map(|(names, number)| names.contains(&word).then_some(number))
 }

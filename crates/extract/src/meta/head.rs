@@ -32,9 +32,9 @@ impl<'a> Head<'a> {
         for (i, node) in dom.nodes.iter().enumerate() {
             match node.tag {
                 Tag::Html if head.lang.is_none() => {
-                    head.lang = node.attr("lang").or_else(|| node.attr("xml:lang"))
+                    head.lang = node.attr("lang").or_else(|| node.attr("xml:lang"));
                 }
-                Tag::Title if head.title.is_none() => head.title = Some(dom.text(i)),
+                Tag::Title if head.title.is_none() => head.title = Some(squeeze(&unescape(&dom.text(i)))),
                 Tag::Base => head.base = head.base.or(node.attr("href")),
                 Tag::Meta => head.meta(node),
                 Tag::Link => {

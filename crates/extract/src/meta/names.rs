@@ -1,5 +1,8 @@
 //! Names of authors: persons are told from outlets, desks, agencies, roles and addresses; lists are split.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use crate::text::{fold, squeeze};
 
 /// What a byline holds.
@@ -10,334 +13,48 @@ pub(crate) struct Signed {
 }
 
 /// News agencies, folded, with the name we print.
-const AGENCIES: &[(&str, &str)] = &[
-    ("afp", "AFP"),
-    ("agence france presse", "AFP"),
-    ("map", "MAP"),
-    ("maghreb arabe presse", "MAP"),
-    ("aps", "APS"),
-    ("tap", "TAP"),
-    ("ap", "AP"),
-    ("associated press", "AP"),
-    ("the associated press", "AP"),
-    ("reuters", "Reuters"),
-    ("thomson reuters", "Reuters"),
-    ("efe", "EFE"),
-    ("dpa", "dpa"),
-    ("apa", "APA"),
-    ("ansa", "ANSA"),
-    ("belga", "Belga"),
-    ("xinhua", "Xinhua"),
-    ("anadolu", "Anadolu"),
-    ("agence anadolu", "Anadolu"),
-    ("aa", "Anadolu"),
-    ("bloomberg", "Bloomberg"),
-    ("europa press", "Europa Press"),
-    ("pa media", "PA Media"),
-    ("press association", "PA Media"),
-    ("keystone sda", "Keystone-SDA"),
-    ("sda", "Keystone-SDA"),
-    ("ats", "Keystone-SDA"),
-    ("sid", "SID"),
-    ("tass", "TASS"),
-    ("sputnik", "Sputnik"),
-    ("upi", "UPI"),
-    ("petra", "Petra"),
-    ("wam", "WAM"),
-    ("spa", "SPA"),
-    ("qna", "QNA"),
-    ("kuna", "KUNA"),
-    ("ا ف ب", "AFP"),
-    ("اف ب", "AFP"),
-    ("فرانس برس", "AFP"),
-    ("وكالة فرانس برس", "AFP"),
-    ("رويترز", "Reuters"),
-    ("و م ع", "MAP"),
-    ("بترا", "Petra"),
-    ("وام", "WAM"),
-    ("الاناضول", "Anadolu"),
-    ("واس", "SPA"),
-    ("د ب ا", "dpa"),
-];
+const AGENCIES: &str = "afp=AFP | agence france presse=AFP | map=MAP | maghreb arabe presse=MAP | aps=APS | tap=TAP | ap=AP | \
+    associated press=AP | the associated press=AP | reuters=Reuters | thomson reuters=Reuters | efe=EFE | \
+    dpa=dpa | apa=APA | ansa=ANSA | belga=Belga | xinhua=Xinhua | anadolu=Anadolu | \
+    agence anadolu=Anadolu | aa=Anadolu | bloomberg=Bloomberg | europa press=Europa Press | \
+    pa media=PA Media | press association=PA Media | keystone sda=Keystone-SDA | sda=Keystone-SDA | \
+    ats=Keystone-SDA | sid=SID | tass=TASS | sputnik=Sputnik | upi=UPI | petra=Petra | wam=WAM | spa=SPA | \
+    qna=QNA | kuna=KUNA | ا ف ب=AFP | اف ب=AFP | فرانس برس=AFP | وكالة فرانس برس=AFP | رويترز=Reuters | \
+    و م ع=MAP | بترا=Petra | وام=WAM | الاناضول=Anadolu | واس=SPA | د ب ا=dpa";
 
 /// Words (folded) that make a name a desk, an outlet or a role.
-const NOT_PERSONS: &[&str] = &[
-    "redaction",
-    "redaktion",
-    "redaccion",
-    "redazione",
-    "redacao",
-    "redactie",
-    "desk",
-    "staff",
-    "editor",
-    "editors",
-    "editorial",
-    "newsroom",
-    "news",
-    "team",
-    "equipe",
-    "equipo",
-    "admin",
-    "administrator",
-    "webmaster",
-    "journaliste",
-    "correspondant",
-    "correspondent",
-    "agence",
-    "agency",
-    "agencies",
-    "agences",
-    "agencias",
-    "agenturen",
-    "service",
-    "magazine",
-    "journal",
-    "media",
-    "medias",
-    "press",
-    "presse",
-    "rtl",
-    "tv",
-    "radio",
-    "web",
-    "com",
-    "www",
-    "http",
-    "https",
-    "writer",
-    "contributor",
-    "contributors",
-    "guest",
-    "invite",
-    "partner",
-    "partenaire",
-    "communique",
-    "sponsored",
-    "author",
-    "auteur",
-    "unknown",
-    "null",
-    "undefined",
-    "none",
-    "na",
-    "anonymous",
-    "user",
-    "reporter",
-    "reporters",
-    "columnist",
-    "by",
-    "from",
-    "updated",
-    "published",
-    "publie",
-    "mis",
-    "jour",
-    "read",
-    "lire",
-    "partager",
-    "share",
-    "comments",
-    "commentaires",
-    "minutes",
-    "min",
-    "heures",
-    "hours",
-    "ago",
-    "follow",
-    "suivre",
-    "more",
-    "plus",
-    "articles",
-    "profile",
-    "view",
-    "online",
-    "digital",
-    "group",
-    "groupe",
-    "inc",
-    "ltd",
-    "gmbh",
-    "corporation",
-    "university",
-    "universite",
-    "ministere",
-    "association",
-    "collectif",
-    "institute",
-    "institut",
-    "foundation",
-    "council",
-    "committee",
-    "department",
-    "board",
-    "newspaper",
-    "times",
-    "post",
-    "gazette",
-    "tribune",
-    "herald",
-    "guardian",
-    "facebook",
-    "twitter",
-    "instagram",
-    "linkedin",
-    "email",
-    "subscribe",
-    "newsletter",
-    "monde",
-    "figaro",
-    "liberation",
-    "the",
-    "der",
-    "die",
-    "das",
-    "spiegel",
-    "zeitung",
-    "politique",
-    "economie",
-    "sport",
-    "culture",
-    "societe",
-    "international",
-    "تحرير",
-    "التحرير",
-    "هيئة",
-    "جريدة",
-    "صحيفة",
-    "موقع",
-    "وكالة",
-    "وكالات",
-    "مراسل",
-    "محرر",
-    "قسم",
-    "شبكة",
-    "الجزيرة",
-    "قناة",
-    "بوابة",
-    "كتاب",
-    "ادمن",
-    "الاخبار",
-    "اخبار",
-    "فريق",
-    "متابعة",
-    "متابعات",
-    "خاص",
-    "الموقع",
-    "سياسة",
-    "رياضة",
-    "فن",
-    "اقتصاد",
-    "مجلة",
-    "نيوز",
-    "ابوظبي",
-    "القاهرة",
-    "الرياض",
-    "دبي",
-    "بيروت",
-    "عمان",
-    "الرباط",
-    "الدوحة",
-    "بغداد",
-    "دمشق",
-    "الجزائر",
-    "تونس",
-    "خدمة",
-    "المركز",
-    "مركز",
-    "جامعة",
-];
+const NOT_PERSONS: &str = "redaction redaktion redaccion redazione redacao redactie desk staff editor editors editorial newsroom \
+    news team equipe equipo admin administrator webmaster journaliste correspondant correspondent agence \
+    agency agencies agences agencias agenturen service magazine journal media medias press presse rtl tv \
+    radio web com www http https writer contributor contributors guest invite partner partenaire communique \
+    sponsored author auteur unknown null undefined none na anonymous user reporter reporters columnist by \
+    from updated published publie mis jour read lire partager share comments commentaires minutes min \
+    heures hours ago follow suivre more plus articles profile view online digital group groupe inc ltd gmbh \
+    corporation university universite ministere association collectif institute institut foundation council \
+    committee department board newspaper times post gazette tribune herald guardian facebook twitter \
+    instagram linkedin email subscribe newsletter monde figaro liberation the der die das spiegel zeitung \
+    politique economie sport culture societe international تحرير التحرير هيئة جريدة صحيفة موقع وكالة وكالات \
+    مراسل محرر قسم شبكة الجزيرة قناة بوابة كتاب ادمن الاخبار اخبار فريق متابعة متابعات خاص الموقع سياسة \
+    رياضة فن اقتصاد مجلة نيوز ابوظبي القاهرة الرياض دبي بيروت عمان الرباط الدوحة بغداد دمشق الجزائر تونس \
+    خدمة المركز مركز جامعة";
+
+static AGENCY_NAMES: LazyLock<HashMap<&str, &str>> =
+    LazyLock::new(|| AGENCIES.split('|').filter_map(|pair| pair.trim().split_once('=')).collect());
+static NOT_PERSON_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| NOT_PERSONS.split_whitespace().collect());
+static OPENING_PHRASES: LazyLock<Vec<&str>> = LazyLock::new(|| OPENINGS.split('|').map(str::trim).collect());
 
 /// What a byline opens with, folded, longest first.
-const OPENINGS: &[&str] = &[
-    "ecrit par",
-    "redige par",
-    "publie par",
-    "propos recueillis par",
-    "recueilli par",
-    "article de",
-    "texte de",
-    "texte",
-    "un article de",
-    "une enquete de",
-    "traduit par",
-    "avec",
-    "par",
-    "de notre correspondant",
-    "written by",
-    "posted by",
-    "published by",
-    "reported by",
-    "authored by",
-    "story by",
-    "words by",
-    "by",
-    "from",
-    "von",
-    "vom",
-    "ein gastbeitrag von",
-    "eine analyse von",
-    "ein kommentar von",
-    "por",
-    "texto",
-    "escrito por",
-    "di",
-    "a cura di",
-    "door",
-    "av",
-    "af",
-    "text",
-    "autor",
-    "autorin",
-    "author",
-    "auteur",
-    "authors",
-    "auteurs",
-    "author name",
-    "بقلم",
-    "كتب",
-    "كتبت",
-    "كتبه",
-    "كتابة",
-    "اعداد",
-    "تحرير",
-    "حرر",
-    "الكاتب",
-    "محرر",
-    "المحرر",
-    "حوار",
-    "ترجمة",
-    "تقرير",
-    "تصوير",
-    "تغطية",
-    "د",
-    "م",
-    "ا",
-];
+const OPENINGS: &str = "ecrit par | redige par | publie par | propos recueillis par | recueilli par | article de | texte de | \
+    texte | un article de | une enquete de | traduit par | avec | par | de notre correspondant | \
+    written by | posted by | published by | reported by | authored by | story by | words by | by | from | \
+    von | vom | ein gastbeitrag von | eine analyse von | ein kommentar von | por | texto | escrito por | \
+    di | a cura di | door | av | af | text | autor | autorin | author | auteur | authors | auteurs | \
+    author name | بقلم | كتب | كتبت | كتبه | كتابة | اعداد | تحرير | حرر | الكاتب | محرر | المحرر | حوار | \
+    ترجمة | تقرير | تصوير | تغطية | د | م | ا";
 
 /// Titles before a name, folded.
-const HONORIFICS: &[&str] = &[
-    "dr",
-    "pr",
-    "prof",
-    "professor",
-    "mr",
-    "mrs",
-    "ms",
-    "mme",
-    "me",
-    "m",
-    "sir",
-    "د",
-    "الدكتور",
-    "دكتور",
-    "دكتورة",
-    "الدكتورة",
-    "المهندس",
-    "الاستاذ",
-    "استاذ",
-    "الشيخ",
-];
+const HONORIFICS: &str =
+    "dr pr prof professor mr mrs ms mme me m sir د الدكتور دكتور دكتورة الدكتورة المهندس الاستاذ استاذ الشيخ";
 
 /// Reads the names in a byline. `outlets` are folded names of the site, which sign nothing.
 pub(crate) fn read(text: &str, outlets: &[String]) -> Signed {
@@ -351,7 +68,7 @@ pub(crate) fn read(text: &str, outlets: &[String]) -> Signed {
         let piece = without_opening(piece.trim_matches(is_edge));
         let piece = without_honorific(piece);
         let folded = fold(piece);
-        if let Some((_, name)) = AGENCIES.iter().find(|(key, _)| *key == folded) {
+        if let Some(name) = AGENCY_NAMES.get(folded.as_str()) {
             push(&mut out.agencies, (*name).to_owned());
         } else if is_person(piece, &folded, outlets) {
             push(&mut out.persons, recased(piece));
@@ -391,7 +108,7 @@ fn without_opening(text: &str) -> &str {
     let mut rest = text.trim_matches(is_edge);
     for _ in 0..2 {
         let folded = fold(rest);
-        let cut = OPENINGS
+        let cut = OPENING_PHRASES
             .iter()
             .filter(|o| folded.strip_prefix(**o).is_some_and(|r| r.starts_with(' ')))
             .max_by_key(|o| o.len());
@@ -415,7 +132,7 @@ fn without_opening(text: &str) -> &str {
 
 fn without_honorific(text: &str) -> &str {
     let Some((first, rest)) = text.split_once([' ', '.']) else { return text };
-    if HONORIFICS.contains(&fold(first).as_str()) && rest.contains(' ') {
+    if HONORIFICS.split(' ').any(|h| h == fold(first)) && rest.contains(' ') {
         rest.trim_matches(is_edge).trim_start_matches('.').trim()
     } else {
         text
@@ -426,19 +143,22 @@ fn without_honorific(text: &str) -> &str {
 fn is_person(name: &str, folded: &str, outlets: &[String]) -> bool {
     let words: Vec<&str> = folded.split(' ').filter(|w| !w.is_empty()).collect();
     let chars = name.chars().count();
+    if OPENING_PHRASES.contains(&folded) {
+        return false;
+    }
     if words.is_empty() || words.len() > 6 || !(4..=60).contains(&chars) {
         return false;
     }
     if name.contains(['@', '#', '?', '!', '“', '«', '%', '=', '{'])
         || name.contains("://")
-        || name.chars().any(|c| c.is_numeric())
+        || name.chars().any(char::is_numeric)
     {
         return false;
     }
-    if words.iter().any(|w| NOT_PERSONS.contains(w)) || outlets.iter().any(|o| is_outlet(folded, o)) {
+    if words.iter().any(|w| NOT_PERSON_WORDS.contains(w)) || outlets.iter().any(|o| is_outlet(folded, o)) {
         return false;
     }
-    if words.iter().any(|w| AGENCIES.iter().any(|(key, _)| key == w && w.len() > 2)) {
+    if words.iter().any(|w| w.len() > 2 && AGENCY_NAMES.contains_key(w)) {
         return false;
     }
     // Initials sign for a desk; a name has at least one word of some length.
@@ -482,9 +202,9 @@ fn recased(name: &str) -> String {
     let mut start = true;
     for c in name.chars() {
         if start {
-            out.push(c)
+            out.push(c);
         } else {
-            out.extend(c.to_lowercase())
+            out.extend(c.to_lowercase());
         }
         start = !c.is_alphabetic();
     }

@@ -22,7 +22,7 @@ pub(crate) fn section(evidence: &Evidence<'_, '_>, title: Option<&str>) -> Optio
             && folded != title
             && !HOME.contains(&folded.as_str())
             && !outlets.contains(&folded)
-            && !(folded.len() > 25 && title.starts_with(&folded))
+            && (folded.len() <= 25 || !title.starts_with(&folded))
     };
     let meta = evidence.head.meta_of(&[
         "article:section",

@@ -182,12 +182,11 @@ fn without_kicker(text: &str, stated: &[(String, &'static str)]) -> (String, Opt
             (left == 0).then_some(i)
         });
         if let Some(at) = at.filter(|&at| at > 0) {
-            let kicker =
-                text[..at].trim().trim_end_matches([':', '|', '-', '–', '«', '"', '“', '‘', '\'']).trim();
-            let from = text[..at]
-                .rfind(|c: char| !matches!(c, '«' | '"' | '“' | '‘' | '\'' | '\u{A0}'))
-                .map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
-            let rest = text[from..].trim_start_matches(['\u{A0}', ' ']).trim_end();
+            // An opening quotation mark belongs to the title.
+            let quotes = ['«', '"', '“', '‘', '\'', '\u{A0}', ' '];
+            let before = text[..at].trim_end_matches(quotes);
+            let rest = text[before.len()..].trim();
+            let kicker = before.trim_end_matches([':', '|', '-', '–', ' ']).trim();
             if fold(rest) == other && kicker.chars().count() < 60 {
                 return (rest.to_owned(), Some(kicker.to_owned()).filter(|k| !k.is_empty()));
             }

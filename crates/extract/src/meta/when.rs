@@ -125,7 +125,7 @@ pub(crate) fn choose(
 }
 
 /// A declared day that no other place of the page gives, where two others agree or show it as month for day, gives way.
-fn prefer_agreed(all: &mut Vec<(Published, String)>) {
+fn prefer_agreed(all: &mut [(Published, String)]) {
     let Some((first, _)) = all.first() else { return };
     let day = first.day();
     let near = |a: jiff::civil::Date, b: jiff::civil::Date| a.until(b).is_ok_and(|s| s.get_days().abs() <= 1);
