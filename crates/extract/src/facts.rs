@@ -80,7 +80,7 @@ fn articles(dom: &Dom<'_>, base: &Url, url: &Url) -> Vec<PageLink> {
         target.set_fragment(None);
         let title = title_of(dom, i);
         let furniture = dom.ancestors(i).take(20).any(|n| {
-            roles[n].has(Roles(Roles::NAV.0 | Roles::COMMENTS.0 | Roles::BYLINE.0 | Roles::TAGS.0))
+            roles[n].has(Roles(Roles::NAV.0 | Roles::COMMENTS.0 | Roles::TAGS.0))
                 && !roles[n].has(Roles::TITLE)
         });
         let headed = dom.ancestors(i).take(4).any(|n| dom.nodes[n].heading().is_some());
@@ -128,45 +128,12 @@ fn looks_like_article(url: &Url, title: &str, furniture: bool, headed: bool) -> 
     let path = url.path().to_ascii_lowercase();
     let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
     let Some(last) = segments.last() else { return false };
-    const NOT: [&str; 36] = [
-        "tag",
-        "tags",
-        "author",
-        "authors",
-        "auteur",
-        "category",
-        "categorie",
-        "page",
-        "search",
-        "recherche",
-        "login",
-        "newsletter",
-        "newsletters",
-        "video",
-        "videos",
-        "podcast",
-        "podcasts",
-        "galerie",
-        "gallery",
-        "photos",
-        "photo",
-        "diaporama",
-        "audio",
-        "contact",
-        "about",
-        "abonnement",
-        "abonnements",
-        "mentions-legales",
-        "cookies",
-        "privacy",
-        "rss",
-        "feed",
-        "topic",
-        "topics",
-        "theme",
-        "dossier",
-    ];
-    if segments.iter().any(|s| NOT.contains(s)) {
+    const NOT: &str = "tag tags author authors auteur category categorie page search recherche login newsletter \
+        newsletters video videos vid%c3%a9o vid%c3%a9os podcast podcasts galerie gallery photos photo diaporama audio \
+        contact about abonnement abonnements mentions-legales cookies privacy rss feed topic topics theme dossier \
+        events event emissions %c3%a9missions nativeads sponsored brand organization services service info list";
+    let barred = segments.iter().any(|s| NOT.split_ascii_whitespace().any(|n| n == *s));
+    if barred || last.ends_with(".pdf") || url.query().is_some_and(|q| q.starts_with("share=")) {
         return false;
     }
     let hyphens = last.matches(['-', '_']).count();
@@ -179,5 +146,7 @@ fn looks_like_article(url: &Url, title: &str, furniture: bool, headed: bool) -> 
         + usize::from(encoded) * 2
         + usize::from(segments.len() >= 3);
     let text = usize::from(words >= 4) * 2 + usize::from(headed) * 2;
-    address >= 2 && text >= 2 && (!furniture || (headed && words >= 4))
+    // A menu may hold headlines (a mega menu, a ticker): only plain ones are believed there.
+    let plain = words >= 5 && address >= 3;
+    address >= 2 && text >= 2 && (!furniture || plain || (headed && words >= 4))
 }
