@@ -31,7 +31,8 @@ const READ_ALSO: &str = "lire aussi | a lire aussi | a lire | lire egalement | a
     czytaj takze | czytaj tez | przeczytaj | zobacz tez | zobacz rowniez | laes ogsa";
 
 /// Prompts, notices and furniture in words: the line goes if it is not long.
-const PROMPT: &str = "abonnez vous | inscrivez vous | s abonner | je m abonne | recevez | newsletter | suivez nous | \
+const PROMPT: &str = "tu suscripcion se esta usando | tu suscripcion esta | quieres anadir otro usuario | si continuas leyendo | si quieres compartir tu cuenta | si sospechas que alguien | anadir usuario | \
+    ein klick fur den datenschutz | personenbezogene daten konnen | du kannst ihn dir mit einem klick | hier ist ein externer inhalt | fur die darstellung von | ccpa right to opt | if you are a california consumer | when you visit our website | please note that opting out | this website uses cookies | we use cookies | nous utilisons des cookies | nous respectons votre vie privee | votre navigateur | your browser does not | please enable javascript | ce contenu n est pas visible | necessary cookies | abonnez vous | inscrivez vous | s abonner | je m abonne | recevez | newsletter | suivez nous | \
     suivez l actualite | rejoignez nous | rejoignez la | partager | partagez | tweeter | imprimer | \
     commenter | cet article est reserve | article reserve | reserve aux abonnes | reserve a nos abonnes | \
     la suite apres | la suite de cet article | il vous reste | deja abonne | publicite | soutenez | \

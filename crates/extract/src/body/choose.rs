@@ -21,6 +21,10 @@ fn weigh(block: &Block) -> Weight {
     if matches!(block.shape, Shape::Heading(_)) {
         return Weight { prose: 0.0, junk: block.link_chars as f32 };
     }
+    // A line of some length without links: a verse, a list entry, a quotation with its source.
+    if chars >= 45.0 && block.link_chars == 0 && block.shape != Shape::Caption {
+        return Weight { prose: 0.5 * chars, junk: 0.0 };
+    }
     let junk = if block.link_density() > 0.5 { chars.max(30.0) } else { 0.3 * chars.min(60.0) };
     Weight { prose: 0.0, junk }
 }
