@@ -7,8 +7,27 @@ use assert_cmd::Command;
 use tempfile::TempDir;
 
 const COMMANDS: [&str; 21] = [
-    "run", "check", "status", "why", "dlq", "edition", "export", "search", "query", "extract", "classify", "group",
-    "links", "probe", "robots", "url", "train", "bench", "backup", "serve", "completions",
+    "run",
+    "check",
+    "status",
+    "why",
+    "dlq",
+    "edition",
+    "export",
+    "search",
+    "query",
+    "extract",
+    "classify",
+    "group",
+    "links",
+    "probe",
+    "robots",
+    "url",
+    "train",
+    "bench",
+    "backup",
+    "serve",
+    "completions",
 ];
 
 /// The binary, in a folder of its own, without the caller's settings.
@@ -21,7 +40,9 @@ fn kiosque(folder: &TempDir) -> Command {
 /// Runs a command; its exit status, what it printed and what it said on stderr.
 fn said(folder: &TempDir, words: &[&str], stdin: &str) -> (i32, String, String) {
     let output = kiosque(folder).args(words).write_stdin(stdin).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&folder.path().display().to_string(), "[dir]");
+    let text = |bytes: Vec<u8>| {
+        String::from_utf8(bytes).unwrap().replace(&folder.path().display().to_string(), "[dir]")
+    };
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
@@ -59,7 +80,11 @@ fn wrong_usage_is_2_and_what_failed_is_1() {
     fs::write(folder.path().join("bad.toml"), "[pipeline]\nname = 3\n").unwrap();
     let cases: [(&[&str], i32, &str); 9] = [
         (&["frobnicate"], 2, "unrecognized subcommand 'frobnicate'"),
-        (&["check", "bad.toml"], 2, "bad.toml: line 2: `pipeline.name` expected a text in quotes, found a whole number"),
+        (
+            &["check", "bad.toml"],
+            2,
+            "bad.toml: line 2: `pipeline.name` expected a text in quotes, found a whole number",
+        ),
         (&["check", "missing.toml"], 2, "cannot read the pipeline `missing.toml`"),
         (&["status"], 1, "hint: run `kiosque run` first"),
         (&["search", "maroc"], 1, "there is no store at `data/demo/store.sqlite`"),
@@ -87,7 +112,8 @@ fn addresses_get_their_canonical_form() {
 #[test]
 fn robots_answers_in_one_word() {
     let folder = folder();
-    fs::write(folder.path().join("robots.txt"), "User-agent: *\nDisallow: /private/\nAllow: /private/open\n").unwrap();
+    fs::write(folder.path().join("robots.txt"), "User-agent: *\nDisallow: /private/\nAllow: /private/open\n")
+        .unwrap();
     let ask = |url| said(&folder, &["robots", "--file", "robots.txt", "--agent", "kiosque", url], "");
     assert_eq!(ask("https://a.example/x"), (0, "allowed\n".into(), String::new()));
     assert_eq!(ask("https://a.example/private/x"), (1, "disallowed\n".into(), String::new()));
@@ -123,7 +149,9 @@ fn a_manifest_gets_one_line_for_each_of_its_own() {
 fn texts_are_classified_and_grouped() {
     let text = "Le Raja s’est imposé deux buts à zéro samedi au stade, grâce à un doublé de son attaquant. \
                 L’entraîneur a salué la victoire de son équipe, qui prend la tête du championnat.";
-    let line = |id: &str| serde_json::json!({"id": id, "title": "Football : le Raja gagne le derby", "text": text}).to_string();
+    let line = |id: &str| {
+        serde_json::json!({"id": id, "title": "Football : le Raja gagne le derby", "text": text}).to_string()
+    };
     let manifest = format!("{}\n{}\n", line("a"), line("b"));
     let (code, out, _) = said(&folder(), &["classify", "--manifest", "-"], &manifest);
     let first: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();

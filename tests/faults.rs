@@ -13,8 +13,8 @@ use kiosque_edition::EditionSpec;
 use kiosque_model::{Breadcrumb, CanonicalUrl, FeedHint, FetchRecord, Message, Page, SourceId};
 use kiosque_store::{StageMemory, Store, StoreOptions};
 use kiosque_stream::{
-    Bus, Connect, EmbeddedLog, EmbeddedOptions, Failure, Fuse, FusedBus, Inspect, MemoryLog, Outcome, Progress, Retry, RunOptions,
-    Stage, Stop,
+    Bus, Connect, EmbeddedLog, EmbeddedOptions, Failure, Fuse, FusedBus, Inspect, MemoryLog, Outcome,
+    Progress, Retry, RunOptions, Stage, Stop,
 };
 
 use crate::stages::classify::Classify;
@@ -23,15 +23,17 @@ use crate::stages::extract::Extract;
 use crate::stages::sink::Sink;
 use crate::stages::trail::Trail;
 
-/// Everything a run must leave the same, but for clocks.
-const TRUTH: [&str; 7] = [
+/// Everything a run must leave the same, but for clocks. A message that came again after a crash is one that `dedup`
+/// and `sink` know already, and their breadcrumbs say so: of those two only the pages are compared.
+const TRUTH: [&str; 8] = [
     "SELECT id, title, text, rubrique, revisions, day FROM articles ORDER BY id",
     "SELECT article, number, title, text FROM revisions ORDER BY article, number",
     "SELECT article, original FROM copies ORDER BY article",
     "SELECT story, article FROM story_articles ORDER BY story, article",
     "SELECT edition, date, number, place, article, story, title FROM edition_items ORDER BY edition, date, position",
     "SELECT name, date, revision FROM editions ORDER BY name, date",
-    "SELECT page, stage, outcome, reason FROM breadcrumbs ORDER BY page, stage",
+    "SELECT page, stage FROM breadcrumbs ORDER BY page, stage",
+    "SELECT page, stage, outcome, reason FROM breadcrumbs WHERE stage IN ('extract', 'classify') ORDER BY page, stage",
 ];
 
 /// A stage whose store is behind the fuse, and which ends its loop when its topic is drained.
@@ -154,7 +156,10 @@ impl World<'_> {
         self.stage(Dedup::new(memory), fuse)?;
         self.stage(Extract, fuse)?;
         self.stage(Classify, fuse)?;
-        self.stage(Sink::open(self.store(), zone, editions, kiosque_group::Settings::default()).unwrap(), fuse)?;
+        self.stage(
+            Sink::open(self.store(), zone, editions, kiosque_group::Settings::default()).unwrap(),
+            fuse,
+        )?;
         self.stage(Trail::new(self.store()), fuse)
     }
 

@@ -8,7 +8,8 @@ use kiosque_model::{Article, Breadcrumb, FeedHint, FetchRecord, Tagged};
 use schemars::schema_for;
 
 fn check(name: &str, schema: &serde_json::Value) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas").join(format!("{name}.schema.json"));
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas").join(format!("{name}.schema.json"));
     let text = format!("{}\n", serde_json::to_string_pretty(schema).unwrap());
     if std::env::var_os("KIOSQUE_BLESS").is_some() {
         fs::write(&path, &text).unwrap();

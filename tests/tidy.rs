@@ -88,7 +88,9 @@ fn sources() -> Vec<PathBuf> {
 fn crates_depend_only_along_the_drawn_edges() {
     let edges: BTreeMap<_, _> = EDGES.into_iter().collect();
     for (name, manifest) in manifests() {
-        let allowed = edges.get(name.as_str()).unwrap_or_else(|| panic!("crate `{name}` is not drawn in tests/tidy.rs"));
+        let allowed = edges
+            .get(name.as_str())
+            .unwrap_or_else(|| panic!("crate `{name}` is not drawn in tests/tidy.rs"));
         for dependency in dependencies(&manifest) {
             if let Some(ours) = dependency.strip_prefix("kiosque-") {
                 assert!(
@@ -105,7 +107,10 @@ fn foreign_crates_stay_in_their_rooms() {
     for (name, manifest) in manifests() {
         for dependency in dependencies(&manifest) {
             if let Some((_, rooms)) = ROOMS.iter().find(|(foreign, _)| *foreign == dependency) {
-                assert!(rooms.contains(&name.as_str()), "`{dependency}` belongs to {rooms:?}, not to `{name}`");
+                assert!(
+                    rooms.contains(&name.as_str()),
+                    "`{dependency}` belongs to {rooms:?}, not to `{name}`"
+                );
             }
         }
     }
@@ -116,7 +121,11 @@ fn files_are_short_and_say_what_they_own() {
     for path in sources() {
         let text = fs::read_to_string(&path).unwrap();
         let lines = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).count();
-        assert!(lines <= MAX_LINES, "{} has {lines} lines before its tests; the limit is {MAX_LINES}", path.display());
+        assert!(
+            lines <= MAX_LINES,
+            "{} has {lines} lines before its tests; the limit is {MAX_LINES}",
+            path.display()
+        );
         assert!(text.starts_with("//!"), "{} does not open with `//!`", path.display());
     }
 }

@@ -34,7 +34,9 @@ async fn read(config: &Config, place: &str) -> Result<String> {
         return Ok(String::from_utf8_lossy(&fetched.body).into_owned());
     }
     std::fs::read_to_string(place).with_context(|| {
-        format!("cannot read `sources_file` = `{place}`\nhint: a relative path counts from the working directory")
+        format!(
+            "cannot read `sources_file` = `{place}`\nhint: a relative path counts from the working directory"
+        )
     })
 }
 
@@ -48,8 +50,7 @@ fn parse(text: &str, mut taken: BTreeSet<String>) -> Result<Vec<SourceConfig>> {
         }
         let url = CanonicalUrl::parse(line).with_context(|| format!("line {number}"))?;
         let host = url.host().trim_start_matches("www.");
-        let base: String =
-            host.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let base: String = host.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let id = free_name(&base, &taken);
         taken.insert(id.clone());
         sources.push(SourceConfig {

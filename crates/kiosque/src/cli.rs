@@ -232,8 +232,8 @@ pub(crate) enum By {
 #[derive(Debug, Args)]
 #[command(override_usage = "kiosque search [PIPELINE] <QUERY> [OPTIONS]")]
 pub(crate) struct SearchArgs {
-    /// The pipeline (where it is not the demo), then the words: `all of them`, `"a phrase"`, `-not`, `OR`, `begin*`
-    #[arg(required = true, num_args = 1..=2, value_names = ["PIPELINE", "QUERY"], allow_hyphen_values = true)]
+    /// The pipeline (where it is not the demo), then the words in one argument: `all of them`, `"a phrase"`, `this -not`, `this OR that`, `begin*`
+    #[arg(required = true, num_args = 1..=2, value_names = ["PIPELINE", "QUERY"])]
     pub(crate) words: Vec<String>,
     /// From this day on
     #[arg(long, value_name = "DATE")]
@@ -285,7 +285,9 @@ pub(crate) struct BatchArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(override_usage = "kiosque extract <FILE|-> [--url URL]\n       kiosque extract --manifest <FILE|-> [--threads N]")]
+#[command(
+    override_usage = "kiosque extract <FILE|-> [--url URL]\n       kiosque extract --manifest <FILE|-> [--threads N]"
+)]
 pub(crate) struct ExtractArgs {
     /// An HTML file, `-` for stdin
     #[arg(required_unless_present = "manifest", conflicts_with = "manifest", value_name = "FILE")]

@@ -61,7 +61,11 @@ pub(crate) enum BusConfig {
     /// In memory: gone with the process.
     Memory,
     /// A log in a SQLite file.
-    Embedded(PathBuf),
+    Embedded {
+        path: PathBuf,
+        /// Messages every stage has read are kept so many days.
+        keep_days: u32,
+    },
 }
 
 /// One source of the catalogue.
@@ -98,12 +102,19 @@ impl fmt::Display for LoadError {
             ),
             Self::Invalid { file, errors } => {
                 let count = errors.len();
-                write!(f, "the pipeline `{file}` has {count} {}", if count == 1 { "mistake" } else { "mistakes" })?;
+                write!(
+                    f,
+                    "the pipeline `{file}` has {count} {}",
+                    if count == 1 { "mistake" } else { "mistakes" }
+                )?;
                 for error in errors {
                     let place = error.origin.as_ref().map(|o| format!("{o}: ")).unwrap_or_default();
                     write!(f, "\n  {file}: {place}`{}` {}", error.key, error.message)?;
                 }
-                write!(f, "\nhint: `kiosque check --offline` reads the file again; docs/pipelines.md lists every key")
+                write!(
+                    f,
+                    "\nhint: `kiosque check --offline` reads the file again; docs/pipelines.md lists every key"
+                )
             }
         }
     }
@@ -114,7 +125,9 @@ impl std::error::Error for LoadError {}
 impl Config {
     /// Reads a pipeline file, or the demo where none is named and the working directory has none.
     pub(crate) fn load(path: Option<&Path>) -> Result<Self, LoadError> {
-        let file = path.filter(|p| !p.as_os_str().is_empty()).map_or_else(|| DEMO_PATH.to_owned(), |p| p.display().to_string());
+        let file = path
+            .filter(|p| !p.as_os_str().is_empty())
+            .map_or_else(|| DEMO_PATH.to_owned(), |p| p.display().to_string());
         let text = match std::fs::read_to_string(&file) {
             Ok(text) => text,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && file == DEMO_PATH => DEMO.to_owned(),

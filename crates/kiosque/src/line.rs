@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use jiff::{SignedDuration, Timestamp};
 use kiosque_crawl::{CrawlError, Crawler};
 use kiosque_model::topic;
 use kiosque_store::{SourceRow, StageMemory, Store, StoreOptions};
@@ -68,8 +69,7 @@ impl Line {
     /// Where the store cannot be opened or a stage finds no place on the bus.
     pub(crate) fn start(&self) -> Result<Running> {
         let Config { time_zone, editions, group, .. } = &self.config;
-        let sink =
-            Sink::open(open_store(&self.config)?, time_zone.clone(), editions.clone(), group.clone())?;
+        let sink = Sink::open(open_store(&self.config)?, time_zone.clone(), editions.clone(), group.clone())?;
         let trail = Trail::new(open_store(&self.config)?);
         let threads = vec![
             self.spawn(Dedup::new(Arc::clone(&self.memory)))?,
@@ -132,7 +132,8 @@ impl Running {
         ended
             .into_iter()
             .map(|(name, ended)| {
-                let summary = ended.map_err(|_| anyhow!("stage `{name}` panicked outside of a message"))??;
+                let summary =
+                    ended.map_err(|_| anyhow!("stage `{name}` panicked outside of a message"))??;
                 Ok((name, summary))
             })
             .collect()
@@ -146,9 +147,12 @@ impl Running {
 pub(crate) fn open_log(bus: &BusConfig) -> Result<Arc<dyn Connect>> {
     Ok(match bus {
         BusConfig::Memory => Arc::new(MemoryLog::new()),
-        BusConfig::Embedded(path) => {
+        BusConfig::Embedded { path, keep_days } => {
             make_parent(path)?;
-            Arc::new(EmbeddedLog::open(path, EmbeddedOptions::default())?)
+            let log = EmbeddedLog::open(path, EmbeddedOptions::default())?;
+            let kept = SignedDuration::from_hours(24 * i64::from(*keep_days));
+            log.purge(Timestamp::now().saturating_sub(kept)?)?;
+            Arc::new(log)
         }
     })
 }
@@ -162,7 +166,10 @@ pub(crate) fn open_store(config: &Config) -> Result<Store> {
 fn make_parent(path: &Path) -> Result<()> {
     let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) else { return Ok(()) };
     std::fs::create_dir_all(parent).with_context(|| {
-        format!("cannot make the folder `{}`\nhint: check its permissions, or set KIOSQUE__STORE__PATH", parent.display())
+        format!(
+            "cannot make the folder `{}`\nhint: check its permissions, or set KIOSQUE__STORE__PATH",
+            parent.display()
+        )
     })
 }
 

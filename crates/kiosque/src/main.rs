@@ -54,8 +54,11 @@ fn main() -> ExitCode {
 /// What to do about a failure of the store or the bus, wherever in the chain it stands.
 fn hint(error: &anyhow::Error) -> Option<&'static str> {
     error.chain().find_map(|cause| {
-        let of_store = cause.downcast_ref::<kiosque_store::StoreError>().and_then(kiosque_store::StoreError::hint);
-        of_store.or_else(|| cause.downcast_ref::<kiosque_stream::BusError>().and_then(kiosque_stream::BusError::hint))
+        let of_store =
+            cause.downcast_ref::<kiosque_store::StoreError>().and_then(kiosque_store::StoreError::hint);
+        of_store.or_else(|| {
+            cause.downcast_ref::<kiosque_stream::BusError>().and_then(kiosque_stream::BusError::hint)
+        })
     })
 }
 

@@ -57,8 +57,14 @@ impl Progress {
     fn finished(&self, source: &str, state: &SourceState) {
         let trouble = match state {
             SourceState::Broken(why) => Some(format!("{source} : illisible ({why})")),
-            SourceState::Failed(reason, why) => Some(format!("{source} : {} ({why})", crate::words::reason(*reason))),
-            SourceState::Waiting | SourceState::Ok | SourceState::Unchanged | SourceState::Empty | SourceState::Stopped => None,
+            SourceState::Failed(reason, why) => {
+                Some(format!("{source} : {} ({why})", crate::words::reason(*reason)))
+            }
+            SourceState::Waiting
+            | SourceState::Ok
+            | SourceState::Unchanged
+            | SourceState::Empty
+            | SourceState::Stopped => None,
         };
         if let Some(trouble) = trouble {
             self.say(&trouble);

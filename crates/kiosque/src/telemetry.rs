@@ -22,7 +22,9 @@ const BUCKETS_S: [f64; 11] = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 
 /// A sentence for the user where the filter cannot be read.
 pub(crate) fn start(filter: &str, format: Option<LogFormat>) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter).map_err(|e| {
-        format!("`--log {filter}` cannot be read: {e}\nhint: use a level such as `info`, or `kiosque_crawl=debug`")
+        format!(
+            "`--log {filter}` cannot be read: {e}\nhint: use a level such as `info`, or `kiosque_crawl=debug`"
+        )
     })?;
     let terminal = std::io::stderr().is_terminal();
     let format = format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
@@ -41,8 +43,11 @@ pub(crate) fn start(filter: &str, format: Option<LogFormat>) -> Result<(), Strin
 
 /// The metrics in Prometheus' text format 0.0.4.
 pub(crate) fn metrics() -> String {
-    METRICS.get().map(|handle| {
-        handle.run_upkeep();
-        handle.render()
-    }).unwrap_or_default()
+    METRICS
+        .get()
+        .map(|handle| {
+            handle.run_upkeep();
+            handle.render()
+        })
+        .unwrap_or_default()
 }

@@ -1,6 +1,5 @@
 //! Words a reader of the terminal sees: French, with its typography.
 
-use jiff::civil::{Date, Weekday};
 use kiosque_model::Reason;
 
 /// A reason in a few words.
@@ -29,26 +28,6 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
     format!("{number}\u{a0}{noun}{}", if number > 1 { "s" } else { "" })
 }
 
-/// A day as a French newspaper prints it: `mercredi 7 octobre 2026`, `jeudi 1er octobre 2026`.
-pub(crate) fn day(date: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
-        "novembre", "décembre",
-    ];
-    let weekday = match date.weekday() {
-        Weekday::Monday => "lundi",
-        Weekday::Tuesday => "mardi",
-        Weekday::Wednesday => "mercredi",
-        Weekday::Thursday => "jeudi",
-        Weekday::Friday => "vendredi",
-        Weekday::Saturday => "samedi",
-        Weekday::Sunday => "dimanche",
-    };
-    let number = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
-    let month = usize::try_from(date.month() - 1).map_or("", |index| MONTHS[index]);
-    format!("{weekday} {number}\u{a0}{month} {}", date.year())
-}
-
 /// A time span: `850 ms`, `6,2 s`, `3 min 5 s`.
 pub(crate) fn span(elapsed: std::time::Duration) -> String {
     let seconds = elapsed.as_secs();
@@ -61,14 +40,10 @@ pub(crate) fn span(elapsed: std::time::Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
     use super::*;
 
     #[test]
     fn speaks_french() {
-        assert_eq!(day(date(2026, 10, 7)), "mercredi 7\u{a0}octobre 2026");
-        assert_eq!(day(date(2026, 10, 1)), "jeudi 1er\u{a0}octobre 2026");
         assert_eq!(count(0, "page"), "0\u{a0}page");
         assert_eq!(count(2, "page"), "2\u{a0}pages");
         assert_eq!(span(std::time::Duration::from_millis(6_240)), "6,2\u{a0}s");

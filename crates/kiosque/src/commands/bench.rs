@@ -65,7 +65,12 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn timed<I, O>(stage: &'static str, bytes: usize, inputs: Vec<I>, mut work: impl FnMut(I) -> O) -> (Row, Vec<O>) {
+fn timed<I, O>(
+    stage: &'static str,
+    bytes: usize,
+    inputs: Vec<I>,
+    mut work: impl FnMut(I) -> O,
+) -> (Row, Vec<O>) {
     let mut times = Vec::with_capacity(inputs.len());
     let outputs = inputs
         .into_iter()
@@ -96,7 +101,12 @@ fn write(path: &Path, placed: &[(Tagged, kiosque_group::Placement)]) -> Result<V
         let mut batch = store.begin()?;
         for (tagged, placement) in articles {
             batch.put(tagged)?;
-            batch.place(&tagged.article.id, placement.copy_of.as_ref(), &placement.story, &placement.because)?;
+            batch.place(
+                &tagged.article.id,
+                placement.copy_of.as_ref(),
+                &placement.story,
+                &placement.because,
+            )?;
         }
         batch.commit()?;
         let each = start.elapsed() / u32::try_from(articles.len()).unwrap_or(1);
@@ -119,7 +129,8 @@ fn invented() -> Result<Vec<Page>> {
     let press = Press::new();
     let ask = |url: &str| {
         let (host, target) = url.trim_start_matches("http://").split_once('/').unwrap_or((url, ""));
-        let request = Request { host: host.to_owned(), target: format!("/{target}"), headers: Default::default() };
+        let request =
+            Request { host: host.to_owned(), target: format!("/{target}"), headers: Default::default() };
         press.respond(Hour::SecondAfternoon, &request)
     };
     press.truth().iter().map(|truth| extract::page(ask(&truth.url).body, Some(&truth.url))).collect()
@@ -127,12 +138,16 @@ fn invented() -> Result<Vec<Page>> {
 
 fn print(rows: &[Row], json: bool) {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_BORDERS_ONLY).set_header(["stage", "pages", "pages/s", "MB/s", "p50 ms", "p99 ms"]);
+    table
+        .load_style(presets::UTF8_BORDERS_ONLY)
+        .set_header(["stage", "pages", "pages/s", "MB/s", "p50 ms", "p99 ms"]);
     for row in rows {
         let mut times = row.times.clone();
         times.sort();
         let total: f64 = times.iter().map(Duration::as_secs_f64).sum::<f64>().max(f64::EPSILON);
-        let quantile = |share: usize| times.get(times.len().saturating_sub(1) * share / 100).map_or(0.0, |t| t.as_secs_f64() * 1e3);
+        let quantile = |share: usize| {
+            times.get(times.len().saturating_sub(1) * share / 100).map_or(0.0, |t| t.as_secs_f64() * 1e3)
+        };
         let (per_second, megabytes) = (times.len() as f64 / total, row.bytes as f64 / 1e6 / total);
         if json {
             let line = serde_json::json!({

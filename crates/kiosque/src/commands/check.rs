@@ -26,7 +26,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
     line::open_log(&config.bus)?;
     match &config.bus {
         BusConfig::Memory => println!("ok  bus        in memory"),
-        BusConfig::Embedded(path) => println!("ok  bus        {}", path.display()),
+        BusConfig::Embedded { path, .. } => println!("ok  bus        {}", path.display()),
     }
     let store = line::open_store(&config)?;
     println!("ok  store      {}", config.store.display());

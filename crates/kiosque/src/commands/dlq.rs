@@ -53,8 +53,10 @@ fn name(letter: &DeadLetter) -> String {
 
 fn reader(args: &DlqArgs) -> Result<EmbeddedReader> {
     match Config::load(args.pipeline.file.as_deref())?.bus {
-        BusConfig::Embedded(path) => Ok(EmbeddedReader::open(&path)?),
-        BusConfig::Memory => bail!("a bus in memory keeps no dead letters\nhint: set `bus.kind` to `embedded`"),
+        BusConfig::Embedded { path, .. } => Ok(EmbeddedReader::open(&path)?),
+        BusConfig::Memory => {
+            bail!("a bus in memory keeps no dead letters\nhint: set `bus.kind` to `embedded`")
+        }
     }
 }
 

@@ -36,7 +36,7 @@ fn build(args: &EditionArgs) -> Result<()> {
         println!(
             "{} du {} : {} pour {}, révision {}{}",
             edition.name,
-            words::day(edition.date),
+            kiosque_edition::long_date(edition.date),
             words::count(items as u64, "sujet"),
             words::count(edition.articles as u64, "article"),
             edition.revision,
@@ -80,7 +80,10 @@ fn list(args: &EditionArgs) -> Result<()> {
         return Ok(());
     }
     for row in rows {
-        println!("{}  {:<12} {:>4} sujets {:>5} articles  révision {}", row.date, row.name, row.items, row.articles, row.revision);
+        println!(
+            "{}  {:<12} {:>4} sujets {:>5} articles  révision {}",
+            row.date, row.name, row.items, row.articles, row.revision
+        );
     }
     Ok(())
 }
@@ -120,9 +123,18 @@ pub(crate) fn spec<'c>(config: &'c Config, name: Option<&str>) -> Result<&'c Edi
 }
 
 /// An edition as the store has it; the newest where no day is named.
-pub(crate) fn stored(config: &Config, store: &Store, name: Option<&str>, date: Option<Date>) -> Result<Edition> {
+pub(crate) fn stored(
+    config: &Config,
+    store: &Store,
+    name: Option<&str>,
+    date: Option<Date>,
+) -> Result<Edition> {
     let name = &spec(config, name)?.name;
-    let newest = || Ok::<_, anyhow::Error>(store.editions()?.iter().filter(|row| row.name == *name).map(|row| row.date).max());
+    let newest = || {
+        Ok::<_, anyhow::Error>(
+            store.editions()?.iter().filter(|row| row.name == *name).map(|row| row.date).max(),
+        )
+    };
     let date = match date {
         Some(date) => Some(date),
         None => newest()?,
@@ -147,7 +159,12 @@ pub(crate) fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
     if std::fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }
-    let told = || format!("cannot write `{}`\nhint: check the folder, its permissions and the room left", path.display());
+    let told = || {
+        format!(
+            "cannot write `{}`\nhint: check the folder, its permissions and the room left",
+            path.display()
+        )
+    };
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).with_context(told)?;
     }

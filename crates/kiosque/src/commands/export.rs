@@ -13,7 +13,8 @@ use crate::config::Config;
 
 /// Renders from the store, to a file or stdout.
 pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode> {
-    let format: Format = args.format.parse().map_err(|e: kiosque_edition::EditionError| UsageError(e.to_string()))?;
+    let format: Format =
+        args.format.parse().map_err(|e: kiosque_edition::EditionError| UsageError(e.to_string()))?;
     let by = match args.by {
         By::Rubrique => GroupBy::Rubrique,
         By::Source => GroupBy::Source,

@@ -43,13 +43,20 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<ExitCode> {
     } else {
         fetch_and_look(args)?
     };
-    if args.json { println!("{}", as_json(&found)) } else { print(&found) }
+    if args.json {
+        println!("{}", as_json(&found))
+    } else {
+        print(&found)
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 fn fetch_and_look(args: &ProbeArgs) -> Result<Found> {
     if Url::parse(&args.target).is_err() {
-        bail!("`{}` is neither a file nor an address\nhint: an address begins with http:// or https://", args.target);
+        bail!(
+            "`{}` is neither a file nor an address\nhint: an address begins with http:// or https://",
+            args.target
+        );
     }
     // Without a pipeline of one's own, the tool names itself and its home.
     let settings = match &args.pipeline {
@@ -84,7 +91,8 @@ fn look(body: &[u8], content_type: Option<&str>, base: &Url, url: Option<&str>) 
         Sniffed::Feed => {
             found.kind = "feed";
             let feed = kiosque_crawl::parse_feed(body, content_type, base)?;
-            let entry = |e: kiosque_crawl::Entry| Entry { url: e.url, title: e.title, published: e.published };
+            let entry =
+                |e: kiosque_crawl::Entry| Entry { url: e.url, title: e.title, published: e.published };
             found.entries = feed.entries.into_iter().map(entry).collect();
         }
         Sniffed::Sitemap => {
@@ -100,12 +108,17 @@ fn look(body: &[u8], content_type: Option<&str>, base: &Url, url: Option<&str>) 
         }
         Sniffed::Page => {
             let facts = kiosque_extract::read_page(body, content_type, base);
-            let entry = |link: kiosque_extract::PageLink| Entry { url: link.url, title: Some(link.title), published: None };
+            let entry = |link: kiosque_extract::PageLink| Entry {
+                url: link.url,
+                title: Some(link.title),
+                published: None,
+            };
             found.entries = facts.articles.into_iter().map(entry).collect();
             found.feeds = facts.feeds;
             found.sitemaps = facts.sitemaps;
             let page = extract::page(body.to_vec(), url)?;
-            found.article = kiosque_extract::extract(&page).ok().map(|article| extract::fields(&article, url.is_some()));
+            found.article =
+                kiosque_extract::extract(&page).ok().map(|article| extract::fields(&article, url.is_some()));
         }
     }
     Ok(found)
@@ -128,7 +141,13 @@ fn as_json(found: &Found) -> Value {
 }
 
 fn print(found: &Found) {
-    println!("{}: {} entries, {} feeds, {} sitemaps", found.kind, found.entries.len(), found.feeds.len(), found.sitemaps.len());
+    println!(
+        "{}: {} entries, {} feeds, {} sitemaps",
+        found.kind,
+        found.entries.len(),
+        found.feeds.len(),
+        found.sitemaps.len()
+    );
     for feed in &found.feeds {
         println!("  feed     {feed}");
     }

@@ -21,7 +21,10 @@ pub(crate) fn run(args: &QueryArgs) -> Result<ExitCode> {
         RowFormat::Table => println!("{}", as_table(&rows)),
     }
     if rows.truncated {
-        eprintln!("warning: only the first {} rows are shown\nhint: add LIMIT, or narrow the query", rows.rows.len());
+        eprintln!(
+            "warning: only the first {} rows are shown\nhint: add LIMIT, or narrow the query",
+            rows.rows.len()
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

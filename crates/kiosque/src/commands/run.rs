@@ -148,7 +148,8 @@ async fn end(
     crawled: Result<Report>,
 ) -> Result<(Report, Vec<(&'static str, Summary)>)> {
     line.stop.set();
-    let stages = tokio::task::spawn_blocking(|| running.join()).await.context("a stage could not be waited for")??;
+    let stages =
+        tokio::task::spawn_blocking(|| running.join()).await.context("a stage could not be waited for")??;
     Ok((crawled?, stages))
 }
 
@@ -158,7 +159,7 @@ fn conclude(config: &Config, done: &Done) -> Result<ExitCode> {
     let written = write_editions(config, &store)?;
     let latest = written.last();
     match latest {
-        Some((day, _)) => println!("Revue de presse du {}", words::day(*day)),
+        Some((day, _)) => println!("Revue de presse du {}", kiosque_edition::long_date(*day)),
         None => println!("Aucune édition : aucun article daté n’a été trouvé."),
     }
     let unchanged: u64 = done.report.sources.values().map(|s| s.unchanged).sum();
@@ -179,7 +180,10 @@ fn conclude(config: &Config, done: &Done) -> Result<ExitCode> {
     }
     let dead: u64 = done.stages.iter().map(|(_, summary)| summary.dead_lettered).sum();
     if dead > 0 {
-        eprintln!("warning: {dead} messages are among the dead letters\nhint: `kiosque dlq list {}` shows why", config.file);
+        eprintln!(
+            "warning: {dead} messages are among the dead letters\nhint: `kiosque dlq list {}` shows why",
+            config.file
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

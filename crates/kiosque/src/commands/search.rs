@@ -34,8 +34,16 @@ pub(crate) fn run(args: &SearchArgs) -> Result<ExitCode> {
             );
         } else {
             let title = hit.title.as_deref().unwrap_or("(sans titre)");
-            let published = hit.published.map_or_else(|| "sans date".to_owned(), |p| p.day_in(&config.time_zone).to_string());
-            println!("{title}\n  {} · {published} · {}\n  {}\n  {}\n", hit.source_name, hit.rubrique.label_fr(), hit.snippet, hit.url);
+            let published = hit
+                .published
+                .map_or_else(|| "sans date".to_owned(), |p| p.day_in(&config.time_zone).to_string());
+            println!(
+                "{title}\n  {} · {published} · {}\n  {}\n  {}\n",
+                hit.source_name,
+                hit.rubrique.label_fr(),
+                hit.snippet,
+                hit.url
+            );
         }
     }
     if hits.is_empty() && !args.json {

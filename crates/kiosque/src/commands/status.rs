@@ -32,14 +32,18 @@ pub(crate) fn run(args: &StatusArgs) -> Result<ExitCode> {
 }
 
 fn stages(config: &Config) -> Result<Vec<StageLine>> {
-    let BusConfig::Embedded(path) = &config.bus else { return Ok(Vec::new()) };
+    let BusConfig::Embedded { path, .. } = &config.bus else { return Ok(Vec::new()) };
     let log = EmbeddedReader::open(path)?;
-    GROUPS
-        .into_iter()
-        .map(|(stage, topic)| {
-            Ok(StageLine { stage, lag: log.lag(stage, topic)?, dead: kiosque_stream::dead::count(&log, stage)? })
-        })
-        .collect()
+    // The crawler reads no topic: nothing can wait for it or die of it.
+    let mut lines = vec![StageLine { stage: "crawl", lag: 0, dead: 0 }];
+    for (stage, topic) in GROUPS {
+        lines.push(StageLine {
+            stage,
+            lag: log.lag(stage, topic)?,
+            dead: kiosque_stream::dead::count(&log, stage)?,
+        });
+    }
+    Ok(lines)
 }
 
 fn as_json(config: &Config, status: &StoreStatus, stages: &[StageLine]) -> Value {
@@ -93,7 +97,12 @@ fn print_tables(status: &StoreStatus, stages: &[StageLine]) {
         status.pages, status.articles, status.revisions, status.copies, status.stories, status.editions
     );
     let mut table = Table::new();
-    table.load_style(presets::UTF8_BORDERS_ONLY).set_header(["stage", "lag", "dead letters", "last step of its pages"]);
+    table.load_style(presets::UTF8_BORDERS_ONLY).set_header([
+        "stage",
+        "lag",
+        "dead letters",
+        "last step of its pages",
+    ]);
     for line in stages {
         let steps: Vec<_> = status
             .stages
@@ -106,7 +115,14 @@ fn print_tables(status: &StoreStatus, stages: &[StageLine]) {
     println!("{table}");
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY).set_header([
-        "source", "state", "articles", "last visit", "last new article", "no text", "no author", "no date",
+        "source",
+        "state",
+        "articles",
+        "last visit",
+        "last new article",
+        "no text",
+        "no author",
+        "no date",
     ]);
     for source in &status.sources {
         let time = |at: Option<jiff::Timestamp>| at.map_or_else(|| "–".to_owned(), |at| format!("{at:.0}"));

@@ -60,7 +60,10 @@ fn print(report: &Report) {
     for (label, number) in &report.skipped {
         println!("skipped {number} with the unknown label `{label}`");
     }
-    println!("held out {}: accuracy {:.3}, macro-F1 {:.3}", report.held_out, report.accuracy, report.macro_f1);
+    println!(
+        "held out {}: accuracy {:.3}, macro-F1 {:.3}",
+        report.held_out, report.accuracy, report.macro_f1
+    );
     for (rubrique, f1) in &report.f1 {
         println!("  {rubrique:<14} F1 {f1:.3}");
     }

@@ -101,11 +101,19 @@ fn advice(trail: &Trail) -> &'static str {
 
 const fn advice_on(reason: Reason) -> &'static str {
     match reason {
-        Reason::Robots | Reason::NoIndex => "→ L’éditeur ne veut pas de cette page dans un moteur ; demandez-lui l’accès.",
-        Reason::NotFound | Reason::HttpStatus => "→ Le serveur ne donne pas cette page ; ouvrez l’adresse dans un navigateur.",
-        Reason::Unreachable | Reason::Redirects => "→ Le serveur n’a pas répondu ; la prochaine visite réessaiera.",
+        Reason::Robots | Reason::NoIndex => {
+            "→ L’éditeur ne veut pas de cette page dans un moteur ; demandez-lui l’accès."
+        }
+        Reason::NotFound | Reason::HttpStatus => {
+            "→ Le serveur ne donne pas cette page ; ouvrez l’adresse dans un navigateur."
+        }
+        Reason::Unreachable | Reason::Redirects => {
+            "→ Le serveur n’a pas répondu ; la prochaine visite réessaiera."
+        }
         Reason::TooLarge => "→ La page dépasse la limite ; relevez `crawl.max_body_bytes`.",
-        Reason::RefusedAddress => "→ L’adresse mène à un réseau privé ; ouvrez-le avec `crawl.allow_private` s’il est à vous.",
+        Reason::RefusedAddress => {
+            "→ L’adresse mène à un réseau privé ; ouvrez-le avec `crawl.allow_private` s’il est à vous."
+        }
         Reason::BrokenFeed => "→ Le fil ne peut pas être lu ; `kiosque probe` montre ce qu’il contient.",
         Reason::NotHtml | Reason::Listing | Reason::NoText => {
             "→ Aucun article n’y a été trouvé ; `kiosque extract` montre ce qui est lu de la page."

@@ -77,15 +77,17 @@ fn line_at(text: &str, offset: usize) -> usize {
 }
 
 fn from_table(text: &str, table: &DeTable<'_>) -> BTreeMap<String, Node> {
-    table.iter().map(|(key, value)| (key.get_ref().to_string(), from_value(text, key.span().start, value))).collect()
+    table
+        .iter()
+        .map(|(key, value)| (key.get_ref().to_string(), from_value(text, key.span().start, value)))
+        .collect()
 }
 
 fn from_value(text: &str, key_at: usize, value: &Spanned<DeValue<'_>>) -> Node {
     let converted = match value.get_ref() {
         DeValue::String(s) => Value::Text(s.to_string()),
-        DeValue::Integer(i) => {
-            i64::from_str_radix(i.as_str(), i.radix()).map_or(Value::Other("a number out of range"), Value::Integer)
-        }
+        DeValue::Integer(i) => i64::from_str_radix(i.as_str(), i.radix())
+            .map_or(Value::Other("a number out of range"), Value::Integer),
         DeValue::Boolean(b) => Value::Flag(*b),
         DeValue::Float(_) => Value::Other("a fraction"),
         DeValue::Datetime(_) => Value::Other("a date"),
@@ -100,7 +102,8 @@ fn from_value(text: &str, key_at: usize, value: &Spanned<DeValue<'_>>) -> Node {
 /// Lays `KIOSQUE__SECTION__KEY=value` over the tree, in the order of the names. A variable never reaches into
 /// a list of tables: sources and editions are written in the file.
 pub(crate) fn overlay(root: &mut Node, variables: impl IntoIterator<Item = (String, String)>) {
-    let mut variables: Vec<_> = variables.into_iter().filter(|(name, _)| name.starts_with("KIOSQUE__")).collect();
+    let mut variables: Vec<_> =
+        variables.into_iter().filter(|(name, _)| name.starts_with("KIOSQUE__")).collect();
     variables.sort();
     for (name, value) in variables {
         let keys = name["KIOSQUE__".len()..].to_ascii_lowercase();

@@ -33,7 +33,11 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
     let sources_file = top.text("sources_file");
     let sources = sources(&mut top);
     if sources.is_empty() && sources_file.is_none() {
-        top.fail("source", None, "there is none; add a `[[source]]` table with `id` and `url`, or `sources_file`");
+        top.fail(
+            "source",
+            None,
+            "there is none; add a `[[source]]` table with `id` and `url`, or `sources_file`",
+        );
     }
     top.close();
     if !errors.is_empty() {
@@ -96,7 +100,8 @@ fn beside(store: &Path, what: &str) -> PathBuf {
 fn store(top: &mut Section<'_>) -> (PathBuf, PathBuf) {
     let node = top.take("store");
     let mut section = Section::open("store", node, top.errors());
-    let path = PathBuf::from(section.required("path", "name the SQLite file, e.g. `data/maroc/store.sqlite`"));
+    let path =
+        PathBuf::from(section.required("path", "name the SQLite file, e.g. `data/maroc/store.sqlite`"));
     section.close();
     let node = top.take("export");
     let mut section = Section::open("export", node, top.errors());
@@ -109,13 +114,10 @@ fn bus(top: &mut Section<'_>, store: &Path) -> BusConfig {
     let node = top.take("bus");
     let mut section = Section::open("bus", node, top.errors());
     let path = section.text("path").map_or_else(|| beside(store, "bus"), PathBuf::from);
-    let kind = section.parsed("kind", |kind| match kind {
-        "memory" => Ok(BusConfig::Memory),
-        "embedded" => Ok(BusConfig::Embedded(path.clone())),
-        other => Err(format!("`{other}` is none of `embedded`, `memory`")),
-    });
+    let keep_days = whole(section.integer("keep_days", 0..=3_650, 7));
+    let embedded = section.choice("kind", &[("embedded", true), ("memory", false)], true);
     section.close();
-    kind.unwrap_or(BusConfig::Embedded(path))
+    if embedded { BusConfig::Embedded { path, keep_days } } else { BusConfig::Memory }
 }
 
 fn crawl(top: &mut Section<'_>) -> Settings {
@@ -130,11 +132,13 @@ fn crawl(top: &mut Section<'_>) -> Settings {
     settings.delay_ms = whole(section.integer("delay_ms", ms, signed(settings.delay_ms)));
     settings.jitter_ms = whole(section.integer("jitter_ms", 0..=60_000, signed(settings.jitter_ms)));
     settings.timeout_ms = whole(section.integer("timeout_ms", 1..=600_000, signed(settings.timeout_ms)));
-    settings.first_byte_ms = whole(section.integer("first_byte_ms", 1..=600_000, signed(settings.first_byte_ms)));
+    settings.first_byte_ms =
+        whole(section.integer("first_byte_ms", 1..=600_000, signed(settings.first_byte_ms)));
     settings.max_body_bytes =
         whole(section.integer("max_body_bytes", 1_024..=1_073_741_824, signed(settings.max_body_bytes)));
     settings.max_redirects = whole(section.integer("max_redirects", 0..=50, signed(settings.max_redirects)));
-    settings.hosts_at_once = whole(section.integer("hosts_at_once", 1..=10_000, signed(settings.hosts_at_once)));
+    settings.hosts_at_once =
+        whole(section.integer("hosts_at_once", 1..=10_000, signed(settings.hosts_at_once)));
     settings.retries = whole(section.integer("retries", 0..=20, signed(settings.retries)));
     settings.recheck_within_hours =
         whole(section.integer("recheck_within_hours", 0..=8_760, signed(settings.recheck_within_hours)));
@@ -177,7 +181,8 @@ fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec> {
             spec.name = name;
         }
         spec.front_items = whole(section.integer("front_items", 0..=100, signed(spec.front_items)));
-        spec.max_per_section = whole(section.integer("max_per_section", 1..=1_000, signed(spec.max_per_section)));
+        spec.max_per_section =
+            whole(section.integer("max_per_section", 1..=1_000, signed(spec.max_per_section)));
         spec.extract_words = whole(section.integer("extract_words", 0..=500, signed(spec.extract_words)));
         if let Some(order) = section.list("rubriques", str::parse::<Rubrique>) {
             spec.rubriques = order.into_iter().map(RubriqueSpec::new).collect();
@@ -186,7 +191,10 @@ fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec> {
         let mut section_labels = Section::open("edition.labels", labels, section.errors());
         for rubrique in Rubrique::ALL {
             if let Some(label) = section_labels.text(rubrique.slug()) {
-                spec.rubriques.iter_mut().filter(|r| r.rubrique == rubrique).for_each(|r| r.label.clone_from(&label));
+                spec.rubriques
+                    .iter_mut()
+                    .filter(|r| r.rubrique == rubrique)
+                    .for_each(|r| r.label.clone_from(&label));
             }
         }
         section_labels.close();

@@ -63,7 +63,11 @@ impl<'e> Section<'e> {
         match node.value {
             Value::Text(text) => Some((text, node.origin)),
             other => {
-                self.fail(key, Some(node.origin), format!("expected a text in quotes, found {}", other.kind()));
+                self.fail(
+                    key,
+                    Some(node.origin),
+                    format!("expected a text in quotes, found {}", other.kind()),
+                );
                 None
             }
         }

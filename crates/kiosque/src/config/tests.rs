@@ -22,7 +22,7 @@ url = "https://a.example/feed"
 #[test]
 fn the_least_pipeline_has_defaults_for_the_rest() {
     let config = Config::parse("p.toml", GOOD, []).unwrap();
-    assert_eq!(config.bus, BusConfig::Embedded("d/bus.sqlite".into()));
+    assert_eq!(config.bus, BusConfig::Embedded { path: "d/bus.sqlite".into(), keep_days: 7 });
     assert_eq!(config.state, PathBuf::from("d/state.sqlite"));
     assert_eq!(config.export_dir, PathBuf::from("d/editions"));
     assert_eq!(config.crawl.delay_ms, 1_000);

@@ -15,8 +15,12 @@ impl Stage for Extract {
     fn process(&mut self, UniquePage(page): UniquePage) -> Result<Outcome<Article>, Failure> {
         Ok(match kiosque_extract::extract(&page) {
             Ok(article) => outcome(article),
-            Err(error @ ExtractError::NotHtml { .. }) => Outcome::Drop(Reason::NotHtml, Some(error.to_string())),
-            Err(error @ (ExtractError::Empty | ExtractError::Address { .. })) => Outcome::Drop(Reason::NoText, Some(error.to_string())),
+            Err(error @ ExtractError::NotHtml { .. }) => {
+                Outcome::Drop(Reason::NotHtml, Some(error.to_string()))
+            }
+            Err(error @ (ExtractError::Empty | ExtractError::Address { .. })) => {
+                Outcome::Drop(Reason::NoText, Some(error.to_string()))
+            }
         })
     }
 }

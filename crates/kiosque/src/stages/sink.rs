@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use kiosque_edition::EditionSpec;
 use kiosque_group::{Grouper, Item, Placement, Settings};
 use kiosque_model::{ArticleId, Never, Published, Reason, Tagged};
-use kiosque_store::{Store, StoreError};
+use kiosque_store::{Put, Store, StoreError};
 use kiosque_stream::{Failure, Outcome, Progress, Stage};
 
 use super::{checkpoint, outage, resume};
@@ -54,7 +54,10 @@ impl Sink {
     fn write(&mut self, progress: &Progress) -> Result<(), StoreError> {
         let mut batch = self.store.begin()?;
         for tagged in &self.taken {
-            batch.put(tagged)?;
+            if batch.put(tagged)? == Put::Unchanged {
+                // Its text is as it was placed, or older than what is stored.
+                continue;
+            }
             let placement = self.grouper.place(&item(tagged, &self.zone));
             for absorbed in &placement.absorbed {
                 batch.merge_stories(&placement.story, absorbed)?;
@@ -97,7 +100,8 @@ impl Stage for Sink {
     fn idle(&mut self) -> Result<(), Failure> {
         for day in self.store.stale_days().map_err(|e| outage(&e))? {
             for spec in &self.editions {
-                kiosque_edition::build(&self.store, spec, day).map_err(|e| Failure::Transient(e.to_string()))?;
+                kiosque_edition::build(&self.store, spec, day)
+                    .map_err(|e| Failure::Transient(e.to_string()))?;
             }
             self.store.clear_stale(day).map_err(|e| outage(&e))?;
         }
