@@ -6,6 +6,9 @@
 use crate::dom::{Dom, Tag};
 use crate::text::{nfc, squeeze_into};
 
+/// Nodes in a heading element that still is one.
+const MAX_HEADING_NODES: usize = 24;
+
 /// What a block is in the text's structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -155,7 +158,8 @@ fn shape_of(dom: &Dom<'_>, owner: usize) -> Shape {
     let mut quoted = false;
     for node in dom.ancestors(owner).take(12) {
         let tag = dom.nodes[node].tag;
-        if let Some(level) = tag.heading() {
+        // A heading element around a whole text is dress, not structure.
+        if let Some(level) = tag.heading().filter(|_| dom.nodes[node].end - node <= MAX_HEADING_NODES) {
             return Shape::Heading(level);
         }
         match tag {

@@ -2,7 +2,10 @@
 //!
 //! A date without a time zone is a day: nothing here ever makes up an hour or an offset.
 
+mod address;
 mod lexicon;
+
+pub(crate) use address::in_address;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -356,54 +359,6 @@ fn relative(tokens: &[Token], fetched_at: Timestamp) -> Option<Printed> {
     // Counted in hours or less the moment is known to that precision; in days only the day is.
     let moment = (seconds <= 3600).then_some(Published::Moment(at, 0));
     Some(Printed { day, time: None, moment, end })
-}
-
-/// The day in an address: `/2025/01/04/`, `/2025-01-04-`, `20250104`.
-pub(crate) fn in_address(path: &str, fetched_at: Timestamp) -> Option<Published> {
-    let numbers: Vec<(usize, &str)> = digit_runs(path);
-    let make = |y: &str, m: &str, d: &str| {
-        let date = Date::new(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?).ok()?;
-        Some(Published::Day(date)).filter(|p| is_credible(p, fetched_at))
-    };
-    for (k, (at, run)) in numbers.iter().enumerate() {
-        if run.len() == 8
-            && let Some(date) = make(&run[..4], &run[4..6], &run[6..])
-        {
-            return Some(date);
-        }
-        if let ([y, m, d], Some([(b, _), (c, _)])) = (
-            &[*run, numbers.get(k + 1).map_or("", |n| n.1), numbers.get(k + 2).map_or("", |n| n.1)],
-            numbers.get(k + 1..k + 3),
-        ) && y.len() == 4
-            && *b == at + 5
-            && m.len() <= 2
-            && *c == b + m.len() + 1
-            && d.len() <= 2
-            && let Some(date) = make(y, m, d)
-        {
-            return Some(date);
-        }
-    }
-    None
-}
-
-fn digit_runs(text: &str) -> Vec<(usize, &str)> {
-    let mut out = Vec::new();
-    let mut start = None;
-    for (i, b) in text.bytes().enumerate() {
-        match (b.is_ascii_digit(), start) {
-            (true, None) => start = Some(i),
-            (false, Some(from)) => {
-                out.push((from, &text[from..i]));
-                start = None;
-            }
-            _ => {}
-        }
-    }
-    if let Some(from) = start {
-        out.push((from, &text[from..]));
-    }
-    out
 }
 
 #[cfg(test)]
