@@ -31,10 +31,10 @@ const NOT_PERSONS: &str = "redaction redaktion redaccion redazione redacao redac
     from updated published publie mis jour read lire partager share comments commentaires minutes min \
     heures hours ago follow suivre more plus articles profile view online digital group groupe inc ltd gmbh \
     corporation university universite ministere association collectif institute institut foundation council \
-    committee department board newspaper times post gazette tribune herald guardian facebook twitter \
-    instagram linkedin email subscribe newsletter monde figaro liberation the der die das spiegel zeitung \
+    committee department board newspaper times post gazette tribune herald facebook twitter \
+    instagram linkedin email subscribe newsletter monde the der die das zeitung \
     politique economie sport culture societe international تحرير التحرير هيئة جريدة صحيفة موقع وكالة وكالات \
-    مراسل محرر قسم شبكة الجزيرة قناة بوابة كتاب ادمن الاخبار اخبار فريق متابعة متابعات خاص الموقع سياسة \
+    مراسل محرر قسم شبكة قناة بوابة كتاب ادمن الاخبار اخبار فريق متابعة متابعات خاص الموقع سياسة \
     رياضة فن اقتصاد مجلة نيوز ابوظبي القاهرة الرياض دبي بيروت عمان الرباط الدوحة بغداد دمشق الجزائر تونس \
     خدمة المركز مركز جامعة";
 
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, persons: &[&str], agencies: &[&str]) {
-        let outlets = [fold("L'ODJ Média"), fold("Le360")];
+        let outlets = [fold("L'Écho Média"), fold("Le180")];
         let signed = read(text, &outlets);
         assert_eq!(
             (signed.persons, signed.agencies),
@@ -230,15 +230,15 @@ mod tests {
 
     #[test]
     fn tells_persons_from_the_rest() {
-        check("Rédigé par Mohamed Ait Bellahcen", &["Mohamed Ait Bellahcen"], &[]);
+        check("Rédigé par Mohamed Ait Serrane", &["Mohamed Ait Serrane"], &[]);
         check("Par Salma El Idrissi et Youssef Naciri", &["Salma El Idrissi", "Youssef Naciri"], &[]);
-        check("Le360 avec MAP", &[], &["MAP"]);
+        check("Le180 avec MAP", &[], &["MAP"]);
         check("Rédaction avec AFP", &[], &["AFP"]);
-        check("L'ODJ Média", &[], &[]);
+        check("L'Écho Média", &[], &[]);
         check("RG", &[], &[]);
         check("contact@a.example", &[], &[]);
-        check("بقلم: د. خالد الطوالبة", &["خالد الطوالبة"], &[]);
-        check("كتبت شيماء مدحت", &["شيماء مدحت"], &[]);
+        check("بقلم: د. خالد السلاوي", &["خالد السلاوي"], &[]);
+        check("كتبت شيماء السلاوي", &["شيماء السلاوي"], &[]);
         check("By Jane O'Neill, Staff Writer", &["Jane O'Neill"], &[]);
         check("Von Jörg Müller und Anna-Lena Groß", &["Jörg Müller", "Anna-Lena Groß"], &[]);
         check("Por María de la Cruz", &["María de la Cruz"], &[]);
