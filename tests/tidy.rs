@@ -24,15 +24,12 @@ const EDGES: [(&str, &[&str]); 11] = [
 ];
 
 /// Foreign crates with a room of their own, and the rooms.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("rdkafka", &["stream"]),
     ("rusqlite", &["stream", "store"]),
     ("rusqlite_migration", &["store"]),
     ("reqwest", &["crawl"]),
-    ("hickory-resolver", &["crawl"]),
-    ("feed-rs", &["crawl"]),
     ("quick-xml", &["crawl"]),
-    ("texting_robots", &["crawl"]),
     ("scraper", &["extract"]),
     ("chardetng", &["extract"]),
     ("axum", &["web"]),

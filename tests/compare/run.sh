@@ -67,7 +67,7 @@ id = "corpora"
 url = "http://127.0.0.1:$port/sitemap.xml"
 CONF
 
-cargo build --release --quiet
+cargo build --release --quiet --bin kiosque
 measure() { # NAME COUNT-COMMAND COMMAND…
   local name=$1 count=$2; shift 2
   /usr/bin/time -f '%U %S %e %M' -o "$work/time" "$@" >"$work/out" 2>"$work/err" || { cat "$work/err" >&2; exit 1; }

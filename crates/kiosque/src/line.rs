@@ -84,7 +84,7 @@ impl Line {
     fn spawn<S: Stage + 'static>(&self, mut stage: S) -> Result<(&'static str, JoinHandle<Result<Summary>>)> {
         let mut bus = self.log.connect(S::NAME, <S::In as kiosque_model::Message>::TOPIC)?;
         let stop = self.stop.clone();
-        let options = RunOptions::default();
+        let options = RunOptions { batch: batch_of(S::NAME), ..RunOptions::default() };
         let thread = std::thread::Builder::new().name(S::NAME.to_owned()).spawn(move || {
             let ended = kiosque_stream::run(&mut stage, bus.as_mut(), &options, &stop);
             // Whoever ends, in peace or not, ends the line: the others finish their batch.
@@ -137,6 +137,14 @@ impl Running {
                 Ok((name, summary))
             })
             .collect()
+    }
+}
+
+/// Messages between two commits. Pages are some hundred kilobytes each and are held for a batch; articles are small.
+fn batch_of(stage: &str) -> usize {
+    match stage {
+        Dedup::NAME | Extract::NAME => 32,
+        _ => RunOptions::default().batch,
     }
 }
 

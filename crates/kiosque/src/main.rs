@@ -26,11 +26,6 @@ use clap::Parser;
 
 use crate::cli::{Cli, Command, EXIT_FAILED, EXIT_USAGE};
 
-// The pipeline allocates many small strings on several threads; measured on the demo pages mimalloc saves
-// about a tenth of the CPU time against the system's allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Err(message) = telemetry::start(&cli.log, cli.log_format) {
