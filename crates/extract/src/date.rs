@@ -6,13 +6,14 @@ mod address;
 mod lexicon;
 
 pub(crate) use address::in_address;
+pub(crate) use lexicon::{is_weekday, month_of};
 
 use jiff::civil::{Date, Time};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use kiosque_model::Published;
 
-use lexicon::{Word, month_of, month_of_two, unit_of, word_of};
+use lexicon::{Word, month_of_two, unit_of, word_of};
 
 /// Earliest year a page on the web can bear.
 const FIRST_YEAR: i16 = 1990;

@@ -6,6 +6,7 @@ pub(crate) mod jsonld;
 pub(crate) mod names;
 pub(crate) mod subject;
 pub(crate) mod title;
+pub(crate) mod undated;
 pub(crate) mod when;
 
 use jiff::Timestamp;

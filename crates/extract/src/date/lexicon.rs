@@ -102,8 +102,18 @@ pub(super) fn month_of_two(first: &str, second: &str) -> Option<u32> {
 }
 
 /// A month by its word.
-pub(super) fn month_of(word: &str) -> Option<u32> {
+pub(crate) fn month_of(word: &str) -> Option<u32> {
     MONTHS.iter().zip(1..).find_map(|(names, number)| names.contains(&word).then_some(number))
+}
+
+/// Days of the week. Some of them are surnames too (`Freitag`, `Domingo`).
+const WEEKDAYS: &str = "lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday \
+    friday saturday sunday lunes martes miercoles jueves viernes sabado domingo montag dienstag mittwoch \
+    donnerstag freitag samstag sonnabend sonntag الاثنين الثلاثاء الاربعاء الخميس الجمعة السبت الاحد";
+
+/// Whether a folded word names a day of the week.
+pub(crate) fn is_weekday(word: &str) -> bool {
+    WEEKDAYS.split_ascii_whitespace().any(|day| day == word)
 }
 
 /// A unit of time: how many a bare word means (`ساعتين` is two hours) and its length in seconds.

@@ -1,7 +1,8 @@
 //! Who signed: persons and agencies, from the declared authors, the metas and the visible byline.
 
 use super::Evidence;
-use super::names::{Signed, read};
+use super::names::{Signed, is_acronym, read};
+use super::undated::{after_date, before_date};
 use crate::role::Roles;
 use crate::text::fold;
 
@@ -71,6 +72,8 @@ pub(crate) fn choose(
         let signed = read(&author.name, &outlets);
         if !author.organisation {
             declared.persons.extend(signed.persons);
+        } else if is_acronym(&author.name) && !outlets.contains(&fold(&author.name)) {
+            declared.agencies.push(author.name.clone());
         }
         declared.agencies.extend(signed.agencies);
     }
@@ -168,37 +171,30 @@ fn printed(
             break;
         }
     }
-    for block in evidence.blocks.list.iter().filter(|b| (from..to).contains(&b.from) && b.chars < 100) {
-        let inside = block.from > first && block.from < last;
-        if inside
-            || !opens_as_byline(&fold(&block.text))
-            || evidence.above[block.owner].has(Roles(Roles::COMMENTS.0 | Roles::RELATED.0))
-        {
-            continue;
-        }
-        let signed = read(before_date(&block.text), outlets);
-        if !signed.persons.is_empty() {
-            out.push((signed, "text".to_owned()));
-            break;
-        }
-    }
+    out.extend(in_lines(evidence, outlets, from..to, first..last));
     out
+}
+
+/// The first line of `range` outside the body that opens as bylines do, or names who wrote after its date.
+fn in_lines(
+    evidence: &Evidence<'_, '_>,
+    outlets: &[String],
+    range: std::ops::Range<usize>,
+    body: std::ops::Range<usize>,
+) -> Option<(Signed, String)> {
+    evidence.blocks.list.iter().filter(|b| range.contains(&b.from) && b.chars < 100).find_map(|block| {
+        let inside = block.from > body.start && block.from < body.end;
+        if inside || evidence.above[block.owner].has(Roles(Roles::COMMENTS.0 | Roles::RELATED.0)) {
+            return None;
+        }
+        let opens = opens_as_byline(&fold(&block.text));
+        let part = if opens { before_date(&block.text) } else { after_date(&block.text)? };
+        let signed = read(part, outlets);
+        let full = signed.persons.iter().all(|p| p.contains(' '));
+        (!signed.persons.is_empty() && (opens || full)).then(|| (signed, "text".to_owned()))
+    })
 }
 
 fn opens_as_byline(folded: &str) -> bool {
     BYLINES.iter().any(|b| folded.strip_prefix(b).is_some_and(|rest| rest.starts_with(' ')))
-}
-
-/// The part of a byline before its date: `Par X le 4 janvier`, `By X | Jan 4`.
-fn before_date(text: &str) -> &str {
-    let digit = text.find(|c: char| c.is_numeric()).unwrap_or(text.len());
-    let head = &text[..digit];
-    for mark in
-        [" le ", " on ", " - ", " | ", " am ", " el ", " في ", " publié", " Publié", " Published", " Updated"]
-    {
-        if let Some(at) = head.find(mark).filter(|&at| at > 3 && digit < text.len()) {
-            return &head[..at];
-        }
-    }
-    head
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::undated;
 use crate::text::{fold, squeeze};
 
 /// What a byline holds.
@@ -49,7 +50,7 @@ const OPENINGS: &str = "ecrit par | redige par | publie par | propos recueillis 
     written by | posted by | published by | reported by | authored by | story by | words by | by | from | \
     von | vom | ein gastbeitrag von | eine analyse von | ein kommentar von | por | texto | escrito por | \
     di | a cura di | door | av | af | text | autor | autorin | author | auteur | authors | auteurs | \
-    author name | بقلم | كتب | كتبت | كتبه | كتابة | اعداد | تحرير | حرر | الكاتب | محرر | المحرر | حوار | \
+    author name | بقلم | كتب | كتبت | كتبه | كتابة | اعداد | تحرير | حرر | الكاتب | محرر | المحرر | حرره | حررته | حوار | \
     ترجمة | تقرير | تصوير | تغطية | د | م | ا";
 
 /// Titles before a name, folded.
@@ -64,17 +65,26 @@ pub(crate) fn read(text: &str, outlets: &[String]) -> Signed {
         return out;
     }
     let body = without_opening(&text);
+    // Only an agency is thanked by initials: `Avec APM`.
+    let is_credit = ["avec ", "with ", "source ", "مع "].iter().any(|cue| fold(&text).starts_with(cue));
     for piece in pieces(body) {
         let piece = without_opening(piece.trim_matches(is_edge));
-        let piece = without_honorific(piece);
+        let piece = undated::without_day(without_honorific(piece));
         let folded = fold(piece);
         if let Some(name) = AGENCY_NAMES.get(folded.as_str()) {
             push(&mut out.agencies, (*name).to_owned());
+        } else if is_credit && is_acronym(piece) && !outlets.contains(&folded) {
+            push(&mut out.agencies, piece.to_owned());
         } else if is_person(piece, &folded, outlets) {
             push(&mut out.persons, recased(piece));
         }
     }
     out
+}
+
+/// Initials in capitals: `APM`.
+pub(crate) fn is_acronym(name: &str) -> bool {
+    (3..=6).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 fn push(list: &mut Vec<String>, name: String) {
@@ -174,7 +184,8 @@ fn is_person(name: &str, folded: &str, outlets: &[String]) -> bool {
         .filter(|w| w.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase))
         .count();
     if words.len() == 1 {
-        return chars >= 4 && !name.contains('.') && !(name.chars().all(|c| !c.is_lowercase()) && chars <= 5);
+        let shouts = name.chars().all(|c| !c.is_lowercase());
+        return chars >= 4 && !name.contains('.') && !(shouts && chars <= 6);
     }
     capitals * 2 >= name.split_whitespace().count()
         || name.chars().all(|c| !c.is_uppercase()) && words.len() <= 3
@@ -243,6 +254,19 @@ mod tests {
         check("Von Jörg Müller und Anna-Lena Groß", &["Jörg Müller", "Anna-Lena Groß"], &[]);
         check("Por María de la Cruz", &["María de la Cruz"], &[]);
         check("هيئة التحرير", &[], &[]);
+        check("APM", &[], &[]);
+        check("Avec APM", &[], &["APM"]);
+        check("Agence", &[], &[]);
+        check("وكالة", &[], &[]);
+        check("Rédigé par", &[], &[]);
+        check("حرره", &[], &[]);
+        check("APM Mardi", &[], &[]);
+        check("Mardi", &[], &[]);
+        check("Rim Daoudi-Castel, Mercredi", &["Rim Daoudi-Castel"], &[]);
+        check("Rim Daoudi-Castel · mercredi", &["Rim Daoudi-Castel"], &[]);
+        check("سعاد المرنيسي الحلوي الأربعاء", &["سعاد المرنيسي الحلوي"], &[]);
+        check("Susan Freitag", &["Susan Freitag"], &[]);
+        check("Plácido Domingo", &["Plácido Domingo"], &[]);
         check("https://www.facebook.com/x", &[], &[]);
         check("", &[], &[]);
     }
