@@ -13,10 +13,6 @@ use crate::keywords::keywords;
 use crate::model::{Model, ModelError, best, softmax};
 use crate::{language, reasons, section};
 
-/// What the outlet's own section adds to the log-odds of its rubrique: about five to one, as outlets are
-/// right four times of five.
-const SECTION_LOG_ODDS: f32 = 1.6;
-
 /// Words of a text below which there is nothing to be sure of.
 const FEW_TERMS: f32 = 6.0;
 
@@ -92,8 +88,10 @@ impl Classifier {
         let heard = ((known.len() as f32 + document.hits.len() as f32) / FEW_TERMS).min(1.0);
         logits.iter_mut().for_each(|z| *z *= heard);
         let section = section::rubrique(input.section, input.url);
-        if let Some(at) = section.and_then(|s| Rubrique::ALL.iter().position(|r| *r == s)) {
-            logits[at] += SECTION_LOG_ODDS;
+        for (class, rubrique) in Rubrique::ALL.into_iter().enumerate() {
+            if section == Some(rubrique) {
+                logits[class] += section::log_odds(rubrique);
+            }
         }
         let shares = softmax(&logits);
         let class = best(&shares);

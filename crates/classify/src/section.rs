@@ -41,22 +41,45 @@ fn named(name: &str) -> Option<Rubrique> {
         return None;
     }
     (1..=LONGEST.min(words.len())).rev().find_map(|length| {
-        let bit = words.windows(length).find_map(|part| NAMES.get(&part.join(" ")))?;
-        Rubrique::ALL.get(bit.trailing_zeros() as usize).copied()
+        words.windows(length).find_map(known)
     })
 }
 
-/// The first folder of an address that names a rubrique. The last segment is the article's own.
+/// The rubrique of a name that is in the table whole.
+fn known(words: &[String]) -> Option<Rubrique> {
+    let bit = NAMES.get(&words.join(" "))?;
+    Rubrique::ALL.get(bit.trailing_zeros() as usize).copied()
+}
+
+/// What a filing under a rubrique adds to its log-odds.
+///
+/// An outlet agrees with a careful reader on about .79 of its articles; were the rest spread over the other
+/// thirteen, that is ln(.79 / (.21 / 13)) = 3.9. On two days of television news read by hand the sections
+/// named here held for .90 of the articles, but wide ones take what fits nowhere else: society for .12 of
+/// the articles a reader files there, economy and environment for .47, and theirs speak more softly.
+pub(crate) fn log_odds(rubrique: Rubrique) -> f32 {
+    if is_wide(rubrique) { 1.6 } else { 3.9 }
+}
+
+fn is_wide(rubrique: Rubrique) -> bool {
+    matches!(rubrique, Rubrique::Societe | Rubrique::Economie | Rubrique::Environnement)
+}
+
+/// The first folder of an address that names a rubrique, a narrow one before a wide one. The last segment is
+/// the article's own.
 fn in_path(url: &str) -> Option<Rubrique> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = rest.split(['?', '#']).next()?;
     let mut segments: Vec<&str> = path.split('/').skip(1).filter(|s| !s.is_empty()).collect();
     segments.pop();
-    segments.iter().take(4).find_map(|segment| {
+    let found = segments.iter().take(4).filter_map(|segment| {
         let segment = decoded(segment);
-        // A slug of many words is a headline, not a section.
-        (words(&segment).count() <= LONGEST).then(|| named(&segment)).flatten()
-    })
+        let name = normal(&segment);
+        // A slug of many words is a headline, not a section, unless the table has it whole.
+        if name.len() <= 3 { named(&segment) } else { known(&name) }
+    });
+    let found: Vec<Rubrique> = found.collect();
+    found.iter().find(|rubrique| !is_wide(**rubrique)).or(found.first()).copied()
 }
 
 /// Undoes percent-encoding (RFC 3986 §2.1); what is no UTF-8 then is passed over.
@@ -96,6 +119,28 @@ mod tests {
         check(Some("Eco Business"), None, Some("economie"));
         check(Some("Santé & Bien être"), None, Some("sante"));
         check(Some("Deportes"), None, Some("sport"));
+        check(Some("Économie & Finance"), None, Some("economie"));
+        check(Some("Faits divers"), None, Some("faits-divers"));
+        check(Some("Monde"), None, Some("international"));
+        check(Some("High-tech"), None, Some("sciences-tech"));
+        check(Some("Digital & Tech"), None, Some("sciences-tech"));
+        check(Some("Auto"), None, Some("auto-moto"));
+        check(Some("Auto-moto"), None, Some("auto-moto"));
+        check(Some("Culture & Musique & Loisir"), None, Some("culture"));
+        check(Some("Enseignement supérieur"), None, Some("education"));
+        check(Some("سيارات"), None, Some("auto-moto"));
+        check(Some("سيارات ومحركات"), None, Some("auto-moto"));
+        check(Some("حوادث"), None, Some("faits-divers"));
+        check(Some("دولي"), None, Some("international"));
+        check(Some("صحة"), None, Some("sante"));
+        check(Some("ثقافة وفن"), None, Some("culture"));
+        check(Some("تعليم"), None, Some("education"));
+        check(Some("بيئة"), None, Some("environnement"));
+        check(Some("طقس"), None, Some("meteo"));
+        check(Some("أسرة"), None, Some("societe"));
+        check(Some("لايف ستايل"), None, Some("lifestyle"));
+        check(Some("Sucesos"), None, Some("faits-divers"));
+        check(Some("Food & Drink"), None, Some("lifestyle"));
         check(Some("À la une"), None, None);
         check(Some("Maroc"), None, None);
         check(Some(""), None, None);
@@ -107,6 +152,10 @@ mod tests {
         check(None, Some("https://a.example/%D8%B1%D9%8A%D8%A7%D8%B6%D8%A9/123.html"), Some("sport"));
         check(None, Some("https://a.example/2024/05/sport"), None);
         check(None, Some("https://a.example/actualites/le-sport-a-l-ecole-en-question/1"), None);
+        check(None, Some("https://a.example/le-beau-marche-du-dimanche/1"), None);
+        check(None, Some("https://a.example/societe/education/1"), Some("education"));
+        check(None, Some("https://a.example/environnement/evenements-meteorologiques/1"), Some("meteo"));
+        check(None, Some("https://a.example/societe/quartiers/1"), Some("societe"));
         check(None, Some("https://a.example/%ZZ%/é"), None);
         check(Some("Une"), Some("http://a.example/politique/x"), Some("politique"));
     }
