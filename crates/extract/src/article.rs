@@ -12,7 +12,7 @@ use crate::meta::title::Title;
 use crate::meta::{Evidence, authors, disagree, jsonld, note, subject, title, when};
 use crate::role::{Reader, Roles};
 use crate::text::fold;
-use crate::{ExtractError, MAX_BODY_BYTES, decode, kind, sieve};
+use crate::{ExtractError, MAX_BODY_BYTES, decode, kind, meta, sieve};
 
 /// Reads a page: its body and every field it gives evidence for.
 ///
@@ -36,6 +36,7 @@ pub fn extract(page: &Page) -> Result<Article, ExtractError> {
     let titles: Vec<String> = head.title.iter().map(|t| fold(t)).collect();
     let declared = jsonld::read(&sieved.json_ld, &titles);
     let base = head.base.and_then(|b| url.join(b).ok()).unwrap_or_else(|| url.clone());
+    let outlets = meta::outlets(&head, &declared, &base);
     let evidence = Evidence {
         page,
         url: &base,
@@ -45,6 +46,7 @@ pub fn extract(page: &Page) -> Result<Article, ExtractError> {
         above: &above,
         head: &head,
         declared: &declared,
+        outlets: &outlets,
     };
     Ok(assemble(&evidence))
 }
@@ -109,7 +111,7 @@ fn assemble(evidence: &Evidence<'_, '_>) -> Article {
         article.canonical_url = canonical;
         note(&mut article, "canonical_url", from);
     }
-    if let Some((name, from)) = evidence.site_name() {
+    if let Some((name, from)) = meta::site_name(evidence.head, evidence.declared) {
         article.site_name = Some(name);
         note(&mut article, "site_name", from);
     }

@@ -31,41 +31,37 @@ pub(crate) struct Evidence<'e, 'a> {
     pub(crate) above: &'e [Roles],
     pub(crate) head: &'e Head<'a>,
     pub(crate) declared: &'e Declared,
+    /// Folded names under which the outlet may sign: its name, its publisher, the labels of its host.
+    pub(crate) outlets: &'e [String],
+}
+
+/// The outlet's name as the page states it, and where.
+pub(crate) fn site_name(head: &Head<'_>, declared: &Declared) -> Option<(String, &'static str)> {
+    head.meta_of(&["og:site_name"])
+        .map(|(name, _)| (name, "og:site_name"))
+        .or_else(|| declared.publisher.clone().map(|name| (name, "json-ld")))
+        .or_else(|| {
+            head.meta_of(&["application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone"])
+        })
+}
+
+/// What [`Evidence::outlets`] holds.
+pub(crate) fn outlets(head: &Head<'_>, declared: &Declared, url: &Url) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    names.extend(site_name(head, declared).map(|(name, _)| fold(&name)));
+    names.extend(declared.publisher.as_deref().map(fold));
+    let host = url.host_str().unwrap_or_default().trim_start_matches("www.");
+    names.push(fold(host));
+    names.extend(host.split('.').filter(|label| label.len() > 3).map(fold));
+    names.retain(|name| name.chars().count() > 1);
+    names.sort();
+    names.dedup();
+    names
 }
 
 impl Evidence<'_, '_> {
     pub(crate) fn fetched_at(&self) -> Timestamp {
         self.page.fetched_at
-    }
-
-    /// The outlet's name as the page states it, and where.
-    pub(crate) fn site_name(&self) -> Option<(String, &'static str)> {
-        self.head
-            .meta_of(&["og:site_name"])
-            .map(|(name, _)| (name, "og:site_name"))
-            .or_else(|| self.declared.publisher.clone().map(|name| (name, "json-ld")))
-            .or_else(|| {
-                self.head.meta_of(&[
-                    "application-name",
-                    "apple-mobile-web-app-title",
-                    "twitter:app:name:iphone",
-                ])
-            })
-    }
-
-    /// Folded names under which the outlet may sign: its name, its publisher, the labels of its host.
-    pub(crate) fn outlets(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        names.extend(self.site_name().map(|(name, _)| fold(&name)));
-        names.extend(self.declared.publisher.as_deref().map(fold));
-        names.extend(self.head.meta_of(&["og:site_name"]).map(|(n, _)| fold(&n)));
-        let host = self.url.host_str().unwrap_or_default().trim_start_matches("www.");
-        names.push(fold(host));
-        names.extend(host.split('.').filter(|label| label.len() > 3).map(fold));
-        names.retain(|name| name.chars().count() > 1);
-        names.sort();
-        names.dedup();
-        names
     }
 }
 

@@ -286,17 +286,15 @@ fn of_names(value: &str) -> Roles {
 }
 
 fn of_name(name: &str) -> Roles {
-    let words = words_of(name);
-    let mut roles = Roles::default();
-    let joined: String = words.concat();
-    if let Some(found) = TABLE.get(joined.as_str()) {
-        roles = roles.with(*found);
-    }
-    for (i, word) in words.iter().enumerate() {
-        let found = TABLE.get(word.as_str()).copied().unwrap_or_default();
+    let words = Words::of(name);
+    let mut roles = TABLE.get(words.joined.as_str()).copied().unwrap_or_default();
+    let mut last = "";
+    for word in words.iter() {
         // `has-sidebar`, `no-comments`, `with-ads` describe a page, they are not the thing.
-        let described = i > 0 && matches!(words[i - 1].as_str(), "has" | "no" | "with" | "is" | "without");
-        roles = roles.with(if described { Roles::default() } else { found });
+        if !matches!(last, "has" | "no" | "with" | "is" | "without") {
+            roles = roles.with(TABLE.get(word).copied().unwrap_or_default());
+        }
+        last = word;
     }
     if roles.has(Roles::THING) && roles.has(Roles::CONTENT) && !roles.has(Roles::UNWANTED) {
         roles = roles.with(Roles::BODY);
@@ -306,26 +304,42 @@ fn of_name(name: &str) -> Roles {
 
 /// Lower-case words of a class name, cut at signs and capitals. A part with digits inside is an identifier
 /// (`5f18ad9`) and says nothing.
-fn words_of(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for part in name.split(|c: char| !c.is_alphanumeric()).take(16) {
-        let part = part.trim_end_matches(|c: char| c.is_ascii_digit());
-        if part.is_empty() || part.len() > 40 || part.bytes().any(|b| b.is_ascii_digit()) {
-            continue;
-        }
-        let mut was_lower = false;
-        words.push(String::with_capacity(part.len()));
-        for c in part.chars() {
-            if c.is_uppercase() && was_lower {
-                words.push(String::new());
+struct Words {
+    joined: String,
+    /// Where each word ends in `joined`.
+    ends: Vec<usize>,
+}
+
+impl Words {
+    fn of(name: &str) -> Self {
+        let mut joined = String::with_capacity(name.len());
+        let mut ends = Vec::with_capacity(8);
+        for part in name.split(|c: char| !c.is_alphanumeric()).take(16) {
+            let part = part.trim_end_matches(|c: char| c.is_ascii_digit());
+            if part.is_empty() || part.len() > 40 || part.bytes().any(|b| b.is_ascii_digit()) {
+                continue;
             }
-            was_lower = c.is_lowercase();
-            if let Some(word) = words.last_mut() {
-                word.extend(c.to_lowercase());
+            let mut was_lower = false;
+            for c in part.chars() {
+                if c.is_uppercase() && was_lower {
+                    ends.push(joined.len());
+                }
+                was_lower = c.is_lowercase();
+                if c.is_ascii() {
+                    joined.push(c.to_ascii_lowercase());
+                } else {
+                    joined.extend(c.to_lowercase());
+                }
             }
+            ends.push(joined.len());
         }
+        Self { joined, ends }
     }
-    words
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.joined[start..end])
+    }
 }
 
 #[cfg(test)]

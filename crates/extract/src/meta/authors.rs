@@ -65,11 +65,11 @@ pub(crate) fn choose(
     headline: Option<usize>,
     body: Option<(usize, usize)>,
 ) -> Authors {
-    let outlets = evidence.outlets();
+    let outlets = evidence.outlets;
     let mut all: Vec<(Signed, String)> = Vec::new();
     let mut declared = Signed::default();
     for author in &evidence.declared.authors {
-        let signed = read(&author.name, &outlets);
+        let signed = read(&author.name, outlets);
         if !author.organisation {
             declared.persons.extend(signed.persons);
         } else if is_acronym(&author.name) && !outlets.contains(&fold(&author.name)) {
@@ -82,15 +82,15 @@ pub(crate) fn choose(
     for name in METAS {
         let mut signed = Signed::default();
         for text in evidence.head.all(name).into_iter().filter(|t| !t.contains("://") && t.len() < 200) {
-            let one = read(&text, &outlets);
+            let one = read(&text, outlets);
             signed.persons.extend(one.persons.into_iter().filter(|p| is_meta_name(p)));
             signed.agencies.extend(one.agencies);
         }
         all.push((signed, format!("meta:{name}")));
     }
-    all.extend(printed(evidence, &outlets, headline, body));
+    all.extend(printed(evidence, outlets, headline, body));
     if let Some(hint) = &evidence.page.hint.author {
-        all.push((read(hint, &outlets), "feed".to_owned()));
+        all.push((read(hint, outlets), "feed".to_owned()));
     }
     prefer_printed(evidence, &mut all);
     let mut out = Authors::default();

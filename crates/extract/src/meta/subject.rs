@@ -14,7 +14,7 @@ const MAX_KEYWORDS: usize = 30;
 /// The outlet's section: the innermost breadcrumb that is no title, or what is declared.
 pub(crate) fn section(evidence: &Evidence<'_, '_>, title: Option<&str>) -> Option<(String, String)> {
     let title = title.map(fold).unwrap_or_default();
-    let outlets = evidence.outlets();
+    let outlets = evidence.outlets;
     let fits = |name: &str| {
         let folded = fold(name);
         !folded.is_empty()

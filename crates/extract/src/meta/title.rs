@@ -21,8 +21,8 @@ const SEPARATORS: [&str; 12] =
 
 /// Chooses the title.
 pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
-    let outlets = evidence.outlets();
-    let stated = stated(evidence, &outlets);
+    let outlets = evidence.outlets;
+    let stated = stated(evidence, outlets);
     let printed = printed(evidence);
     let folded: Vec<String> = stated.iter().map(|(text, _)| fold(text)).collect();
     let mut best: Option<(f32, usize, &Printed)> = None;
@@ -39,7 +39,7 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
     };
     if let Some((_, _, candidate)) = best {
         let (text, kicker) = without_kicker(&candidate.text, &stated);
-        out.text = Some(without_site(&text, &outlets));
+        out.text = Some(without_site(&text, outlets));
         out.kicker = kicker;
         out.from = if candidate.tag == Tag::H1 { "h1" } else { "heading" };
         out.node = Some(candidate.node);
@@ -47,8 +47,8 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
     }
     // Nothing printed agrees: a single heading of the first rank is the headline, else what is declared.
     let alone: Vec<&Printed> = printed.iter().filter(|p| p.tag == Tag::H1).collect();
-    if let (true, [only]) = (stated.is_empty() || is_home_title(&folded, &outlets), alone.as_slice()) {
-        out.text = Some(without_site(&only.text, &outlets));
+    if let (true, [only]) = (stated.is_empty() || is_home_title(&folded, outlets), alone.as_slice()) {
+        out.text = Some(without_site(&only.text, outlets));
         out.from = "h1";
         out.node = Some(only.node);
     } else if let Some((text, from)) = stated.first() {
