@@ -1,5 +1,7 @@
 //! The command line as a script meets it: help, exit status, and one line on stderr that says what to do.
 
+#![cfg(test)]
+
 use std::fs;
 use std::path::Path;
 

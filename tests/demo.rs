@@ -2,6 +2,8 @@
 //!
 //! The press is invented, so what is true of it is known: the figures below are of agreement with that truth.
 
+#![cfg(test)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -55,14 +57,9 @@ fn contents(folder: &Path) -> Vec<Vec<Value>> {
 #[test]
 fn it_ends_with_the_edition_of_the_day() {
     let said = DEMO.1.replace('\u{a0}', " ");
-    for expected in [
-        "Revue de presse du mercredi 7 octobre 2026",
-        "Pages",
-        "Copies",
-        "Écartées",
-        "Durée",
-        "Édition : ",
-    ] {
+    for expected in
+        ["Revue de presse du mercredi 7 octobre 2026", "Pages", "Copies", "Écartées", "Durée", "Édition : "]
+    {
         assert!(said.contains(expected), "no `{expected}` in:\n{said}");
     }
     let html = std::fs::read_to_string(demo().join("data/demo/editions/2026-10-07-matin.html")).unwrap();

@@ -1,6 +1,8 @@
 //! The JSON Schemas in `docs/schemas/` are made from the types that travel. `KIOSQUE_BLESS=1` writes them anew; the
 //! difference is then part of the review, since a topic's readers may be other programs.
 
+#![cfg(test)]
+
 use std::fs;
 use std::path::Path;
 

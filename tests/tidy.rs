@@ -1,6 +1,8 @@
 //! The walls of the house, held by a machine: who may depend on whom, which foreign crate lives where, how long
 //! a file may grow, and that ARCHITECTURE.md and the pipelines tell the truth.
 
+#![cfg(test)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

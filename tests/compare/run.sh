@@ -4,7 +4,7 @@
 #
 #   KIOSQUE_CORPORA=…/corpora tests/compare/run.sh
 #
-# Needs nginx, /usr/bin/time, and python3 with `scrapy` and `trafilatura` (PyPI; PYTHON names the interpreter).
+# Needs nginx, /usr/bin/time, and python3 with `scrapy`, `trafilatura` and `lxml_html_clean` (PyPI; PYTHON names the interpreter).
 set -euo pipefail
 : "${KIOSQUE_CORPORA:?a folder with extract/*/gold.jsonl and html/}"
 cd "$(dirname "$0")/../.."

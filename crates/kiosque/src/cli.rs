@@ -31,7 +31,13 @@ Exit status: 0 done, 1 it failed, 2 wrong usage or an invalid pipeline.";
 #[command(name = "kiosque", version, about, after_help = AFTER_HELP, max_term_width = 100)]
 pub(crate) struct Cli {
     /// What the log shows on stderr, in tracing's filter syntax (`info`, `kiosque_crawl=debug`)
-    #[arg(long, global = true, env = "KIOSQUE_LOG", default_value = "warn,html5ever=error", value_name = "FILTER")]
+    #[arg(
+        long,
+        global = true,
+        env = "KIOSQUE_LOG",
+        default_value = "warn,html5ever=error",
+        value_name = "FILTER"
+    )]
     pub(crate) log: String,
     /// How it is written; by default text on a terminal, JSON elsewhere
     #[arg(long, global = true, value_enum, value_name = "FORMAT")]

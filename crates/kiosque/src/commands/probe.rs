@@ -44,9 +44,9 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<ExitCode> {
         fetch_and_look(args)?
     };
     if args.json {
-        println!("{}", as_json(&found))
+        println!("{}", as_json(&found));
     } else {
-        print(&found)
+        print(&found);
     }
     Ok(ExitCode::SUCCESS)
 }

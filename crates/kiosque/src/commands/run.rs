@@ -19,7 +19,7 @@ use crate::cli::RunArgs;
 use crate::commands::edition::export_path;
 use crate::config::Config;
 use crate::invented::InventedPress;
-use crate::line::{Line, Running};
+use crate::line::{self, Line, Running};
 use crate::progress::Progress;
 use crate::{signals, words};
 
@@ -154,7 +154,9 @@ async fn end(
 }
 
 fn conclude(config: &Config, done: &Done) -> Result<ExitCode> {
-    let store = Store::open_read_only(&config.store)?;
+    // Opened for writing, as the last of this process: closing it brings the write-ahead log into the file, so that
+    // the store is one file again for whoever copies it.
+    let store = line::open_store(config)?;
     let after = store.status()?;
     let written = write_editions(config, &store)?;
     let latest = written.last();

@@ -140,10 +140,15 @@ fn crawl(top: &mut Section<'_>) -> Settings {
     settings.hosts_at_once =
         whole(section.integer("hosts_at_once", 1..=10_000, signed(settings.hosts_at_once)));
     settings.retries = whole(section.integer("retries", 0..=20, signed(settings.retries)));
-    settings.max_entries_per_source =
-        whole(section.integer("max_entries_per_source", 1..=1_000_000, signed(settings.max_entries_per_source)));
-    settings.min_revisit_s = whole(section.integer("min_revisit_s", 1..=604_800, signed(settings.min_revisit_s)));
-    settings.max_revisit_s = whole(section.integer("max_revisit_s", 1..=604_800, signed(settings.max_revisit_s)));
+    settings.max_entries_per_source = whole(section.integer(
+        "max_entries_per_source",
+        1..=1_000_000,
+        signed(settings.max_entries_per_source),
+    ));
+    settings.min_revisit_s =
+        whole(section.integer("min_revisit_s", 1..=604_800, signed(settings.min_revisit_s)));
+    settings.max_revisit_s =
+        whole(section.integer("max_revisit_s", 1..=604_800, signed(settings.max_revisit_s)));
     settings.recheck_within_hours =
         whole(section.integer("recheck_within_hours", 0..=8_760, signed(settings.recheck_within_hours)));
     settings.proxy = section.parsed("proxy", |text| http_address(text).map(str::to_owned));
