@@ -181,6 +181,16 @@ impl Text {
     }
 }
 
+/// Outlets file floods and earthquakes under weather; a reader (and IPTC's `disaster`) does not, and what
+/// teaches otherwise is left out.
+fn is_disaster_filed_as_weather(text: &Text) -> bool {
+    let says = |rubrique: Rubrique| {
+        Rubrique::ALL.iter().position(|r| *r == rubrique).map_or(0.0, |class| text.evidence[class])
+    };
+    Rubrique::ALL[usize::from(text.label)] == Rubrique::Meteo
+        && says(Rubrique::FaitsDivers) > says(Rubrique::Meteo) + 0.3
+}
+
 struct Corpus {
     texts: Vec<Text>,
     /// Made-up texts of the lexicon: taught with the others, never measured on.
@@ -204,8 +214,11 @@ impl Corpus {
             };
             let next = sources.len() as u32;
             let source = *sources.entry((example.source.clone(), example.language.clone())).or_insert(next);
-            corpus.texts.push(Text::new(label, source, &example.title, &example.text));
-            corpus.per_class[label] += 1;
+            let text = Text::new(label, source, &example.title, &example.text);
+            if !is_disaster_filed_as_weather(&text) {
+                corpus.texts.push(text);
+                corpus.per_class[label] += 1;
+            }
         }
         (corpus, skipped)
     }
