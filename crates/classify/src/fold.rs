@@ -9,7 +9,7 @@ use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 pub(crate) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut chars = text.char_indices().peekable();
     std::iter::from_fn(move || {
-        let (start, first) = chars.find(|&(_, c)| c.is_alphanumeric())?;
+        let (start, first) = chars.find(|&(_, c)| is_letter(c) || is_number(c))?;
         let mut end = start + first.len_utf8();
         while let Some(&(at, c)) = chars.peek() {
             if !is_inside_word(c) {
@@ -23,7 +23,31 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn is_inside_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || (!c.is_ascii() && (c.is_alphanumeric() || is_combining_mark(c)))
+    is_letter(c) || is_number(c) || (!is_never_in_word(c) && is_combining_mark(c))
+}
+
+/// What `char::is_alphabetic` says, without its tables for the letters news is written in.
+pub(crate) fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\u{7F}' => c.is_ascii_alphabetic(),
+        '\u{C0}'..='\u{24F}' => c != '×' && c != '÷',
+        '\u{620}'..='\u{657}' | '\u{66E}'..='\u{6D3}' => true,
+        _ => !is_never_in_word(c) && c.is_alphabetic(),
+    }
+}
+
+/// What `char::is_numeric` says, as fast.
+pub(crate) fn is_number(c: char) -> bool {
+    match c {
+        '\0'..='\u{7F}' => c.is_ascii_digit(),
+        '\u{C0}'..='\u{24F}' | '\u{620}'..='\u{65F}' | '\u{66A}'..='\u{6EF}' => false,
+        _ => !is_never_in_word(c) && c.is_numeric(),
+    }
+}
+
+/// Spaces, marks and quotes: ASCII signs, Arabic comma and General Punctuation.
+fn is_never_in_word(c: char) -> bool {
+    matches!(c, '\0'..='/' | ':'..='@' | '['..='`' | '{'..='\u{A0}' | '\u{60C}' | '\u{2000}'..='\u{206F}')
 }
 
 /// Whether the letter is of the Arabic script.
@@ -64,6 +88,7 @@ fn fold_char(c: char, out: &mut String) {
         'ø' | 'Ø' => out.push('o'),
         'ł' | 'Ł' => out.push('l'),
         'ı' => out.push('i'),
+        '\u{0621}'..='\u{064A}' | '\u{0671}'..='\u{06D3}' => out.push(c),
         _ if is_combining_mark(c) => {}
         '\u{0620}'..='\u{06FF}' => out.push(c),
         _ => decompose_canonical(c, |part| {
@@ -125,6 +150,15 @@ mod tests {
         check("والمدرسة", "والمدرسه", "مدرس");
         check("أسـعار", "اسعار", "اسعار");
         check("ولد", "ولد", "ولد");
+    }
+
+    #[test]
+    fn letters_and_numbers_are_those_of_unicode() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_letter(c), c.is_alphabetic(), "{c:?}");
+            assert_eq!(is_number(c), c.is_numeric(), "{c:?}");
+            assert!(!is_never_in_word(c) || !(c.is_alphanumeric() || is_combining_mark(c)), "{c:?}");
+        }
     }
 
     #[test]

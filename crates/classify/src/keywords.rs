@@ -5,7 +5,7 @@
 
 use crate::background::Background;
 use crate::document::{ByHash, hash_of, pair};
-use crate::fold::{fold, fold_into, is_arabic, stem, without_particles, words};
+use crate::fold::{fold, fold_into, is_arabic, is_letter, is_number, stem, without_particles, words};
 
 /// At most so many are given.
 const MOST: usize = 8;
@@ -85,7 +85,7 @@ fn read<'a>(source: &'a str, list: Option<&Background>, count: f32) -> Vec<Word<
         fold_into(word, &mut folded);
         let hash = hash_of(stem(&folded));
         let zipf = list.map_or(4.0, |l| l.zipf(hash));
-        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+        let letters = word.chars().filter(|&c| is_letter(c)).count();
         let stop = list.is_some_and(|l| l.is_stop(&folded) || l.is_stop(without_particles(&folded)));
         // Before an apostrophe stands an elided article.
         let elided = letters <= 2 && source[end..].starts_with(['\'', '’']);
@@ -98,7 +98,7 @@ fn read<'a>(source: &'a str, list: Option<&Background>, count: f32) -> Vec<Word<
             zipf,
             count,
             name: capital && !elided && !stop && (!opens || zipf <= 3.5),
-            common: stop || elided || letters < 3 || zipf >= COMMON || word.contains(char::is_numeric),
+            common: stop || elided || letters < 3 || zipf >= COMMON || word.contains(is_number),
             joined: matches!(between, " " | "-" | "\u{a0}"),
         });
         opens = false;

@@ -7,7 +7,7 @@ use whichlang::{Lang, detect_language};
 
 use crate::background::{Background, LANGUAGES};
 use crate::document::hash_of;
-use crate::fold::{fold_into, is_arabic, stem, words};
+use crate::fold::{fold_into, is_arabic, is_letter, stem, words};
 
 /// Characters read: more changes nothing.
 const MAX_CHARS: usize = 1500;
@@ -22,7 +22,7 @@ const SURE_LETTERS: usize = 24;
 pub(crate) fn detect(title: &str, text: &str, declared: Option<&str>) -> Option<Language> {
     let declared = declared.and_then(Language::from_tag);
     let sample: String = title.chars().take(300).chain(['\n']).chain(text.chars().take(MAX_CHARS)).collect();
-    let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
+    let letters = sample.chars().filter(|&c| is_letter(c)).count();
     if letters == 0 {
         return declared;
     }
@@ -40,8 +40,15 @@ pub(crate) fn detect(title: &str, text: &str, declared: Option<&str>) -> Option<
 /// The language where the script alone decides it.
 fn by_script(sample: &str, letters: usize) -> Option<&'static str> {
     let share = |is: &dyn Fn(char) -> bool| sample.chars().filter(|&c| is(c)).count() * 2 > letters;
+    // Most texts are of Latin letters and need no second look.
+    if share(&|c| c < '\u{250}' && is_letter(c)) {
+        return None;
+    }
     let any = |of: &[char]| sample.chars().filter(|c| of.contains(c)).count() * 50 > letters;
     if share(&is_arabic) {
+        // The letters Arabic itself does without, which tell its neighbours apart.
+        let foreign: Vec<char> = sample.chars().filter(|&c| is_arabic(c) && c > '\u{652}').collect();
+        let any = |of: &[char]| foreign.iter().filter(|c| of.contains(c)).count() * 50 > letters;
         return Some(match () {
             () if any(&['ٹ', 'ڈ', 'ے', 'ں', 'ہ']) => "ur",
             () if any(&['ټ', 'ډ', 'ړ', 'ښ', 'ې', 'ۍ']) => "ps",
@@ -86,7 +93,7 @@ fn by_words(sample: &str, declared: Option<&Language>) -> &'static str {
     let guess = code_of(detect_language(sample));
     let (mut points, mut seen) = ([0.0f32; 4], 0.0);
     let mut folded = String::new();
-    for (_, word) in words(sample).filter(|(_, w)| w.chars().all(char::is_alphabetic)).take(MAX_WORDS) {
+    for (_, word) in words(sample).filter(|(_, w)| w.chars().all(is_letter)).take(MAX_WORDS) {
         fold_into(word, &mut folded);
         let hash = hash_of(stem(&folded));
         let zipf = Background::all().each_ref().map(|list| list.listed(hash).unwrap_or(0.0).max(2.0));

@@ -7,7 +7,7 @@ use kiosque_model::Rubrique;
 
 use crate::background::Background;
 use crate::document::{CLASSES, Document};
-use crate::fold::{fold, words as split};
+use crate::fold::{fold, is_letter, words as split};
 use crate::model::{Known, Model};
 
 /// Words given.
@@ -53,7 +53,7 @@ pub(crate) fn reasons(
 
 /// Whether a folded word only serves grammar in one of our languages, or is too short to say anything.
 fn is_grammar(folded: &str) -> bool {
-    folded.chars().filter(|c| c.is_alphabetic()).count() < 3
+    folded.chars().filter(|&c| is_letter(c)).count() < 3
         || Background::all().iter().any(|list| list.is_stop(folded))
 }
 

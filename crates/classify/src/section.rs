@@ -40,9 +40,7 @@ fn named(name: &str) -> Option<Rubrique> {
     if words.len() > 8 {
         return None;
     }
-    (1..=LONGEST.min(words.len())).rev().find_map(|length| {
-        words.windows(length).find_map(known)
-    })
+    (1..=LONGEST.min(words.len())).rev().find_map(|length| words.windows(length).find_map(known))
 }
 
 /// The rubrique of a name that is in the table whole.
