@@ -62,6 +62,19 @@ impl Frequencies {
         }
     }
 
+    /// Takes a day back, given how many of its articles hold each term.
+    pub(crate) fn remove_day(&mut self, day: &Self) {
+        self.articles = self.articles.saturating_sub(day.articles);
+        for (term, times) in &day.holding {
+            if let Some(count) = self.holding.get_mut(term) {
+                *count = count.saturating_sub(*times);
+                if *count == 0 {
+                    self.holding.remove(term);
+                }
+            }
+        }
+    }
+
     /// In how many articles of the window the term stands.
     pub(crate) fn holding(&self, term: u32) -> u32 {
         self.holding.get(&term).copied().unwrap_or(0)

@@ -10,6 +10,9 @@ use crate::shelf::HashKeyed;
 use crate::sketch::Sketch;
 use crate::stories::Search;
 
+/// A shingle that more articles of one day hold is a phrase of the language and not read.
+const MAX_HOLDERS: usize = 40;
+
 /// An article to be placed, as far as copies go.
 pub(crate) struct Question<'a> {
     pub(crate) sketch: &'a Sketch,
@@ -60,10 +63,16 @@ fn collect(days: &Days, asked: &Question<'_>, settings: &Settings) -> HashKeyed<
     for hash in &asked.sketch.hashes {
         holders.clear();
         for (number, day) in days.around(day_of(asked.at), settings.window_days) {
-            holders.extend(day.shingles.get(*hash).filter_map(|n| {
+            let held = day.shingles.get(*hash).filter_map(|n| {
                 let entry = day.entries.get(n as usize)?.as_ref()?;
                 Some((Place { day: number, number: n }, entry))
-            }));
+            });
+            let before = holders.len();
+            holders.extend(held.take(MAX_HOLDERS + 1));
+            // All or none: which of them are the newest depends on the order they were restored in.
+            if holders.len() - before > MAX_HOLDERS {
+                holders.truncate(before);
+            }
         }
         let template = originals(&holders, settings.boilerplate_originals) >= settings.boilerplate_originals;
         for (place, _) in &holders {
@@ -102,7 +111,9 @@ fn judge(asked: &Question<'_>, entry: &Entry, shared: Shared, settings: &Setting
     let (smaller, larger) = if new < old { (new, old) } else { (old, new) };
     let containment = shared.telling / (smaller - shared.template).max(1.0);
     let of_larger = shared.telling / (larger - shared.template).max(1.0);
-    let enough = if asked.source == entry.source {
+    let enough = if asked.search.other_edition(entry) {
+        settings.copy_containment_column
+    } else if asked.source == entry.source {
         settings.copy_containment_same_source
     } else {
         settings.copy_containment

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use kiosque_model::ArticleId;
 
+use crate::background::Frequencies;
 use crate::shelf::Shelf;
 use crate::sketch::Sketch;
 use crate::terms::{Term, Terms};
@@ -55,6 +56,9 @@ pub(crate) struct Day {
     pub(crate) shingles: Shelf,
     pub(crate) stems: Shelf,
     pub(crate) names: Shelf,
+    /// How many of the day's articles hold each term: a day is taken from the window's counts in one go.
+    pub(crate) stem_counts: Frequencies,
+    pub(crate) name_counts: Frequencies,
 }
 
 /// The days kept.
@@ -69,6 +73,10 @@ pub(crate) fn day_of(at: Timestamp) -> i64 {
 impl Days {
     pub(crate) fn get(&self, place: Place) -> Option<&Entry> {
         self.0.get(&place.day)?.entries.get(place.number as usize)?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, place: Place) -> Option<&mut Entry> {
+        self.0.get_mut(&place.day)?.entries.get_mut(place.number as usize)?.as_mut()
     }
 
     /// The days at most `window_days` from `day`.
@@ -90,12 +98,18 @@ impl Days {
         for term in &entry.terms.names {
             day.names.insert(term.hash, number);
         }
+        day.stem_counts.add(&entry.terms.stems);
+        day.name_counts.add(&entry.terms.names);
         day.entries.push(Some(entry));
         Place { day: at, number }
     }
 
     pub(crate) fn take(&mut self, place: Place) -> Option<Entry> {
-        self.0.get_mut(&place.day)?.entries.get_mut(place.number as usize)?.take()
+        let day = self.0.get_mut(&place.day)?;
+        let entry = day.entries.get_mut(place.number as usize)?.take()?;
+        day.stem_counts.remove(&entry.terms.stems);
+        day.name_counts.remove(&entry.terms.names);
+        Some(entry)
     }
 }
 

@@ -9,7 +9,7 @@ use kiosque_model::{ArticleId, StoryId};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::copies::{self, Question};
-use crate::day::{Days, Entry, Place, day_of};
+use crate::day::{Day, Days, Entry, Place, day_of};
 use crate::fold::words;
 use crate::item::{Item, Placement};
 use crate::settings::Settings;
@@ -20,6 +20,9 @@ use crate::terms::{Terms, terms};
 
 /// Words of a text read for copies; a longer text is judged by its opening.
 const COPY_WORDS: usize = 5_000;
+
+/// Forgotten entries freed at each placement; more than come in, so that they never pile up.
+const FADING_STEP: usize = 8;
 
 /// A story's id and its members.
 #[derive(Debug)]
@@ -36,6 +39,10 @@ pub struct Grouper {
     window: Window,
     by_id: HashKeyed<u64, Place>,
     stories: HashKeyed<u64, Members>,
+    /// From the hash of an origin's id to its copies, which may outlive it in the window.
+    copies: HashKeyed<u64, Vec<Place>>,
+    /// Forgotten already, freed little by little: giving back a whole day's memory at once is a long pause.
+    fading: Vec<Day>,
 }
 
 /// What an article is compared by.
@@ -62,6 +69,8 @@ impl Grouper {
             window: Window::default(),
             by_id: HashKeyed::default(),
             stories: HashKeyed::default(),
+            copies: HashKeyed::default(),
+            fading: Vec::new(),
         }
     }
 
@@ -96,6 +105,8 @@ impl Grouper {
         }
         let before = before.and_then(|place| self.remove(place));
         let placement = match &before {
+            // Others point to it: it stays an original where they are, so that no copy's origin is a copy.
+            _ if self.copies.contains_key(&id_hash(&item.id)) => self.stay_with_copies(item),
             Some(old) => self.replace(item, &reading, old),
             None => self.decide(item, &reading),
         };
@@ -104,13 +115,14 @@ impl Grouper {
     }
 
     /// Puts an article back as it was placed, without judging it. Feed the window's articles, in any order,
-    /// with their last placement; the next article is then placed as if there had been no restart.
+    /// with their last placement, absorbed stories renamed; the next article is then placed as if there had been no restart.
     pub fn restore(&mut self, item: &Item, placement: &Placement) {
         let reading = self.read(item);
         if let Some(place) = self.by_id.get(&id_hash(&item.id)).copied() {
             self.remove(place);
         }
-        self.keep(item, reading, placement);
+        // What it absorbed is where it was stored to be by now.
+        self.keep(item, reading, &Placement { absorbed: Vec::new(), ..placement.clone() });
     }
 
     /// Forgets the days that ended before `at`.
@@ -121,12 +133,53 @@ impl Grouper {
         }
     }
 
+    /// Forgets a day whole: per distinct term and story rather than per article.
     fn forget(&mut self, day: i64) {
-        let numbers = self.days.0.get(&day).map_or(0, |d| d.entries.len());
-        for number in 0..u32::try_from(numbers).unwrap_or(u32::MAX) {
-            self.remove(Place { day, number });
+        let Some(gone) = self.days.0.remove(&day) else { return };
+        self.window.stems.remove_day(&gone.stem_counts);
+        self.window.names.remove_day(&gone.name_counts);
+        let mut stories: Vec<u64> = Vec::with_capacity(gone.entries.len());
+        for entry in gone.entries.iter().flatten() {
+            self.by_id.remove(&id_hash(&entry.id));
+            stories.push(entry.story);
+            if let Some(origin) = &entry.copy_of {
+                self.forget_copies(id_hash(origin), |place| place.day == day);
+            }
         }
-        self.days.0.remove(&day);
+        stories.sort_unstable();
+        stories.dedup();
+        for story in stories {
+            self.leave(story, |place| place.day == day);
+        }
+        self.fading.push(gone);
+    }
+
+    /// Frees a few forgotten entries.
+    fn fade(&mut self) {
+        if let Some(day) = self.fading.last_mut() {
+            day.entries.truncate(day.entries.len().saturating_sub(FADING_STEP));
+            if day.entries.is_empty() {
+                self.fading.pop();
+            }
+        }
+    }
+
+    fn forget_copies(&mut self, origin: u64, gone: impl Fn(&Place) -> bool) {
+        if let Some(copies) = self.copies.get_mut(&origin) {
+            copies.retain(|place| !gone(place));
+            if copies.is_empty() {
+                self.copies.remove(&origin);
+            }
+        }
+    }
+
+    fn leave(&mut self, story: u64, gone: impl Fn(&Place) -> bool) {
+        if let Some(members) = self.stories.get_mut(&story) {
+            members.places.retain(|place| !gone(place));
+            if members.places.is_empty() {
+                self.stories.remove(&story);
+            }
+        }
     }
 
     fn read(&self, item: &Item) -> Reading {
@@ -147,19 +200,31 @@ impl Grouper {
         if let Some((origin, story, because)) = self.find_origin(item, reading) {
             return self.placement(Some(origin), story, because);
         }
-        match self.search(item, reading).best(|story| self.members(story)) {
-            Some(found) => {
-                let nearest = self.days.get(found.nearest).map_or("", |e| e.id.0.as_str());
-                let because = format!("same event as `{nearest}`, {:.2} times the threshold", found.margin);
-                self.placement(None, found.story, because)
-            }
-            None => Placement {
+        let search = self.search(item, reading);
+        let found = search.found(|story| self.members(story));
+        let Some((best, others)) = found.split_first() else {
+            return Placement {
                 copy_of: None,
                 story: item.id.clone(),
                 because: "nothing like it in the window".to_owned(),
                 absorbed: Vec::new(),
-            },
-        }
+            };
+        };
+        let nearest = self.days.get(best.nearest).map_or("", |e| e.id.0.as_str());
+        let because = format!("same event as `{nearest}`, {:.2} times the threshold", best.margin);
+        let absorbed = others
+            .iter()
+            .filter(|other| search.bridges(self.members(best.story), self.members(other.story)))
+            .take(1)
+            .filter_map(|other| Some(self.stories.get(&other.story)?.id.clone()))
+            .collect();
+        Placement { absorbed, ..self.placement(None, best.story, because) }
+    }
+
+    fn stay_with_copies(&self, item: &Item) -> Placement {
+        let copy = self.copies.get(&id_hash(&item.id)).and_then(|copies| self.days.get(*copies.first()?));
+        let story = copy.expect("copies are noted while the window holds them").story;
+        self.placement(None, story, "others have reprinted it".to_owned())
     }
 
     /// Judges a revision: `old` is what was known of the article, already taken out of the window.
@@ -192,7 +257,7 @@ impl Grouper {
     }
 
     fn search<'a>(&'a self, item: &Item, reading: &'a Reading) -> Search<'a> {
-        Search::new((&self.days, &self.window, &self.settings), &reading.terms, item.at)
+        Search::new((&self.days, &self.window, &self.settings), &reading.terms, item.at, reading.source)
     }
 
     fn members(&self, story: u64) -> &[Place] {
@@ -207,6 +272,9 @@ impl Grouper {
 
     fn keep(&mut self, item: &Item, reading: Reading, placement: &Placement) {
         let story = id_hash(&placement.story);
+        for absorbed in &placement.absorbed {
+            self.absorb(story, id_hash(absorbed));
+        }
         self.window.stems.add(&reading.terms.stems);
         self.window.names.add(&reading.terms.names);
         let entry = Entry {
@@ -223,15 +291,35 @@ impl Grouper {
         };
         let place = self.days.insert(entry, &reading.sketch);
         self.by_id.insert(id_hash(&item.id), place);
+        if let Some(origin) = &placement.copy_of {
+            self.copies.entry(id_hash(origin)).or_default().push(place);
+        }
         self.stories
             .entry(story)
             .or_insert_with(|| Members { id: placement.story.clone(), places: Vec::new() })
             .places
             .push(place);
+        self.fade();
         // A bogus date far ahead costs one day of the window, not all of it.
         while self.days.0.len() > self.settings.window_days as usize + 1 {
             let Some(oldest) = self.days.0.keys().next().copied() else { break };
             self.forget(oldest);
+        }
+    }
+
+    /// Moves all members of one story to another.
+    fn absorb(&mut self, story: u64, absorbed: u64) {
+        if story == absorbed || !self.stories.contains_key(&story) {
+            return;
+        }
+        let places = self.stories.remove(&absorbed).map(|members| members.places).unwrap_or_default();
+        for place in &places {
+            if let Some(entry) = self.days.get_mut(*place) {
+                entry.story = story;
+            }
+        }
+        if let Some(members) = self.stories.get_mut(&story) {
+            members.places.extend(places);
         }
     }
 
@@ -240,12 +328,10 @@ impl Grouper {
         self.window.stems.remove(&entry.terms.stems);
         self.window.names.remove(&entry.terms.names);
         self.by_id.remove(&id_hash(&entry.id));
-        if let Some(members) = self.stories.get_mut(&entry.story) {
-            members.places.retain(|p| *p != place);
-            if members.places.is_empty() {
-                self.stories.remove(&entry.story);
-            }
+        if let Some(origin) = &entry.copy_of {
+            self.forget_copies(id_hash(origin), |other| *other == place);
         }
+        self.leave(entry.story, |other| *other == place);
         Some(entry)
     }
 }

@@ -10,11 +10,14 @@
 //!   numbers across scripts, compared with the story's members rather than with a centroid alone.
 
 mod background;
+mod columns;
 mod copies;
 mod day;
 mod fold;
 mod grouper;
 mod item;
+mod names;
+mod numbers;
 mod places;
 mod settings;
 mod shelf;

@@ -18,6 +18,8 @@ pub struct Settings {
     pub copy_containment: f32,
     /// The same between two articles of one outlet: columns and templates repeat themselves, reprints do not.
     pub copy_containment_same_source: f32,
+    /// The same between two editions of a column: only the very same text.
+    pub copy_containment_column: f32,
     /// Least number of shingles two texts must share, against chance between very short texts.
     pub copy_shared_shingles: f32,
     /// Least share of the larger text that the shared part must make up: a brief inside a roundup is no copy.
@@ -37,6 +39,11 @@ pub struct Settings {
     pub story_half_life_days: f32,
     /// Share (0 to 1) of the names, places and numbers of the Latin text that must stand in the Arabic one.
     pub cross_script_similarity: f32,
+    /// Weight of the names, places and numbers shared across scripts, in full and unheard-of names, that goes
+    /// with that share: more of one makes up for less of the other.
+    pub cross_script_evidence: f32,
+    /// Least such weight, however high the share: countries alone are no event.
+    pub cross_script_least: f32,
 }
 
 impl Default for Settings {
@@ -48,6 +55,7 @@ impl Default for Settings {
             boilerplate_originals: 3,
             copy_containment: 0.33,
             copy_containment_same_source: 0.8,
+            copy_containment_column: 0.98,
             copy_shared_shingles: 6.0,
             copy_share_of_larger: 0.1,
             copy_beyond_doubt: 0.85,
@@ -56,7 +64,9 @@ impl Default for Settings {
             story_similarity_headline: 0.22,
             story_best_member: 0.3,
             story_half_life_days: 14.0,
-            cross_script_similarity: 0.4,
+            cross_script_similarity: 0.25,
+            cross_script_evidence: 0.9,
+            cross_script_least: 0.6,
         }
     }
 }

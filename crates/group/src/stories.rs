@@ -6,6 +6,7 @@
 //! the Arabic one takes the place of the cosine.
 
 use crate::background::Frequencies;
+use crate::columns::EDITION_HOURS;
 use crate::day::{Days, Entry, Place, day_of};
 use crate::fold::Script;
 use crate::settings::Settings;
@@ -13,9 +14,9 @@ use crate::shelf::{HashKeyed, Shelf};
 use crate::terms::{Term, Terms};
 
 /// Postings read for one article; the rarest terms come first, so what is left out weighs little.
-const MAX_POSTINGS: usize = 1_500;
+const MAX_POSTINGS: usize = 800;
 /// Entries compared in full.
-const MAX_CANDIDATES: usize = 48;
+const MAX_CANDIDATES: usize = 32;
 /// Stories judged by all their members.
 const MAX_STORIES: usize = 8;
 /// Members of a story compared for its mean: its newest.
@@ -41,6 +42,25 @@ pub(crate) struct Found {
     pub(crate) margin: f32,
 }
 
+/// A story's members of one script, as an article compares with them: each script is asked by itself, for a
+/// member in the other always looks less alike.
+#[derive(Debug, Default)]
+struct Side {
+    best: Option<(f32, Place)>,
+    sum: f32,
+    count: f32,
+}
+
+impl Side {
+    fn add(&mut self, margin: f32, place: Place) {
+        self.sum += margin;
+        self.count += 1.0;
+        if self.best.is_none_or(|(most, _)| margin > most) {
+            self.best = Some((margin, place));
+        }
+    }
+}
+
 /// An article to be placed among the stories.
 pub(crate) struct Search<'a> {
     days: &'a Days,
@@ -48,6 +68,8 @@ pub(crate) struct Search<'a> {
     settings: &'a Settings,
     terms: &'a Terms,
     at: jiff::Timestamp,
+    /// Hash of the outlet's id.
+    source: u64,
     /// The weights of its stems in the window, in their order.
     weights: Vec<f32>,
     norm: f32,
@@ -59,17 +81,18 @@ impl<'a> Search<'a> {
         (days, window, settings): (&'a Days, &'a Window, &'a Settings),
         terms: &'a Terms,
         at: jiff::Timestamp,
+        source: u64,
     ) -> Self {
         let weights: Vec<f32> =
             terms.stems.iter().map(|t| window.stems.weight(t.hash) * f32::from(t.weight)).collect();
         let norm = weights.iter().map(|w| w * w).sum::<f32>().sqrt();
-        Self { days, window, settings, terms, at, weights, norm }
+        Self { days, window, settings, terms, at, source, weights, norm }
     }
 }
 
 impl Search<'_> {
-    /// The story it belongs to, if any; `members` gives the places of a story's members.
-    pub(crate) fn best<'m>(&self, members: impl Fn(u64) -> &'m [Place]) -> Option<Found> {
+    /// The stories it belongs to, best first; `members` gives the places of a story's members.
+    pub(crate) fn found<'m>(&self, members: impl Fn(u64) -> &'m [Place]) -> Vec<Found> {
         let mut margins: HashKeyed<Place, f32> = HashKeyed::default();
         let mut stories: HashKeyed<u64, f32> = HashKeyed::default();
         for place in self.candidates() {
@@ -85,13 +108,25 @@ impl Search<'_> {
         let mut likeliest: Vec<(f32, u64)> = stories.into_iter().map(|(story, best)| (best, story)).collect();
         likeliest.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         likeliest.truncate(MAX_STORIES);
-        likeliest
+        let mut found: Vec<Found> = likeliest
             .into_iter()
             .filter_map(|(_, story)| self.judge(story, members(story), &mut margins))
             .filter(|found| found.margin >= 1.0)
-            .max_by(|a, b| {
-                a.margin.total_cmp(&b.margin).then_with(|| self.order(b.nearest).cmp(&self.order(a.nearest)))
-            })
+            .collect();
+        found.sort_by(|a, b| {
+            b.margin.total_cmp(&a.margin).then_with(|| self.order(a.nearest).cmp(&self.order(b.nearest)))
+        });
+        found
+    }
+
+    /// Whether two stories the article belongs to are one event that each script told by itself so far.
+    pub(crate) fn bridges(&self, one: &[Place], other: &[Place]) -> bool {
+        let script = |members: &[Place]| {
+            let mut scripts = members.iter().filter_map(|place| Some(self.days.get(*place)?.terms.script));
+            let first = scripts.next()?;
+            scripts.all(|s| s == first).then_some(first)
+        };
+        matches!((script(one), script(other)), (Some(a), Some(b)) if a != b)
     }
 
     fn order(&self, place: Place) -> Option<(jiff::Timestamp, &str)> {
@@ -99,34 +134,52 @@ impl Search<'_> {
     }
 
     fn judge(&self, story: u64, members: &[Place], margins: &mut HashKeyed<Place, f32>) -> Option<Found> {
-        let mut newest: Vec<Place> = members.to_vec();
-        newest.sort_by(|a, b| self.order(*b).cmp(&self.order(*a)));
-        let mut best: Option<(f32, Place)> = None;
-        let mut sum = 0.0;
-        let mut count = 0.0;
-        for (i, place) in newest.into_iter().enumerate() {
-            let known = margins.get(&place).copied();
-            if known.is_none() && i >= MAX_MEMBERS {
-                continue;
-            }
+        let mut newest: Vec<(jiff::Timestamp, &str, Place)> = members
+            .iter()
+            .filter_map(|place| self.days.get(*place).map(|e| (e.at, e.id.0.as_str(), *place)))
+            .collect();
+        if newest.len() > MAX_MEMBERS {
+            newest.select_nth_unstable_by(MAX_MEMBERS, |a, b| b.cmp(a));
+            let old = newest.split_off(MAX_MEMBERS);
+            newest.extend(old.into_iter().filter(|(_, _, place)| margins.contains_key(place)));
+        }
+        // Sums of floats depend on their order, and the order members came in is nobody's.
+        newest.sort_unstable_by(|a, b| b.cmp(a));
+        let mut sides = [Side::default(), Side::default()];
+        for (_, _, place) in newest {
             let Some(entry) = self.days.get(place) else { continue };
             let margin = *margins.entry(place).or_insert_with(|| self.margin(entry));
-            sum += margin;
-            count += 1.0;
-            if best.is_none_or(|(most, _)| margin > most) {
-                best = Some((margin, place));
-            }
+            sides[usize::from(entry.terms.script != self.terms.script)].add(margin, place);
         }
-        let (most, nearest) = best?;
         let weight = self.settings.story_best_member;
-        Some(Found { story, nearest, margin: weight * most + (1.0 - weight) * sum / f32::max(count, 1.0) })
+        sides
+            .into_iter()
+            .filter_map(|side| {
+                let (most, nearest) = side.best?;
+                let margin = weight * most + (1.0 - weight) * side.sum / f32::max(side.count, 1.0);
+                Some(Found { story, nearest, margin })
+            })
+            .max_by(|a, b| a.margin.total_cmp(&b.margin))
     }
 
     /// How far two articles are above the threshold for one story: 1 is on it.
     pub(crate) fn margin(&self, entry: &Entry) -> f32 {
+        if self.other_edition(entry) {
+            return 0.0;
+        }
         let apart_days = (self.at.as_second() - entry.at.as_second()).unsigned_abs() as f32 / 86_400.0;
         let fresh = 0.5_f32.powf(apart_days / self.settings.story_half_life_days);
         fresh * self.timeless_margin(&entry.terms)
+    }
+
+    /// Whether one of the two is a column and the other of another day or outlet.
+    pub(crate) fn other_edition(&self, entry: &Entry) -> bool {
+        let apart_hours = (self.at.as_second() - entry.at.as_second()).abs() / 3_600;
+        let (mine, theirs) = (self.terms, &entry.terms);
+        let own = self.source == entry.source;
+        let column = mine.column || theirs.column;
+        let template = own && mine.opening != 0 && mine.opening == theirs.opening;
+        (column && !own) || (apart_hours >= EDITION_HOURS && (column || template))
     }
 
     /// The same without regard to time.
@@ -137,7 +190,7 @@ impl Search<'_> {
                 if both { self.settings.story_similarity } else { self.settings.story_similarity_headline };
             self.cosine(&other.stems) / enough
         } else {
-            self.crossing(other) / self.settings.cross_script_similarity
+            self.crossing(other)
         }
     }
 
@@ -155,19 +208,26 @@ impl Search<'_> {
         if dot > 0.0 { dot / (self.norm * square.sqrt()) } else { 0.0 }
     }
 
-    /// The share of the Latin text's names that stand in the Arabic one.
+    /// How strongly the names of texts in two scripts speak for one event; 1 is enough.
+    ///
+    /// Both must speak: the share of what the Latin text names that stands in the Arabic one, and the weight of
+    /// what is shared. A short brief has a high share by chance, a long report much weight.
     fn crossing(&self, other: &Terms) -> f32 {
-        let latin = if self.terms.script == Script::Latin { self.terms } else { other };
-        let idf = |t: &Term| f32::from(t.weight) * self.window.names.weight(t.hash).powi(2);
-        let in_latin = |a: &Term| latin.names.binary_search_by_key(&a.hash, |t| t.hash).ok();
-        let shared: Vec<f32> = common(&self.terms.names, &other.names)
-            .filter_map(|(a, _)| in_latin(a))
-            .map(|i| idf(&latin.names[i]))
-            .collect();
-        if shared.len() < MIN_SHARED_NAMES {
+        let (latin, arabic) =
+            if self.terms.script == Script::Latin { (self.terms, other) } else { (other, self.terms) };
+        let idf = |t: &Term| self.window.names.weight(t.hash).powi(2) * f32::from(t.weight) / 16.0;
+        let (mut shared, mut count) = (0.0, 0);
+        for (mine, theirs) in common(&latin.names, &arabic.names) {
+            shared += idf(mine).min(idf(theirs));
+            count += 1;
+        }
+        if count < MIN_SHARED_NAMES {
             return 0.0;
         }
-        shared.iter().sum::<f32>() / latin.names.iter().map(idf).sum::<f32>().max(f32::EPSILON)
+        let share = shared / latin.names.iter().map(idf).sum::<f32>().max(f32::EPSILON);
+        let settings = self.settings;
+        let both = share / settings.cross_script_similarity * shared / settings.cross_script_evidence;
+        both.sqrt().min(shared / settings.cross_script_least)
     }
 
     /// The entries worth a full comparison: those that share the most weight of rare terms.

@@ -8,23 +8,26 @@ use rust_stemmers::{Algorithm, Stemmer};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::background::general_weight;
+use crate::columns::{heads_column, opening};
 use crate::fold::{Script, Word, script_of, words};
-use crate::places::places;
+use crate::names::names;
 use crate::shelf::HashKeyed;
-use crate::skeleton::{bare_arabic, skeletons};
+use crate::skeleton::bare_arabic;
 
 /// Words of the text read for stories: an event is told in the lead, the rest is background of other events.
 const LEAD_WORDS: usize = 160;
 /// Terms kept of one article.
 const KEPT_TERMS: usize = 40;
 /// Names, places and numbers kept of a Latin text, by weight.
-const KEPT_NAMES: usize = 14;
+const KEPT_NAMES: usize = 24;
 /// The same of an Arabic one, where any word may be a name.
-const KEPT_ARABIC: usize = 48;
+const KEPT_ARABIC: usize = 64;
 /// A text of fewer words is no more than a headline.
 const BODY_WORDS: usize = 25;
 /// What a word of the headline adds to its count.
 const TITLE_WEIGHT: f32 = 2.0;
+/// What a name in the headline adds to its count.
+const TITLE_NAME: f32 = 0.5;
 /// Factor for a word printed as a name.
 const NAME_WEIGHT: f32 = 1.3;
 
@@ -44,6 +47,10 @@ pub(crate) struct Terms {
     pub(crate) script: Script,
     /// Whether there is a text, not only a headline.
     pub(crate) has_body: bool,
+    /// Whether it is a recurring column, which belongs to its day.
+    pub(crate) column: bool,
+    /// Hash of its first words, 0 for none.
+    pub(crate) opening: u32,
     /// Stems and numbers.
     pub(crate) stems: Box<[Term]>,
     /// Skeletons of names, places and numbers: what means the same in the other script.
@@ -57,50 +64,37 @@ pub(crate) fn term_hash(term: &str) -> u32 {
 
 /// Reads an article's terms.
 pub(crate) fn terms(title: &str, text: &str, language: Option<&Language>) -> Terms {
-    let title = words(title, LEAD_WORDS);
+    let title_words = words(title, LEAD_WORDS);
     let body = words(text, LEAD_WORDS);
-    let script = script_of(if body.is_empty() { &title } else { &body });
+    let script = script_of(if body.is_empty() { &title_words } else { &body });
     let stemmer = stemmer(script, language);
     let mut stems = Tally::default();
-    let mut names = Tally::default();
-    for (part, bonus) in [(&title, TITLE_WEIGHT), (&body, 0.0)] {
-        for word in part {
-            let stem = stem(&stemmer, word);
-            stems.add(&stem, bonus, word.capital && !word.opens);
-            if is_name(word, &stem) {
-                add_names(word, bonus, &mut names);
-            }
+    let mut carried = Tally::default();
+    for (part, words, bonus) in [(title, &title_words, TITLE_WEIGHT), (text, &body, 0.0)] {
+        let mut hashes = Vec::with_capacity(words.len());
+        for word in words {
+            let stem = term_hash(&stem(&stemmer, word));
+            stems.add(stem, bonus, if word.capital && !word.opens { NAME_WEIGHT } else { 1.0 });
+            hashes.push(stem);
         }
-        for place in places(part) {
-            names.add(&format!("@{place}"), bonus, true);
+        for (name, worth) in names(lead(part), words, &hashes) {
+            carried.add(term_hash(&name), if bonus > 0.0 { TITLE_NAME } else { 0.0 }, worth);
         }
     }
     let kept_names = if script == Script::Arabic { KEPT_ARABIC } else { KEPT_NAMES };
     Terms {
         script,
         has_body: body.len() >= BODY_WORDS,
+        column: heads_column(title),
+        opening: opening(&body),
         stems: stems.kept(KEPT_TERMS),
-        names: names.kept(kept_names),
+        names: carried.kept(kept_names),
     }
 }
 
-/// Whether a word may carry across scripts: a number, a capital in Latin, any uncommon word in Arabic.
-fn is_name(word: &Word, stem: &str) -> bool {
-    const COMMON: f32 = 0.35;
-    let telling = word.script() == Script::Arabic || word.capital || word.is_number();
-    telling && general_weight(term_hash(stem)) > COMMON
-}
-
-fn add_names(word: &Word, bonus: f32, names: &mut Tally) {
-    if word.is_number() {
-        if word.text.len() > 1 {
-            names.add(&word.text, bonus, false);
-        }
-        return;
-    }
-    for skeleton in skeletons(word) {
-        names.add(&format!("~{skeleton}"), bonus, word.capital && !word.opens);
-    }
+/// About as much of a text as its [`LEAD_WORDS`] first words.
+fn lead(text: &str) -> &str {
+    text.char_indices().nth(LEAD_WORDS * 7).map_or(text, |(end, _)| &text[..end])
 }
 
 fn stemmer(script: Script, language: Option<&Language>) -> Option<Stemmer> {
@@ -142,15 +136,15 @@ struct Tally(HashKeyed<u32, Counted>);
 struct Counted {
     times: f32,
     bonus: f32,
-    name: bool,
+    worth: f32,
 }
 
 impl Tally {
-    fn add(&mut self, term: &str, bonus: f32, name: bool) {
-        let counted = self.0.entry(term_hash(term)).or_default();
+    fn add(&mut self, term: u32, bonus: f32, worth: f32) {
+        let counted = self.0.entry(term).or_default();
         counted.times += 1.0;
         counted.bonus = counted.bonus.max(bonus);
-        counted.name |= name;
+        counted.worth = counted.worth.max(worth);
     }
 
     /// The `most` weightiest by background, in order of hash; ties go to the smaller hash.
@@ -159,7 +153,7 @@ impl Tally {
             .0
             .into_iter()
             .map(|(hash, c)| {
-                let weight = (1.0 + c.times.ln() + c.bonus) * if c.name { NAME_WEIGHT } else { 1.0 };
+                let weight = (1.0 + c.times.ln() + c.bonus) * c.worth;
                 (weight * general_weight(hash), Term { hash, weight: sixteenths(weight) })
             })
             .filter(|(worth, _)| *worth > 0.0)
