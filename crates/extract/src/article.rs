@@ -9,7 +9,7 @@ use crate::body::{Body, Scene, find, html_of, text_of};
 use crate::dom::Dom;
 use crate::meta::head::Head;
 use crate::meta::title::Title;
-use crate::meta::{Evidence, authors, disagree, jsonld, note, subject, title, when};
+use crate::meta::{Evidence, authors, disagree, jsonld, note, section, subject, title, when};
 use crate::role::{Reader, Roles};
 use crate::text::fold;
 use crate::{ExtractError, MAX_BODY_BYTES, decode, kind, meta, sieve};
@@ -194,6 +194,9 @@ fn set_people_and_dates(
         disagree(article, "authors", &authors.signed.persons.join(", "), authors.others);
     }
     article.authors = authors.signed.persons;
+    if !authors.signed.agencies.is_empty() {
+        note(article, "agencies", &authors.agencies_from);
+    }
     article.agencies = authors.signed.agencies;
     let dates = when::choose(evidence, headline, span);
     if let Some((date, from)) = dates.published {
@@ -212,12 +215,15 @@ fn set_title(article: &mut Article, title: Title) {
         note(article, "title", title.from);
         disagree(article, "title", &text, title.others);
         article.title = Some(text);
+        if title.kicker.is_some() {
+            note(article, "kicker", title.from);
+        }
         article.kicker = title.kicker;
     }
 }
 
 fn set_subject(article: &mut Article, evidence: &Evidence<'_, '_>, body: &Body, title: &Title) {
-    if let Some((section, from)) = subject::section(evidence, title.text.as_deref()) {
+    if let Some((section, from)) = section::choose(evidence, title) {
         article.section = Some(section);
         note(article, "section", &from);
     }
@@ -239,13 +245,24 @@ fn set_subject(article: &mut Article, evidence: &Evidence<'_, '_>, body: &Body, 
         article.paywalled = true;
         note(article, "paywalled", &from);
     }
-    article.opinion = subject::is_opinion(evidence, article.section.as_deref());
-    article.sponsored = subject::is_sponsored(evidence, title.node);
-    let licence =
-        evidence.head.link("license").map(str::to_owned).or_else(|| evidence.declared.licence.clone());
-    if let Some(licence) = licence {
-        article.licence = Some(licence);
-        note(article, "licence", "page");
+    set_rights(article, evidence, title);
+}
+
+fn set_rights(article: &mut Article, evidence: &Evidence<'_, '_>, title: &Title) {
+    if let Some(from) = subject::opinion(evidence, article.section.as_deref()) {
+        article.opinion = true;
+        note(article, "opinion", from);
     }
-    article.tdm_reserved = subject::tdm_reserved(evidence);
+    if let Some(from) = subject::sponsored(evidence, title.node, article.section.as_deref()) {
+        article.sponsored = true;
+        note(article, "sponsored", from);
+    }
+    if let Some((licence, from)) = subject::licence(evidence) {
+        article.licence = Some(licence);
+        note(article, "licence", from);
+    }
+    if let Some((reserved, from)) = subject::tdm_reserved(evidence) {
+        article.tdm_reserved = Some(reserved);
+        note(article, "tdm_reserved", from);
+    }
 }

@@ -2,6 +2,7 @@
 
 use kiosque_model::Kind;
 
+use crate::block::{Block, Shape};
 use crate::body::Body;
 use crate::meta::Evidence;
 use crate::role::Roles;
@@ -21,7 +22,7 @@ pub(crate) fn of(evidence: &Evidence<'_, '_>, body: &Body) -> Kind {
         .any(|t| t.ends_with("Article") || t.ends_with("Posting") || t == "Report" || t == "Review");
     let og = evidence.head.meta_of(&["og:type"]).map(|(t, _)| t.to_ascii_lowercase()).unwrap_or_default();
     let is_root = evidence.url.path().trim_matches('/').is_empty() && evidence.url.query().is_none();
-    if !article_type && (is_root || is_listing(evidence, text, prose, &og)) {
+    if !article_type && (is_root || is_listing(evidence, body, (text, prose), &og)) {
         return Kind::Listing;
     }
     if has("VideoObject") && !article_type || og.starts_with("video") {
@@ -33,13 +34,25 @@ pub(crate) fn of(evidence: &Evidence<'_, '_>, body: &Body) -> Kind {
         return Kind::Gallery;
     }
     if text < 140 && !article_type && og != "article" {
-        return Kind::Other;
+        return if headed_links(evidence).next().is_some() { Kind::Listing } else { Kind::Other };
     }
     Kind::Article
 }
 
+/// Headings that are links to something with a headline's length.
+fn headed_links<'e>(evidence: &'e Evidence<'_, '_>) -> impl Iterator<Item = usize> + 'e {
+    let apart = Roles(Roles::NAV.0 | Roles::EDGE.0 | Roles::COMMENTS.0);
+    let is_headline = move |b: &Block| {
+        matches!(b.shape, Shape::Heading(2..))
+            && b.link_density() > 0.7
+            && b.chars >= 20
+            && !evidence.above[b.owner].has(apart)
+    };
+    (0..evidence.blocks.list.len()).filter(move |&i| is_headline(&evidence.blocks.list[i]))
+}
+
 /// Many linked headlines, little text of its own.
-fn is_listing(evidence: &Evidence<'_, '_>, text: usize, prose: usize, og: &str) -> bool {
+fn is_listing(evidence: &Evidence<'_, '_>, body: &Body, (text, prose): (usize, usize), og: &str) -> bool {
     let types = &evidence.declared.page_types;
     let says_list =
         types.iter().any(|t| matches!(t.as_str(), "CollectionPage" | "ItemList" | "SearchResultsPage"));
@@ -55,6 +68,19 @@ fn is_listing(evidence: &Evidence<'_, '_>, text: usize, prose: usize, og: &str) 
         .count();
     if og == "article" {
         return headlines > 25 && prose <= 1 && text < 300;
+    }
+    // A section page of few articles: each teaser under its linked headline, and nothing beside them.
+    let headed = headed_links(evidence).count();
+    let opens = headed_links(evidence).next() < body.lines.iter().min().copied();
+    let own = evidence.url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let is_plain = own.matches(['-', '_']).count() <= 2 && own.bytes().filter(u8::is_ascii_digit).count() < 4;
+    if is_plain
+        && evidence.url.query().is_none()
+        && headed >= 3
+        && opens
+        && (prose <= headed && text < 300 * headed)
+    {
+        return true;
     }
     (says_list && headlines > 8 && text < 1500)
         || (headlines >= 12 && (text < 500 || headlines * 45 > text) && prose <= 4)

@@ -4,6 +4,7 @@ pub(crate) mod authors;
 pub(crate) mod head;
 pub(crate) mod jsonld;
 pub(crate) mod names;
+pub(crate) mod section;
 pub(crate) mod subject;
 pub(crate) mod title;
 pub(crate) mod undated;

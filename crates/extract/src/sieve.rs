@@ -345,7 +345,7 @@ mod tests {
         check("<p>x<script>never closed", "<p>x");
         check(
             "<p>x\n\t\t<Button type=a>Go <b>on</b></BUTTON>\n  <p>y<select><p>z",
-            "<p>x\t\n<p>y<select><p>z",
+            "<p>x\t <p>y<select><p>z",
         );
     }
 

@@ -40,3 +40,47 @@ fn pages_give_their_articles() {
         insta::assert_json_snapshot!(article);
     });
 }
+
+/// What is set has its provenance, and what has provenance is set.
+#[test]
+fn every_field_says_where_it_came_from() {
+    const FIELDS: [&str; 18] = [
+        "site_name",
+        "title",
+        "kicker",
+        "subtitle",
+        "authors",
+        "agencies",
+        "published",
+        "modified",
+        "section",
+        "keywords",
+        "language",
+        "lead_image",
+        "paywalled",
+        "opinion",
+        "sponsored",
+        "licence",
+        "tdm_reserved",
+        "text",
+    ];
+    let mut seen = std::collections::BTreeSet::new();
+    insta::glob!("pages/*.html", |path| {
+        let source = std::fs::read_to_string(path).unwrap();
+        let article = serde_json::to_value(extract(&page(&source)).unwrap()).unwrap();
+        for field in FIELDS {
+            let value = &article[field];
+            let empty = value.is_null()
+                || value == false
+                || value.as_str().is_some_and(str::is_empty)
+                || value.as_array().is_some_and(Vec::is_empty);
+            let noted = article["provenance"].get(field).is_some();
+            // A reservation may be stated and be `false`.
+            assert!(noted != empty || (field == "tdm_reserved" && noted), "{field} of {}", path.display());
+            if noted {
+                seen.insert(field);
+            }
+        }
+    });
+    assert_eq!(seen.len(), FIELDS.len(), "only {seen:?} are ever set");
+}

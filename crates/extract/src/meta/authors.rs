@@ -11,6 +11,7 @@ use crate::text::fold;
 pub(crate) struct Authors {
     pub(crate) signed: Signed,
     pub(crate) from: String,
+    pub(crate) agencies_from: String,
     pub(crate) others: Vec<(String, String)>,
 }
 
@@ -95,6 +96,9 @@ pub(crate) fn choose(
     prefer_printed(evidence, &mut all);
     let mut out = Authors::default();
     for (signed, from) in all {
+        if out.signed.agencies.is_empty() && !signed.agencies.is_empty() {
+            out.agencies_from.clone_from(&from);
+        }
         out.signed.agencies.extend(signed.agencies);
         if signed.persons.is_empty() {
             continue;

@@ -1,4 +1,4 @@
-//! What an article is about and how it is offered: section, keywords, language, picture, access, rights.
+//! What an article is about and how it is offered: keywords, language, picture, access, rights.
 
 use kiosque_model::{CanonicalUrl, Image, Language};
 use scraper::Html;
@@ -10,70 +10,6 @@ use crate::role::Roles;
 use crate::text::{fold, squeeze};
 
 const MAX_KEYWORDS: usize = 30;
-
-/// The outlet's section: the innermost breadcrumb that is no title, or what is declared.
-pub(crate) fn section(evidence: &Evidence<'_, '_>, title: Option<&str>) -> Option<(String, String)> {
-    let title = title.map(fold).unwrap_or_default();
-    let outlets = evidence.outlets;
-    let fits = |name: &str| {
-        let folded = fold(name);
-        !folded.is_empty()
-            && name.chars().count() <= 50
-            && folded != title
-            && !HOME.contains(&folded.as_str())
-            && !outlets.contains(&folded)
-            && (folded.len() <= 25 || !title.starts_with(&folded))
-    };
-    let meta = evidence.head.meta_of(&[
-        "article:section",
-        "section",
-        "parsely-section",
-        "category",
-        "cxenseparse:section",
-    ]);
-    let declared = evidence.declared.section.clone().map(|s| (s, "json-ld".to_owned()));
-    declared
-        .filter(|(s, _)| fits(s))
-        .or_else(|| meta.map(|(s, from)| (s, format!("meta:{from}"))).filter(|(s, _)| fits(s)))
-        .or_else(|| {
-            evidence
-                .declared
-                .crumbs
-                .iter()
-                .rev()
-                .find(|c| fits(c))
-                .map(|c| (c.clone(), "json-ld breadcrumb".to_owned()))
-        })
-        .or_else(|| visible_crumb(evidence, &fits).map(|c| (c, "breadcrumb".to_owned())))
-        .or_else(|| {
-            evidence.page.hint.categories.iter().find(|c| fits(c)).map(|c| (squeeze(c), "feed".to_owned()))
-        })
-}
-
-const HOME: [&str; 14] = [
-    "accueil",
-    "home",
-    "homepage",
-    "الرئيسية",
-    "inicio",
-    "startseite",
-    "home page",
-    "a la une",
-    "page d accueil",
-    "news",
-    "article",
-    "articles",
-    "uncategorized",
-    "non classe",
-];
-
-fn visible_crumb(evidence: &Evidence<'_, '_>, fits: &impl Fn(&str) -> bool) -> Option<String> {
-    let at = evidence.roles.iter().position(|r| r.has(Roles::CRUMBS))?;
-    let range = at..evidence.dom.nodes[at].end;
-    let links: Vec<String> =
-        range.filter(|&i| evidence.dom.nodes[i].tag == Tag::A).map(|i| evidence.dom.text(i)).collect();
-    links.into_iter().rev().find(|text| fits(text))
-}
 
 /// The publisher's keywords: declared, or the links of a line of tags.
 pub(crate) fn keywords(evidence: &Evidence<'_, '_>, line: Option<&str>) -> (Vec<String>, String) {
@@ -264,8 +200,8 @@ pub(crate) fn paywalled(evidence: &Evidence<'_, '_>) -> Option<String> {
     hit.then(|| "text".to_owned())
 }
 
-/// Whether the page marks itself as opinion.
-pub(crate) fn is_opinion(evidence: &Evidence<'_, '_>, section: Option<&str>) -> bool {
+/// Whether the page marks itself as opinion, and where it does.
+pub(crate) fn opinion(evidence: &Evidence<'_, '_>, section: Option<&str>) -> Option<&'static str> {
     const OPINION: [&str; 22] = [
         "opinion",
         "opinions",
@@ -290,16 +226,25 @@ pub(crate) fn is_opinion(evidence: &Evidence<'_, '_>, section: Option<&str>) -> 
         "kommentar",
         "meinung",
     ];
-    evidence.declared.types.iter().any(|t| t.starts_with("Opinion"))
-        || section.is_some_and(|s| OPINION.contains(&fold(s).as_str()))
-        || evidence.url.path_segments().is_some_and(|mut s| {
-            s.any(|p| matches!(p, "opinion" | "opinions" | "tribune" | "tribunes" | "editorial" | "edito"))
-        })
+    const ADDRESSES: [&str; 6] = ["opinion", "opinions", "tribune", "tribunes", "editorial", "edito"];
+    if evidence.declared.types.iter().any(|t| t.starts_with("Opinion")) {
+        Some("json-ld")
+    } else if section.is_some_and(|s| OPINION.contains(&fold(s).as_str())) {
+        Some("section")
+    } else {
+        let mut segments = evidence.url.path_segments()?;
+        segments.any(|p| ADDRESSES.contains(&p)).then_some("address")
+    }
 }
 
-/// Whether the page marks itself as paid content.
-pub(crate) fn is_sponsored(evidence: &Evidence<'_, '_>, headline: Option<usize>) -> bool {
-    const MARKS: [&str; 12] = [
+/// Whether the page marks itself as paid content, and where it does.
+pub(crate) fn sponsored(
+    evidence: &Evidence<'_, '_>,
+    headline: Option<usize>,
+    section: Option<&str>,
+) -> Option<&'static str> {
+    const MARKS: [&str; 13] = [
+        "contenu partenaire",
         "contenu sponsorise",
         "article sponsorise",
         "publi redactionnel",
@@ -313,29 +258,37 @@ pub(crate) fn is_sponsored(evidence: &Evidence<'_, '_>, headline: Option<usize>)
         "contenido patrocinado",
         "publirreportage",
     ];
-    evidence.declared.types.iter().any(|t| t == "AdvertiserContentArticle")
-        || headline.is_some_and(|h| {
-            evidence
-                .blocks
-                .list
-                .iter()
-                .filter(|b| b.chars < 60 && b.from.abs_diff(h) < 80)
-                .any(|b| MARKS.contains(&fold(&b.text).as_str()))
-        })
+    if evidence.declared.types.iter().any(|t| t == "AdvertiserContentArticle") {
+        return Some("json-ld");
+    }
+    if section.is_some_and(|s| MARKS.contains(&fold(s).as_str())) {
+        return Some("section");
+    }
+    let headline = headline?;
+    let near = |from: usize| from.abs_diff(headline) < 80;
+    let mut labels = evidence.blocks.list.iter().filter(|b| b.chars < 60 && near(b.from));
+    labels.any(|b| MARKS.contains(&fold(&b.text).as_str())).then_some("label")
 }
 
 /// Text and data mining reserved by the page, its response or its host (TDMRep).
-pub(crate) fn tdm_reserved(evidence: &Evidence<'_, '_>) -> Option<bool> {
-    let stated = evidence
-        .head
-        .meta_of(&["tdm-reservation"])
-        .map(|(v, _)| v)
-        .or_else(|| evidence.page.headers.get("tdm-reservation").cloned());
-    match stated.as_deref().map(str::trim) {
-        Some("1") => Some(true),
-        Some("0") => Some(false),
-        _ => evidence.page.record.tdm_reserved,
-    }
+pub(crate) fn tdm_reserved(evidence: &Evidence<'_, '_>) -> Option<(bool, &'static str)> {
+    let read = |value: &str| match value.trim() {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    };
+    let stated = evidence.head.meta_of(&["tdm-reservation"]).and_then(|(v, _)| read(&v));
+    let header = || evidence.page.headers.get("tdm-reservation").and_then(|v| read(v));
+    stated
+        .map(|r| (r, "meta:tdm-reservation"))
+        .or_else(|| header().map(|r| (r, "header tdm-reservation")))
+        .or_else(|| evidence.page.record.tdm_reserved.map(|r| (r, "tdmrep.json")))
+}
+
+/// The licence the page links or declares.
+pub(crate) fn licence(evidence: &Evidence<'_, '_>) -> Option<(String, &'static str)> {
+    let linked = evidence.head.link("license").map(|l| (l.to_owned(), "rel=license"));
+    linked.or_else(|| evidence.declared.licence.clone().map(|l| (l, "json-ld")))
 }
 
 /// The text of a fragment of HTML, for `articleBody` values that hold markup.

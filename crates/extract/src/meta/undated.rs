@@ -83,22 +83,22 @@ pub(crate) fn after_date(text: &str) -> Option<&str> {
 
 /// A name without a day of the week glued to its end; empty where the name is nothing else.
 pub(crate) fn without_day(name: &str) -> &str {
-    let mut count = 0;
     let mut start = 0;
-    for part in name.split_inclusive(char::is_whitespace) {
-        if count != 1 && is_weekday(&fold(part)) && (count > 1 || start + part.len() == name.len()) {
+    for (count, part) in name.split_inclusive(char::is_whitespace).enumerate() {
+        let glued = match count {
+            0 => part.len() == name.len(),
+            1 => !is_surname(part),
+            _ => true,
+        };
+        if glued && is_weekday(&fold(part)) {
             return name[..start].trim_end();
         }
-        // After one word a day may be a surname, unless that word is initials or the day never is a name.
-        if count == 1 && is_weekday(&fold(part)) && !is_surname(part) {
-            return name[..start].trim_end();
-        }
-        count += 1;
         start += part.len();
     }
     name
 }
 
+/// Whether a day's name is a person's too: after a single word it may be one.
 fn is_surname(day: &str) -> bool {
     let folded = fold(day);
     ["freitag", "sonntag", "montag", "domingo", "sabado", "sunday", "friday", "monday"]
