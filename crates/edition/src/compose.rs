@@ -144,6 +144,7 @@ fn to_other(other: &StoryArticle) -> OtherTitle {
         direction: direction(language.as_ref()),
         language,
         published: article.published,
+        updated: other.revisions > 0,
     }
 }
 

@@ -138,4 +138,7 @@ pub struct OtherTitle {
     pub direction: Direction,
     /// Its date.
     pub published: Option<Published>,
+    /// Whether its text changed after it was first seen.
+    #[serde(default)]
+    pub updated: bool,
 }

@@ -69,7 +69,8 @@ fn item(out: &mut String, item: &Item, by_source: bool) {
     if !item.others.is_empty() {
         line(out, format_args!("\n  Aussi{NBSP}:\n"));
         for other in &item.others {
-            line(out, format_args!("  - {} ({})", title(&other.headline), name(&other.source)));
+            let updated = other.updated.map(|badge| format!(" **{badge}**")).unwrap_or_default();
+            line(out, format_args!("  - {} ({}){updated}", title(&other.headline), name(&other.source)));
         }
     }
     out.push('\n');

@@ -90,7 +90,12 @@ pub(super) struct Reprints {
 pub(super) struct Other {
     pub(super) headline: Headline,
     pub(super) source: String,
+    /// `Mis à jour`, where its text changed.
+    pub(super) updated: Option<&'static str>,
 }
+
+/// The badge of an article whose text changed after it was first seen.
+const UPDATED: &str = "Mis à jour";
 
 /// An article of a paper that stands under another paper's item.
 #[derive(Debug, Serialize)]
@@ -184,7 +189,7 @@ impl Item {
         let mut badges = Vec::new();
         badges.extend(item.paywalled.then_some("Abonnés"));
         badges.extend(item.opinion.then_some("Opinion"));
-        badges.extend(item.updated.then_some("Mis à jour"));
+        badges.extend(item.updated.then_some(UPDATED));
         let slug = item.rubrique.slug();
         Self {
             number: item.number,
@@ -201,7 +206,11 @@ impl Item {
             others: item
                 .others
                 .iter()
-                .map(|o| Other { headline: Headline::of_other(o), source: o.source_name.clone() })
+                .map(|o| Other {
+                    headline: Headline::of_other(o),
+                    source: o.source_name.clone(),
+                    updated: o.updated.then_some(UPDATED),
+                })
                 .collect(),
         }
     }
