@@ -99,7 +99,7 @@ pub(crate) fn heads_column(title: &str) -> bool {
     let padded = format!(" {joined} ");
     let says = |phrase: &&str| padded.contains(&format!(" {phrase} "));
     let short = marked.is_some() || words(title, HEADING_WORDS + 1).len() <= HEADING_WORDS;
-    if short && PERIODS.iter().any(|p| says(&p)) {
+    if short && PERIODS.iter().any(says) {
         return true;
     }
     let dated = |w: &Word| w.is_number() || DAYS.contains(&w.text.as_str());

@@ -29,3 +29,4 @@ mod terms;
 pub use grouper::{Grouper, arrival_order};
 pub use item::{Item, Placement};
 pub use settings::Settings;
+pub use terms::background_keys;

@@ -3,6 +3,8 @@
 //! Which terms are kept depends on the article and the committed background table alone, never on the window:
 //! an article restored from the store has the terms it had when it was placed.
 
+use std::collections::BTreeSet;
+
 use kiosque_model::Language;
 use rust_stemmers::{Algorithm, Stemmer};
 use xxhash_rust::xxh3::xxh3_64;
@@ -11,8 +13,9 @@ use crate::background::general_weight;
 use crate::columns::{heads_column, opening};
 use crate::fold::{Script, Word, script_of, words};
 use crate::names::names;
+use crate::places::places;
 use crate::shelf::HashKeyed;
-use crate::skeleton::bare_arabic;
+use crate::skeleton::{bare_arabic, readings};
 
 /// Words of the text read for stories: an event is told in the lead, the rest is background of other events.
 const LEAD_WORDS: usize = 160;
@@ -90,6 +93,19 @@ pub(crate) fn terms(title: &str, text: &str, language: Option<&Language>) -> Ter
         stems: stems.kept(KEPT_TERMS),
         names: carried.kept(kept_names),
     }
+}
+
+/// Every key of an article that the background table may list: stems, skeletons of what may be a name, places.
+#[must_use]
+pub fn background_keys(title: &str, text: &str, language: Option<&Language>) -> BTreeSet<String> {
+    let said = words(&format!("{title}\n{text}"), LEAD_WORDS);
+    let stemmer = stemmer(script_of(&said), language);
+    let mut keys: BTreeSet<String> = said.iter().map(|word| stem(&stemmer, word)).collect();
+    for word in said.iter().filter(|w| w.capital || w.script() == Script::Arabic) {
+        keys.extend(readings(word).into_iter().filter(|s| s.len() >= 3).map(|s| format!("~{s}")));
+    }
+    keys.extend(places(&said).into_iter().map(|place| format!("@{place}")));
+    keys
 }
 
 /// About as much of a text as its [`LEAD_WORDS`] first words.
