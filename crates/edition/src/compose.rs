@@ -84,7 +84,7 @@ pub fn compose(date: Date, stories: &[Story], spec: &EditionSpec) -> Edition {
 }
 
 fn place<'a>(story: &'a Story, date: Date, spec: &EditionSpec) -> Option<Placed<'a>> {
-    let members = Members::new(&story.articles, &spec.time_zone)?;
+    let members = Members::new(&story.articles, spec)?;
     // The rubrique is asked of the articles that enter, in their own order: a sum of floats depends on it.
     let entering = Story { id: story.id.clone(), articles: members.all.iter().copied().cloned().collect() };
     let rubrique = spec.rubrique(entering.rubrique())?;

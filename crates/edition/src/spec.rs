@@ -4,7 +4,7 @@
 //! specification and the same stories give the same edition.
 
 use jiff::tz::TimeZone;
-use kiosque_model::Rubrique;
+use kiosque_model::{Language, Rubrique};
 
 /// A rubrique as an edition prints it.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,8 @@ pub struct EditionSpec {
     pub time_zone: TimeZone,
     /// The IANA name of that zone, as exports print it.
     pub time_zone_name: String,
+    /// The language of its readers: of the articles on one event, one in it speaks for the story.
+    pub language: Language,
     /// Stories on the front page at most. A thin day puts at most half of its stories there.
     pub front_items: usize,
     /// Items a rubrique holds at most; what ranks below is left out of the edition, not of the store.
@@ -72,6 +74,7 @@ impl EditionSpec {
             publisher: String::new(),
             time_zone,
             time_zone_name: time_zone_name.into(),
+            language: Language::from_tag("fr").expect("`fr` is a language code"),
             front_items: 8,
             max_per_section: 40,
             extract_words: 60,

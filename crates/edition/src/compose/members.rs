@@ -1,8 +1,8 @@
 //! Who is who in a story: the headline article, the copies of it, and the other tellings.
 //!
 //! The headline article is the best of the story's articles by this order, the first difference deciding:
-//! an original before a copy; an article before a video, a gallery or a live page; the
-//! longer text, in steps of a hundred words up to six hundred (a paywalled page counts by the words it really
+//! an original before a copy; an article before a video, a gallery or a live page; the language of the
+//! edition's readers before others; the longer text, in steps of a hundred words up to six hundred (a paywalled page counts by the words it really
 //! shows); the more important source; the earlier; the smaller id. Every article with the same text as the
 //! headline is a reprint of it; of every other text one article stands for its copies.
 
@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kiosque_model::{ArticleId, Kind, StoryArticle};
+
+use crate::spec::EditionSpec;
 
 /// The eligible articles of one story, told apart.
 pub(super) struct Members<'a> {
@@ -30,7 +32,8 @@ impl<'a> Members<'a> {
     ///
     /// Listings, pages of no known kind, pages without a headline and paid content never enter: an
     /// advertisement is not what the press said.
-    pub(super) fn new(articles: &'a [StoryArticle], zone: &TimeZone) -> Option<Self> {
+    pub(super) fn new(articles: &'a [StoryArticle], spec: &EditionSpec) -> Option<Self> {
+        let zone = &spec.time_zone;
         let mut all: Vec<_> = articles.iter().filter(|a| enters(a)).collect();
         all.sort_by_cached_key(|a| (instant(a, zone), a.tagged.article.id.clone()));
         all.dedup_by(|a, b| a.tagged.article.id == b.tagged.article.id);
@@ -39,10 +42,10 @@ impl<'a> Members<'a> {
         for article in &all {
             texts.entry(root(article, &all)).or_default().push(article);
         }
-        let headline = best(&all, zone)?;
+        let headline = best(&all, spec)?;
         let reprints = texts.remove(&root(headline, &all)).unwrap_or_default();
         let reprints = reprints.into_iter().filter(|a| !std::ptr::eq(*a, headline)).collect();
-        let mut others: Vec<_> = texts.values().filter_map(|same| best(same, zone)).collect();
+        let mut others: Vec<_> = texts.values().filter_map(|same| best(same, spec)).collect();
         others.sort_by_cached_key(|a| (instant(a, zone), a.tagged.article.id.clone()));
         Some(Self { all, headline, reprints, others })
     }
@@ -77,16 +80,17 @@ fn root(article: &StoryArticle, all: &[&StoryArticle]) -> ArticleId {
     at.clone()
 }
 
-fn best<'a>(articles: &[&'a StoryArticle], zone: &TimeZone) -> Option<&'a StoryArticle> {
+fn best<'a>(articles: &[&'a StoryArticle], spec: &EditionSpec) -> Option<&'a StoryArticle> {
     articles.iter().copied().min_by_key(|a| {
         let of = &a.tagged.article;
         let words = of.text.split_whitespace().take(600).count();
         (
             a.copy_of.is_some(),
             of.kind != Kind::Article,
+            a.tagged.language.as_ref().or(of.language.as_ref()) != Some(&spec.language),
             Reverse(words / 100),
             a.source_tier,
-            instant(a, zone),
+            instant(a, &spec.time_zone),
             of.id.clone(),
         )
     })

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kiosque_edition::compose;
-use kiosque_model::{Edition, EditionItem};
+use kiosque_model::{Edition, EditionItem, Language};
 
 use crate::morning::{date, spec, stories};
 
@@ -125,4 +125,19 @@ fn a_thin_day_leaves_half_of_its_stories_to_the_rubriques() {
     let few: Vec<_> = stories().into_iter().take(3).collect();
     let edition = compose(date(), &few, &spec());
     assert_eq!((edition.front.len(), edition.sections.len()), (2, 1));
+}
+
+#[test]
+fn an_article_in_the_language_of_the_readers_speaks_for_the_story() {
+    let speaking = |code: &str| {
+        let mut spec = spec();
+        spec.language = Language::from_tag(code).unwrap();
+        let edition = compose(date(), &stories(), &spec);
+        let both = items(&edition).into_iter().find(|item| {
+            let others = item.others.iter().map(|other| &other.language);
+            others.chain([&item.language]).flatten().map(Language::code).collect::<BTreeSet<_>>().len() > 1
+        });
+        both.unwrap().language.as_ref().unwrap().code().to_owned()
+    };
+    assert_eq!((speaking("fr"), speaking("ar")), ("fr".to_owned(), "ar".to_owned()));
 }

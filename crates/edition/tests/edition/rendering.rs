@@ -85,7 +85,7 @@ fn every_item_has_title_source_link_and_date_in_every_format() {
             }
             // One article of the morning printed no date.
             assert!(out.contains("date non précisée"));
-            assert!(out.contains("7\u{a0}octobre\u{a0}2026 à 12\u{a0}h\u{a0}47"));
+            assert!(out.contains("7\u{a0}octobre\u{a0}2026 à 15\u{a0}h\u{a0}12"));
         }
     }
 }
@@ -93,9 +93,9 @@ fn every_item_has_title_source_link_and_date_in_every_format() {
 #[test]
 fn right_to_left_text_is_marked_as_such() {
     let html = rendered(&edition(), Format::Html, GroupBy::Rubrique);
-    assert!(html.contains("<p class=\"extract\" lang=\"ar\" dir=\"rtl\">اندلع حريق"));
+    assert!(html.contains("<p class=\"extract\" lang=\"ar\" dir=\"rtl\">طالبت فرق المعارضة"));
     let markdown = rendered(&edition(), Format::Markdown, GroupBy::Rubrique);
-    assert!(markdown.contains("<p dir=\"rtl\" lang=\"ar\">اندلع حريق"));
+    assert!(markdown.contains("<p dir=\"rtl\" lang=\"ar\">طالبت فرق المعارضة"));
     assert!(markdown.contains("[\u{200f}حريق"));
 }
 

@@ -189,6 +189,9 @@ fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec> {
             }
             spec.name = name;
         }
+        if let Some(language) = section.parsed("language", language) {
+            spec.language = language;
+        }
         spec.front_items = whole(section.integer("front_items", 0..=100, signed(spec.front_items)));
         spec.max_per_section =
             whole(section.integer("max_per_section", 1..=1_000, signed(spec.max_per_section)));
@@ -255,9 +258,7 @@ fn sources(top: &mut Section<'_>) -> Vec<SourceConfig> {
             name_ar: section.text("name_ar"),
             url: url.unwrap_or_default(),
             kind: section.choice("kind", &kinds, SourceKind::Auto),
-            language: section.parsed("language", |text| {
-                Language::from_tag(text).ok_or_else(|| format!("`{text}` is no language code such as `fr`"))
-            }),
+            language: section.parsed("language", language),
             tier: whole(section.integer("tier", 1..=3, 2)),
             enabled: section.flag("enabled", true),
             delay_ms: section.integer_if("delay_ms", 0..=3_600_000).map(whole),
@@ -271,6 +272,10 @@ fn sources(top: &mut Section<'_>) -> Vec<SourceConfig> {
 fn http_address(text: &str) -> Result<&str, String> {
     let readable = kiosque_model::CanonicalUrl::parse(text).is_ok();
     if readable { Ok(text) } else { Err(format!("`{text}` is no http:// or https:// address")) }
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::from_tag(text).ok_or_else(|| format!("`{text}` is no language code such as `fr`"))
 }
 
 fn is_name(text: &str) -> bool {
