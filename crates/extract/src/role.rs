@@ -287,7 +287,10 @@ fn of_names(value: &str) -> Roles {
 
 fn of_name(name: &str) -> Roles {
     let words = Words::of(name);
-    let mut roles = TABLE.get(words.joined.as_str()).copied().unwrap_or_default();
+    let mut roles = Roles::default();
+    if words.ends.len() > 1 {
+        roles = TABLE.get(words.joined.as_str()).copied().unwrap_or_default();
+    }
     let mut last = "";
     for word in words.iter() {
         // `has-sidebar`, `no-comments`, `with-ads` describe a page, they are not the thing.

@@ -149,6 +149,10 @@ impl<'a> Sieve<'a> {
         if let Some(raw) = raw_name(name) {
             return self.raw_element(open, end, raw);
         }
+        if is_unread(name, &self.source[open..end]) {
+            self.cut(open, end);
+            return end;
+        }
         if let Some(after) = self.control_end(end, name) {
             self.cut(open, after);
             return after;
@@ -258,6 +262,16 @@ fn raw_name(name: &str) -> Option<&'static str> {
     ["script", "style", "svg", "noscript"].into_iter().find(|raw| name.eq_ignore_ascii_case(raw))
 }
 
+/// Void elements nobody here reads: fields, sources, and links to styles and icons. Pictures stay: they count as
+/// nodes where nearness is measured.
+fn is_unread(name: &str, tag: &str) -> bool {
+    const VOID: [&str; 5] = ["input", "source", "wbr", "track", "param"];
+    const LINKS: [&str; 5] = ["stylesheet", "preload", "prefetch", "preconnect", "icon"];
+    (3..=6).contains(&name.len())
+        && (VOID.iter().any(|v| name.eq_ignore_ascii_case(v))
+            || (name.eq_ignore_ascii_case("link") && LINKS.iter().any(|rel| tag.contains(rel))))
+}
+
 fn is_formatting(name: &str) -> bool {
     const NAMES: [&str; 13] =
         ["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
@@ -339,7 +353,11 @@ mod tests {
         check("<p>a<script>if (a<b) {'</p>'}</script>b<!-- <p> -->c", "<p>abc");
         check("<a title='<script>'>x</a>", "<a title='<script>'>x</a>");
         check("<p data-x='1' CLASS = \"a b\" style=color:red onclick=\"f('>')\">x", "<p CLASS = \"a b\">x");
-        check("<img src='/a.jpg' alt=\"é > è\"/>y<br />", "<img/>y<br/>");
+        check("<hr title='a' alt=\"é > è\"/>y<br />", "<hr title='a'/>y<br/>");
+        check(
+            "a<input value='/>'>b<link rel=stylesheet href=/x><link rel=canonical href=/y>",
+            "ab<link rel=canonical href=/y>",
+        );
         check("a<SCRIPT src=x></Script>b<svg viewBox='0'><path/></svg>c", "abc");
         check("a < b <3", "a < b <3");
         check("<p>x<script>never closed", "<p>x");
@@ -367,7 +385,7 @@ mod tests {
     fn bounds_attributes() {
         let many = format!("<div class=k {}>x</div>", "a=1 ".repeat(10_000));
         assert!(sieve(&many).html.len() < 1024);
-        let long = format!("<img class=\"k\" src='data:{}'>", "A".repeat(5000));
-        check(&long, "<img class=\"k\">");
+        let long = format!("<div class=\"k\" title='data:{}'>", "A".repeat(5000));
+        check(&long, "<div class=\"k\">");
     }
 }
