@@ -21,6 +21,7 @@ pub(crate) struct Sink {
     store: Store,
     zone: TimeZone,
     editions: Vec<EditionSpec>,
+    settings: Settings,
     grouper: Grouper,
     taken: Vec<Tagged>,
     /// Where each taken article stands in `taken`.
@@ -38,8 +39,8 @@ impl Sink {
         editions: Vec<EditionSpec>,
         settings: Settings,
     ) -> Result<Self, StoreError> {
-        let grouper = restored(&store, &zone, settings)?;
-        Ok(Self { store, zone, editions, grouper, taken: Vec::new(), latest: HashMap::new() })
+        let grouper = restored(&store, &zone, &settings)?;
+        Ok(Self { store, zone, editions, settings, grouper, taken: Vec::new(), latest: HashMap::new() })
     }
 
     /// Whether the store, or what is taken and not written yet, already holds this article as it is.
@@ -85,9 +86,12 @@ impl Stage for Sink {
     }
 
     fn flush(&mut self, progress: &Progress) -> Result<(), Failure> {
-        // The grouper has placed articles that a failed transaction did not keep. Placing them again gives the
-        // same answer, so the retry that follows needs no rollback of it.
-        self.write(progress).map_err(|e| outage(&e))?;
+        if let Err(error) = self.write(progress) {
+            // The grouper has placed articles, and perhaps joined stories, that the failed transaction did not
+            // keep: it goes back to what the store holds before the retry.
+            self.grouper = restored(&self.store, &self.zone, &self.settings).map_err(|e| outage(&e))?;
+            return Err(outage(&error));
+        }
         self.taken.clear();
         self.latest.clear();
         Ok(())
@@ -128,10 +132,10 @@ pub(crate) fn item(tagged: &Tagged, zone: &TimeZone) -> Item {
 }
 
 /// The grouper as it was when the store was last written: the window's articles, placed in the order they came.
-fn restored(store: &Store, zone: &TimeZone, settings: Settings) -> Result<Grouper, StoreError> {
+fn restored(store: &Store, zone: &TimeZone, settings: &Settings) -> Result<Grouper, StoreError> {
     let newest = store.days()?.last().map(|(day, _)| *day);
     let days = i64::from(settings.window_days) + 1;
-    let mut grouper = Grouper::new(settings);
+    let mut grouper = Grouper::new(settings.clone());
     let Some(newest) = newest else { return Ok(grouper) };
     let since = Published::Day(newest.saturating_sub(jiff::Span::new().days(days))).instant_in(zone);
     for article in store.window(since)? {
