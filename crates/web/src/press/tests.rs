@@ -1,3 +1,5 @@
+//! The loopback web as a client meets it.
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;

@@ -1,3 +1,5 @@
+//! The edition pages as a browser meets them.
+
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use kiosque_model::{Direction, EditionItem, EditionSection, PageId, Rubrique, SourceId};
