@@ -8,7 +8,7 @@ use std::path::Path;
 use assert_cmd::Command;
 use tempfile::TempDir;
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "run",
     "check",
     "status",
@@ -28,6 +28,7 @@ const COMMANDS: [&str; 21] = [
     "train",
     "bench",
     "backup",
+    "restore",
     "serve",
     "completions",
 ];

@@ -209,19 +209,7 @@ impl Client {
 }
 
 fn check_agent(agent: &Agent) -> Result<(), CrawlError> {
-    let word = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-    let missing = if !word(&agent.product) {
-        "a product token of letters, `-` and `_`"
-    } else if !word(&agent.version) {
-        "a version"
-    } else if !(agent.contact.contains('@') || agent.contact.contains("://")) {
-        "a contact, a URL or an e-mail address"
-    } else if HeaderValue::from_str(&agent.header()).is_err() {
-        "plain ASCII text"
-    } else {
-        return Ok(());
-    };
-    Err(CrawlError::Agent { agent: agent.header(), missing })
+    agent.missing().map_or(Ok(()), |missing| Err(CrawlError::Agent { agent: agent.header(), missing }))
 }
 
 /// The kind of a failed request, by its chain of causes.

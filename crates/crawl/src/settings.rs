@@ -18,6 +18,24 @@ pub struct Agent {
 }
 
 impl Agent {
+    /// What is missing from this identity, `None` where a publisher can tell who asks and write to them.
+    #[must_use]
+    pub fn missing(&self) -> Option<&'static str> {
+        let word =
+            |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+        if !word(&self.product) {
+            Some("a product token of letters, `-` and `_`")
+        } else if !word(&self.version) {
+            Some("a version")
+        } else if !(self.contact.contains('@') || self.contact.contains("://")) {
+            Some("a contact, a URL or an e-mail address")
+        } else if !self.header().bytes().all(|b| (b' '..=b'~').contains(&b)) {
+            Some("plain ASCII text")
+        } else {
+            None
+        }
+    }
+
     /// The `User-Agent` header.
     #[must_use]
     pub fn header(&self) -> String {

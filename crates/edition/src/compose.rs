@@ -3,7 +3,6 @@
 //! It decides four things, each in a file of its own with its rule in prose: which article speaks for a story
 //! (`members`), how stories are ranked (`rank`), which of them make the front page (`front`), and how much of
 //! a text is quoted (`excerpt`). Nothing here reads a clock: an edition is *as of* the newest page in it.
-//! Editors' decisions are applied to what this returns, never mixed into it.
 
 mod excerpt;
 mod front;

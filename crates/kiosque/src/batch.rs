@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -42,16 +42,14 @@ pub(crate) fn each_line<L: DeserializeOwned>(
     work: impl Fn(L) -> Result<Value> + Sync,
 ) -> Result<()> {
     let threads = threads.filter(|n| *n > 0).unwrap_or_else(cores);
-    let mut lines = open(manifest)?.lines();
+    let mut lines = lines(open(manifest)?);
     let mut out = io::BufWriter::new(io::stdout().lock());
     loop {
-        let mut block = Vec::new();
-        for line in lines.by_ref().take(threads * LINES_PER_THREAD) {
-            let line = line.context("cannot read the manifest")?;
-            if !line.trim().is_empty() {
-                block.push(line);
-            }
-        }
+        let block: Vec<String> = lines
+            .by_ref()
+            .take(threads * LINES_PER_THREAD)
+            .collect::<io::Result<_>>()
+            .context("cannot read the manifest")?;
         if block.is_empty() {
             return out.flush().context("cannot write to stdout");
         }
@@ -59,6 +57,13 @@ pub(crate) fn each_line<L: DeserializeOwned>(
             writeln!(out, "{answer}").context("cannot write to stdout")?;
         }
     }
+}
+
+/// The lines of a manifest that hold something. Bytes that are no UTF-8 become U+FFFD, so that one bad line costs
+/// that line alone.
+pub(crate) fn lines(reader: impl BufRead) -> impl Iterator<Item = io::Result<String>> {
+    let text = |line: io::Result<Vec<u8>>| line.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    reader.split(b'\n').map(text).filter(|line| line.as_ref().map_or(true, |line| !line.trim().is_empty()))
 }
 
 /// All cores.
@@ -130,20 +135,18 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
 
 /// The bytes of a file, unpacked where its name ends in `.gz`; `-` is stdin.
 pub(crate) fn file_bytes(path: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        io::stdin().take(MAX_FILE_BYTES).read_to_end(&mut bytes).context("cannot read stdin")?;
-        return Ok(bytes);
-    }
     let told = || format!("cannot read `{}`", path.display());
-    let file = File::open(path).with_context(told)?;
-    if path.extension().is_some_and(|e| e == "gz") {
-        flate2::read::MultiGzDecoder::new(file)
-            .take(MAX_FILE_BYTES)
-            .read_to_end(&mut bytes)
-            .with_context(told)?;
+    let reader: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(io::stdin())
     } else {
-        file.take(MAX_FILE_BYTES).read_to_end(&mut bytes).with_context(told)?;
+        let file = File::open(path).with_context(told)?;
+        let packed = path.extension().is_some_and(|e| e == "gz");
+        if packed { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) }
+    };
+    let mut bytes = Vec::new();
+    reader.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).with_context(told)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        bail!("`{}` is larger than {} MB", path.display(), MAX_FILE_BYTES >> 20);
     }
     Ok(bytes)
 }

@@ -8,18 +8,18 @@ use kiosque_model::CanonicalUrl;
 
 use crate::config::{Config, SourceConfig};
 
-/// Every enabled source, those of the pipeline's file first.
+/// Every source, enabled or not, those of the pipeline's file first.
 ///
 /// # Errors
 /// Where `sources_file` cannot be had, or names an address that cannot be read: with its line.
 pub(crate) async fn load(config: &Config) -> Result<Vec<SourceConfig>> {
-    let mut sources: Vec<_> = config.sources.iter().filter(|s| s.enabled).cloned().collect();
+    let mut sources = config.sources.clone();
     if let Some(place) = &config.sources_file {
         let text = read(config, place).await?;
         let listed = parse(&text, sources.iter().map(|s| s.id.clone()).collect());
         sources.extend(listed.with_context(|| format!("`sources_file` = `{place}`"))?);
     }
-    if sources.is_empty() {
+    if !sources.iter().any(|source| source.enabled) {
         bail!("the pipeline `{}` has no enabled source", config.file);
     }
     Ok(sources)

@@ -3,11 +3,17 @@
 //! Only words here: nothing is opened or checked beyond syntax. What the words mean is each command's business.
 //! Names, fields and exit codes are called by scripts outside this repository and do not change without need.
 
-use std::path::PathBuf;
+mod editions;
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
+
+pub(crate) use editions::{By, EditionArgs, EditionCommand, ExportArgs};
 
 /// Exit status for wrong usage or an invalid pipeline.
 pub(crate) const EXIT_USAGE: u8 = 2;
@@ -58,7 +64,14 @@ pub(crate) enum LogFormat {
 pub(crate) struct Pipeline {
     /// The pipeline's TOML file
     #[arg(value_name = "PIPELINE", env = "KIOSQUE_PIPELINE")]
-    pub(crate) file: Option<PathBuf>,
+    file: Option<OsString>,
+}
+
+impl Pipeline {
+    /// The file, where one is named; an empty name, as a container's environment may give, is none.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|name| !name.is_empty()).map(Path::new)
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -103,6 +116,8 @@ pub(crate) enum Command {
     Bench(BenchArgs),
     /// Copy the store into a file while it is written
     Backup(BackupArgs),
+    /// Bring a backup back to the place of the store; end the line first
+    Restore(BackupArgs),
     /// Serve the editions, health and metrics over HTTP
     Serve(ServeArgs),
     /// Print a completion script for a shell
@@ -119,6 +134,9 @@ pub(crate) struct RunArgs {
     /// End when every source was visited once, the bus is drained and the editions are built
     #[arg(long)]
     pub(crate) until_idle: bool,
+    /// Serve the edition pages, health and metrics meanwhile
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
 }
 
 #[derive(Debug, Args)]
@@ -169,7 +187,7 @@ pub(crate) struct DlqArgs {
     /// Only the dead letters of this stage
     #[arg(long, value_name = "STAGE")]
     pub(crate) stage: Option<String>,
-    /// Only this one, as `list` names it (`extract/0/3`); may be repeated
+    /// Only this one, as `list` names it (`extract/0-3`); may be repeated
     #[arg(long, value_name = "ID")]
     pub(crate) id: Vec<String>,
     /// With retry and drop: all of them
@@ -178,61 +196,6 @@ pub(crate) struct DlqArgs {
     /// Print one JSON object a line
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum EditionCommand {
-    /// Build the edition of a day from the store
-    Build(EditionArgs),
-    /// List the editions in the store
-    List(EditionArgs),
-    /// Show an edition
-    Show(EditionArgs),
-    /// Build an edition and write it for readers in every format
-    Publish(EditionArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EditionArgs {
-    #[command(flatten)]
-    pub(crate) pipeline: Pipeline,
-    /// The day, YYYY-MM-DD; the newest day with articles where left out
-    #[arg(long, value_name = "DATE")]
-    pub(crate) date: Option<Date>,
-    /// The edition's name; the pipeline's first where left out
-    #[arg(long, value_name = "NAME")]
-    pub(crate) edition: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ExportArgs {
-    #[command(flatten)]
-    pub(crate) pipeline: Pipeline,
-    /// The day, YYYY-MM-DD; the newest edition's where left out
-    #[arg(long, value_name = "DATE")]
-    pub(crate) date: Option<Date>,
-    /// html, md or json
-    #[arg(long, value_name = "FORMAT", default_value = "html")]
-    pub(crate) format: String,
-    /// The edition's name; the pipeline's first where left out
-    #[arg(long, value_name = "NAME")]
-    pub(crate) edition: Option<String>,
-    /// Group the items by rubrique or newspaper by newspaper
-    #[arg(long, value_enum, default_value = "rubrique")]
-    pub(crate) by: By,
-    /// The file to write; stdout where left out
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-}
-
-/// What the items of an export are grouped by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum By {
-    Rubrique,
-    Source,
 }
 
 #[derive(Debug, Args)]
@@ -316,7 +279,7 @@ pub(crate) struct ProbeArgs {
     pub(crate) target: String,
     /// How to fetch it: agent, proxy and limits of this pipeline
     #[arg(long, value_name = "PIPELINE", env = "KIOSQUE_PIPELINE")]
-    pub(crate) pipeline: Option<PathBuf>,
+    pub(crate) pipeline: Option<OsString>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -362,9 +325,9 @@ pub(crate) struct BenchArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(override_usage = "kiosque backup [PIPELINE] <FILE>")]
+#[command(override_usage = "kiosque backup|restore [PIPELINE] <FILE>")]
 pub(crate) struct BackupArgs {
-    /// The pipeline (where it is not the demo), then the file to write
+    /// The pipeline (where it is not the demo), then the backup
     #[arg(required = true, num_args = 1..=2, value_names = ["PIPELINE", "FILE"])]
     pub(crate) words: Vec<String>,
 }
@@ -375,14 +338,17 @@ pub(crate) struct ServeArgs {
     pub(crate) pipeline: Pipeline,
     /// Where to listen; the pipeline's `serve.listen` where left out
     #[arg(long, value_name = "ADDR")]
-    pub(crate) listen: Option<std::net::SocketAddr>,
+    pub(crate) listen: Option<SocketAddr>,
 }
 
 /// Parts `[PIPELINE] WORD`: one word is the last, two are both.
 pub(crate) fn pipeline_and_word(words: &[String]) -> (Option<PathBuf>, &str) {
     match words {
         [pipeline, word] => (Some(PathBuf::from(pipeline)), word),
-        [word] => (std::env::var_os("KIOSQUE_PIPELINE").map(PathBuf::from), word),
+        [word] => {
+            let named = std::env::var_os("KIOSQUE_PIPELINE").filter(|name| !name.is_empty());
+            (named.map(PathBuf::from), word)
+        }
         _ => unreachable!("clap lets one or two words through"),
     }
 }

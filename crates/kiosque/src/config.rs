@@ -8,6 +8,7 @@ mod node;
 mod read;
 mod section;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -133,7 +134,9 @@ impl Config {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && file == DEMO_PATH => DEMO.to_owned(),
             Err(reason) => return Err(LoadError::Unreadable { file, reason }),
         };
-        Self::parse(&file, &text, std::env::vars())
+        let text_only =
+            |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        Self::parse(&file, &text, std::env::vars_os().filter_map(text_only))
     }
 
     /// Reads a pipeline's text with the environment laid over it; all mistakes at once, no I/O.

@@ -39,8 +39,19 @@ const LOOK_MS: u64 = 20;
 pub(crate) struct Line {
     pub(crate) config: Config,
     pub(crate) log: Arc<dyn Connect>,
+    /// The embedded log and how many days of it are kept.
+    kept: Option<(Arc<EmbeddedLog>, u32)>,
     pub(crate) memory: Arc<StageMemory>,
     pub(crate) stop: Stop,
+}
+
+/// Sets a flag when it goes out of scope, however that happens.
+struct SetOnDrop(Stop);
+
+impl Drop for SetOnDrop {
+    fn drop(&mut self) {
+        self.0.set();
+    }
 }
 
 /// The stages at work.
@@ -57,10 +68,30 @@ impl Line {
         for path in [&config.store, &config.state] {
             make_parent(path)?;
         }
-        let log = open_log(&config.bus)?;
+        let (log, kept): (Arc<dyn Connect>, _) = match &config.bus {
+            BusConfig::Memory => (Arc::new(MemoryLog::new()), None),
+            BusConfig::Embedded { path, keep_days } => {
+                let log = open_embedded(path)?;
+                (Arc::clone(&log) as Arc<dyn Connect>, Some((log, *keep_days)))
+            }
+        };
         let memory = Arc::new(StageMemory::open(&config.state)?);
         open_store(&config)?.sync_sources(&sources.iter().map(source_row).collect::<Vec<_>>())?;
-        Ok(Self { config, log, memory, stop: Stop::new() })
+        let line = Self { config, log, kept, memory, stop: Stop::new() };
+        line.purge()?;
+        Ok(line)
+    }
+
+    /// Removes from the bus what every stage has read and what is older than the pipeline keeps.
+    ///
+    /// # Errors
+    /// Where the bus cannot be written.
+    pub(crate) fn purge(&self) -> Result<()> {
+        if let Some((log, keep_days)) = &self.kept {
+            let kept = SignedDuration::from_hours(24 * i64::from(*keep_days));
+            log.purge(Timestamp::now().saturating_sub(kept)?)?;
+        }
+        Ok(())
     }
 
     /// Starts every stage on its thread.
@@ -86,9 +117,9 @@ impl Line {
         let stop = self.stop.clone();
         let options = RunOptions { batch: batch_of(S::NAME), ..RunOptions::default() };
         let thread = std::thread::Builder::new().name(S::NAME.to_owned()).spawn(move || {
+            // Whoever ends, in peace, with an error or in a panic, ends the line: the others finish their batch.
+            let _ending = SetOnDrop(stop.clone());
             let ended = kiosque_stream::run(&mut stage, bus.as_mut(), &options, &stop);
-            // Whoever ends, in peace or not, ends the line: the others finish their batch.
-            stop.set();
             ended.with_context(|| format!("stage `{}` ended", S::NAME))
         });
         Ok((S::NAME, thread.context("cannot start a thread")?))
@@ -155,14 +186,13 @@ fn batch_of(stage: &str) -> usize {
 pub(crate) fn open_log(bus: &BusConfig) -> Result<Arc<dyn Connect>> {
     Ok(match bus {
         BusConfig::Memory => Arc::new(MemoryLog::new()),
-        BusConfig::Embedded { path, keep_days } => {
-            make_parent(path)?;
-            let log = EmbeddedLog::open(path, EmbeddedOptions::default())?;
-            let kept = SignedDuration::from_hours(24 * i64::from(*keep_days));
-            log.purge(Timestamp::now().saturating_sub(kept)?)?;
-            Arc::new(log)
-        }
+        BusConfig::Embedded { path, .. } => open_embedded(path)?,
     })
+}
+
+fn open_embedded(path: &Path) -> Result<Arc<EmbeddedLog>> {
+    make_parent(path)?;
+    Ok(Arc::new(EmbeddedLog::open(path, EmbeddedOptions::default())?))
 }
 
 /// Opens the pipeline's store for writing.

@@ -23,10 +23,15 @@ mod faults;
 use std::process::ExitCode;
 
 use clap::Parser;
+use kiosque_edition::EditionError;
+use kiosque_store::StoreError;
+use kiosque_stream::dead::DeadError;
+use kiosque_stream::{BusError, RunError};
 
 use crate::cli::{Cli, Command, EXIT_FAILED, EXIT_USAGE};
 
 fn main() -> ExitCode {
+    end_quietly_on_a_closed_pipe();
     let cli = Cli::parse();
     if let Err(message) = telemetry::start(&cli.log, cli.log_format) {
         eprintln!("error: {message}");
@@ -46,14 +51,33 @@ fn main() -> ExitCode {
     }
 }
 
+/// `kiosque … | head` closes our stdout early, which is no fault: `println!` panics then, and this ends the process
+/// in peace instead. Any other panic is told as usual.
+fn end_quietly_on_a_closed_pipe() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let closed =
+            |text: &str| text.starts_with("failed printing to stdout") && text.contains("Broken pipe");
+        if panic.payload().downcast_ref::<String>().is_some_and(|text| closed(text)) {
+            std::process::exit(0);
+        }
+        told(panic);
+    }));
+}
+
 /// What to do about a failure of the store or the bus, wherever in the chain it stands.
 fn hint(error: &anyhow::Error) -> Option<&'static str> {
     error.chain().find_map(|cause| {
-        let of_store =
-            cause.downcast_ref::<kiosque_store::StoreError>().and_then(kiosque_store::StoreError::hint);
-        of_store.or_else(|| {
-            cause.downcast_ref::<kiosque_stream::BusError>().and_then(kiosque_stream::BusError::hint)
-        })
+        // Errors that only pass another one on are not links of the chain themselves: look inside.
+        if let Some(DeadError::Bus(error)) = cause.downcast_ref() {
+            return error.hint();
+        }
+        if let Some(EditionError::Store(error)) = cause.downcast_ref() {
+            return error.hint();
+        }
+        let run = cause.downcast_ref::<RunError>().and_then(RunError::hint);
+        let store = cause.downcast_ref::<StoreError>().and_then(StoreError::hint);
+        run.or(store).or_else(|| cause.downcast_ref::<BusError>().and_then(BusError::hint))
     })
 }
 
@@ -78,6 +102,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Train(args) => commands::train::run(&args),
         Command::Bench(args) => commands::bench::run(&args),
         Command::Backup(args) => commands::backup::run(&args),
+        Command::Restore(args) => commands::backup::restore(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Completions { shell } => commands::completions::run(shell),
     }

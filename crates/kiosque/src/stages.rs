@@ -15,7 +15,8 @@ use kiosque_stream::{Failure, Progress};
 /// A store that cannot be written is the world's fault, never a message's: an outage empties no topic into
 /// the dead letters.
 fn outage(error: &StoreError) -> Failure {
-    Failure::Transient(error.to_string())
+    let hint = error.hint().map(|hint| format!(" (hint: {hint})")).unwrap_or_default();
+    Failure::Transient(format!("{error}{hint}"))
 }
 
 /// Where the store says a stage is.

@@ -24,19 +24,18 @@ impl Store {
     /// Brings a backup back to the place of a store that nobody has open. The backup is checked first.
     ///
     /// # Errors
-    /// [`StoreError`] where the backup is no sound store, or cannot be copied; the store then stays as it was.
+    /// [`StoreError`] where the backup is no sound store, or cannot be copied; the store then stays, but for what its write-ahead log held.
     pub fn restore(backup: &Path, to: &Path) -> Result<(), StoreError> {
         let source = Self::open_read_only(backup)?;
         source.verify()?;
-        copy(&source.database.connection, backup, to)?;
-        // The log of the store that was there belongs to no file any more.
+        // The log of the store that is there goes first: beside the restored file it would be taken for its own.
         for suffix in ["-wal", "-shm"] {
             let log = beside(to, suffix);
             if log.exists() {
                 std::fs::remove_file(&log).map_err(|source| StoreError::Io { path: log, source })?;
             }
         }
-        Ok(())
+        copy(&source.database.connection, backup, to)
     }
 
     /// Reads the whole file and says whether it is sound: pages, references, the search index. Takes seconds for

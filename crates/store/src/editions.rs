@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use kiosque_model::{Edition, EditionItem, Language};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -27,6 +28,15 @@ pub struct EditionRow {
     pub articles: usize,
     /// When the newest of its articles came in.
     pub as_of: Option<Timestamp>,
+}
+
+impl EditionRow {
+    /// Whether its day had begun, in `zone`, when the newest of its articles came in. The edition of a day to come
+    /// holds post-dated pages alone, and is not what a reader means by the newest.
+    #[must_use]
+    pub fn is_due(&self, zone: &TimeZone) -> bool {
+        self.as_of.is_none_or(|at| self.date <= at.to_zoned(zone.clone()).date())
+    }
 }
 
 impl Store {

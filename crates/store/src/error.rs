@@ -139,10 +139,4 @@ impl StoreError {
             Self::BatchFailed { .. } | Self::Io { .. } | Self::Sqlite { .. } => return None,
         })
     }
-
-    /// Whether the same call may succeed later without anybody changing the data: a lock, a full disk.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Busy { .. } | Self::Full { .. } | Self::Io { .. })
-    }
 }

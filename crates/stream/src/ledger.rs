@@ -99,6 +99,14 @@ impl Ledger {
         *at = next.max(*at);
     }
 
+    /// Notes that a group reads on from an earlier place than it committed: what lies between is due again, and
+    /// counts as lag. The durable position stays; a restart asks the reader's own store again.
+    pub(crate) fn rewind(&self, group: &str, topic: &str, to: u64) {
+        if let Some(at) = self.entries().committed.get_mut(&(group.to_owned(), topic.to_owned())) {
+            *at = to.min(*at);
+        }
+    }
+
     pub(crate) fn lag(&self, group: &str, topic: &str) -> u64 {
         let extent = self.extent(topic);
         extent.next.saturating_sub(self.committed(group, topic).max(extent.first))

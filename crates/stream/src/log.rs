@@ -161,6 +161,7 @@ impl<S: Storage> Bus for Handle<S> {
         } else {
             wanted
         };
+        self.log.ledger.rewind(&source.group, &source.topic, source.position);
         Ok(())
     }
 }

@@ -17,6 +17,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use kiosque_edition::{Format, GroupBy, PageLink, render, render_page};
 use kiosque_model::Edition;
 use kiosque_store::{EditionRow, Store, StoreError};
@@ -81,7 +82,9 @@ async fn latest(
     let by = grouping(&parameters)?;
     let preferred = site.editions.clone();
     let found = reading(&site.store_path, move |store| {
-        let Some(row) = newest(&store.editions()?, &preferred).cloned() else { return Ok(None) };
+        let Some(row) = newest(&store.editions()?, &preferred, store.zone()).cloned() else {
+            return Ok(None);
+        };
         store.edition(&row.name, row.date)
     });
     match found.await {
@@ -166,9 +169,9 @@ fn links(edition: &Edition, by: GroupBy, home: bool) -> Vec<PageLink> {
 }
 
 /// Of the newest day that had news, the edition the pipeline names first.
-fn newest<'a>(rows: &'a [EditionRow], preferred: &[String]) -> Option<&'a EditionRow> {
+fn newest<'a>(rows: &'a [EditionRow], preferred: &[String], zone: &TimeZone) -> Option<&'a EditionRow> {
     let place = |row: &EditionRow| preferred.iter().position(|name| *name == row.name).unwrap_or(usize::MAX);
-    rows.iter().min_by_key(|row| (row.items == 0, std::cmp::Reverse(row.date), place(row)))
+    rows.iter().min_by_key(|row| (!row.is_due(zone), row.items == 0, std::cmp::Reverse(row.date), place(row)))
 }
 
 fn grouping(parameters: &[(String, String)]) -> Result<GroupBy, Refused> {

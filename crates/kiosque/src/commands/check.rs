@@ -11,7 +11,7 @@ use crate::{catalogue, line};
 
 /// Prints a line for everything tried.
 pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
-    let config = Config::load(args.pipeline.file.as_deref())?;
+    let config = Config::load(args.pipeline.path())?;
     let editions: Vec<_> = config.editions.iter().map(|spec| spec.name.as_str()).collect();
     println!(
         "ok  file       {}: pipeline `{}`, {} sources, editions {}",
@@ -52,7 +52,7 @@ fn check_sources(config: &Config) -> Result<()> {
     }
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let mut failed = 0;
-    for source in runtime.block_on(catalogue::load(config))? {
+    for source in runtime.block_on(catalogue::load(config))?.into_iter().filter(|source| source.enabled) {
         match runtime.block_on(kiosque_crawl::fetch_once(config.crawl.clone(), &source.url)) {
             Ok(fetched) if fetched.status == 200 => println!("ok  source     {}", source.id),
             Ok(fetched) => {

@@ -52,7 +52,7 @@ fn name(letter: &DeadLetter) -> String {
 }
 
 fn reader(args: &DlqArgs) -> Result<EmbeddedReader> {
-    match Config::load(args.pipeline.file.as_deref())?.bus {
+    match Config::load(args.pipeline.path())?.bus {
         BusConfig::Embedded { path, .. } => Ok(EmbeddedReader::open(&path)?),
         BusConfig::Memory => {
             bail!("a bus in memory keeps no dead letters\nhint: set `bus.kind` to `embedded`")
@@ -117,7 +117,7 @@ fn change(
     if args.id.is_empty() && !args.all {
         return Err(UsageError("which ones? name them with --id, or say --all".to_owned()).into());
     }
-    let config = Config::load(args.pipeline.file.as_deref())?;
+    let config = Config::load(args.pipeline.path())?;
     let log = line::open_log(&config.bus)?;
     let letters = chosen(letters(log.as_ref(), args)?, args)?;
     for (stage, _) in GROUPS {

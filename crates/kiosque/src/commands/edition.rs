@@ -27,7 +27,7 @@ pub(crate) fn run(command: EditionCommand) -> Result<ExitCode> {
 }
 
 fn build(args: &EditionArgs) -> Result<()> {
-    let config = Config::load(args.pipeline.file.as_deref())?;
+    let config = Config::load(args.pipeline.path())?;
     let (edition, changed) = built(&config, args)?;
     if args.json {
         println!("{}", serde_json::to_string(&edition)?);
@@ -58,7 +58,7 @@ fn built(config: &Config, args: &EditionArgs) -> Result<(Edition, bool)> {
 }
 
 fn list(args: &EditionArgs) -> Result<()> {
-    let config = Config::load(args.pipeline.file.as_deref())?;
+    let config = Config::load(args.pipeline.path())?;
     let store = Store::open_read_only(&config.store)?;
     let asked = |name: &str| args.edition.as_ref().is_none_or(|asked| asked == name);
     let rows: Vec<_> = store
@@ -89,7 +89,7 @@ fn list(args: &EditionArgs) -> Result<()> {
 }
 
 fn show(args: &EditionArgs) -> Result<()> {
-    let config = Config::load(args.pipeline.file.as_deref())?;
+    let config = Config::load(args.pipeline.path())?;
     let store = Store::open_read_only(&config.store)?;
     let edition = stored(&config, &store, args.edition.as_deref(), args.date)?;
     let format = if args.json { Format::Json } else { Format::Markdown };
@@ -98,7 +98,7 @@ fn show(args: &EditionArgs) -> Result<()> {
 }
 
 fn publish(args: &EditionArgs) -> Result<()> {
-    let config = Config::load(args.pipeline.file.as_deref())?;
+    let config = Config::load(args.pipeline.path())?;
     let (edition, _) = built(&config, args)?;
     for format in Format::ALL {
         let path = export_path(&config, &edition, format);
@@ -132,7 +132,12 @@ pub(crate) fn stored(
     let name = &spec(config, name)?.name;
     let newest = || {
         Ok::<_, anyhow::Error>(
-            store.editions()?.iter().filter(|row| row.name == *name).map(|row| row.date).max(),
+            store
+                .editions()?
+                .iter()
+                .filter(|row| row.name == *name && row.is_due(&config.time_zone))
+                .map(|row| row.date)
+                .max(),
         )
     };
     let date = match date {
@@ -156,7 +161,7 @@ pub(crate) fn export_path(config: &Config, edition: &Edition, format: Format) ->
 
 /// Writes a file whole or not at all, and only if it says something new.
 pub(crate) fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
-    if std::fs::read(path).is_ok_and(|old| old == bytes) {
+    if path.is_file() && std::fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }
     let told = || {
@@ -168,7 +173,13 @@ pub(crate) fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).with_context(told)?;
     }
-    let unfinished = path.with_extension("part");
+    if path.metadata().is_ok_and(|there| !there.is_file()) {
+        // A device or a pipe is written to, not replaced.
+        return std::fs::write(path, bytes).with_context(told);
+    }
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut unfinished = path.clone().into_os_string();
+    unfinished.push(".part");
     std::fs::write(&unfinished, bytes).with_context(told)?;
     std::fs::rename(&unfinished, path).with_context(told)
 }

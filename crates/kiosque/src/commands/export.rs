@@ -19,7 +19,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode> {
         By::Rubrique => GroupBy::Rubrique,
         By::Source => GroupBy::Source,
     };
-    let config = Config::load(args.pipeline.file.as_deref())?;
+    let config = Config::load(args.pipeline.path())?;
     let store = Store::open_read_only(&config.store)?;
     let found = edition::stored(&config, &store, args.edition.as_deref(), args.date)?;
     let bytes = kiosque_edition::render(&found, format, by)?;

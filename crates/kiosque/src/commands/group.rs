@@ -1,6 +1,6 @@
 //! `kiosque group`: copies and stories among texts given in order of time, with no bus and no store.
 
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -35,11 +35,8 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<ExitCode> {
     // An article without a date is taken for as recent as the one before it: lines come in order of time.
     let mut now = Timestamp::UNIX_EPOCH;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for line in batch::open(&args.manifest)?.lines() {
+    for line in batch::lines(batch::open(&args.manifest)?) {
         let line = line.context("cannot read the manifest")?;
-        if line.trim().is_empty() {
-            continue;
-        }
         let answer = batch::answer(&line, |line: Line| Ok(place(&mut grouper, &mut now, line)));
         writeln!(out, "{answer}").context("cannot write to stdout")?;
     }
@@ -51,17 +48,17 @@ fn place(grouper: &mut Grouper, now: &mut Timestamp, line: Line) -> Value {
     if let Some(at) = line.published.as_deref().and_then(moment) {
         *now = at;
     }
-    // The contract lets an id be any JSON value; text ids stay as they are.
-    let id = line.id.as_str().map_or_else(|| line.id.to_string(), str::to_owned);
+    // The contract lets an id be any JSON value, so ids are kept as JSON text and given back as they came.
+    let given = |id: PageId| serde_json::from_str::<Value>(&id.0).unwrap_or(Value::Null);
     let placement = grouper.place(&Item {
-        id: PageId(id),
+        id: PageId(line.id.to_string()),
         title: line.title.unwrap_or_default(),
         text: line.text.unwrap_or_default(),
         language: line.language.as_deref().and_then(Language::from_tag),
         at: *now,
         source: SourceId(line.source.unwrap_or_default()),
     });
-    json!({ "copy_of": placement.copy_of, "story": placement.story })
+    json!({ "copy_of": placement.copy_of.map(given), "story": given(placement.story) })
 }
 
 /// RFC 3339, or a date-time without a zone, read as UTC.

@@ -59,12 +59,12 @@ fn fetch_and_look(args: &ProbeArgs) -> Result<Found> {
         );
     }
     // Without a pipeline of one's own, the tool names itself and its home.
-    let settings = match &args.pipeline {
-        Some(file) => Config::load(Some(file))?.crawl,
+    let settings = match args.pipeline.as_ref().filter(|name| !name.is_empty()) {
+        Some(file) => Config::load(Some(Path::new(file)))?.crawl,
         None => Settings::new(Agent {
             product: "kiosque".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            contact: "kiosque probe".to_owned(),
+            contact: "https://kiosque.example/probe".to_owned(),
         }),
     };
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;

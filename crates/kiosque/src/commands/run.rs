@@ -1,37 +1,44 @@
 //! `kiosque run`: the whole line in one process, from the sources to the edition.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use kiosque_crawl::{Report, Source};
 use kiosque_edition::{Format, GroupBy};
 use kiosque_model::Reason;
-use kiosque_store::{Store, StoreStatus};
-use kiosque_stream::Summary;
+use kiosque_store::{EditionRow, Store, StoreStatus};
+use kiosque_stream::{Stage, Summary};
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogue;
-use crate::cli::RunArgs;
+use crate::cli::{EXIT_FAILED, RunArgs};
 use crate::commands::edition::export_path;
+use crate::commands::serve;
 use crate::config::Config;
 use crate::invented::InventedPress;
 use crate::line::{self, Line, Running};
 use crate::progress::Progress;
+use crate::stages::sink::Sink;
 use crate::{signals, words};
+
+/// How often a line that runs for ever writes files for readers and purges its log.
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
 
 /// Crawls for ever, or once; prints what came of it.
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode> {
-    let config = Config::load(args.pipeline.file.as_deref())?;
+    let config = Config::load(args.pipeline.path())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    runtime.block_on(run_line(config, args.until_idle))
+    runtime.block_on(run_line(config, args))
 }
 
 /// What a run did, for its last words.
@@ -42,7 +49,7 @@ struct Done {
     started: Instant,
 }
 
-async fn run_line(mut config: Config, until_idle: bool) -> Result<ExitCode> {
+async fn run_line(mut config: Config, args: &RunArgs) -> Result<ExitCode> {
     let started = Instant::now();
     let press = if config.invented_press { Some(InventedPress::open().await?) } else { None };
     if let Some(press) = &press {
@@ -50,14 +57,17 @@ async fn run_line(mut config: Config, until_idle: bool) -> Result<ExitCode> {
     }
     let catalogue = catalogue::load(&config).await?;
     let line = Line::open(config, &catalogue)?;
-    let sources: Vec<Source> = catalogue.iter().map(catalogue::to_crawl).collect();
+    let sources: Vec<Source> = catalogue.iter().filter(|s| s.enabled).map(catalogue::to_crawl).collect();
     let before = Store::open_read_only(&line.config.store)?.status()?;
     let ending = CancellationToken::new();
     end_on_signal(&line, &ending);
+    if let Some(listen) = args.listen {
+        serve_beside(&line, listen, &ending).await?;
+    }
 
     let running = line.start()?;
     // A press of two days ends by itself; real ones end only if asked to.
-    let crawled = if until_idle || press.is_some() {
+    let crawled = if args.until_idle || press.is_some() {
         crawl_once(&line, &sources, press.as_ref(), &ending).await
     } else {
         crawl_for_ever(&line, &sources, &ending).await
@@ -76,7 +86,25 @@ fn end_on_signal(line: &Line, ending: &CancellationToken) {
             () = stopped(&stop) => {}
         }
         ending.cancel();
+        // Whoever asks twice does not want to wait for the batch. What it had done comes again.
+        signals::ended().await;
+        std::process::exit(i32::from(EXIT_FAILED));
     });
+}
+
+/// Serves the edition pages, health and this process' metrics while the line runs.
+async fn serve_beside(line: &Line, listen: SocketAddr, ending: &CancellationToken) -> Result<()> {
+    let stop = line.stop.clone();
+    let ready = move || if stop.is_set() { Err("the line is ending".to_owned()) } else { Ok(()) };
+    let site = serve::site(&line.config, Arc::new(ready));
+    let listener = serve::listener(&listen.to_string()).await?;
+    let ending = ending.clone();
+    tokio::spawn(async move {
+        if let Err(error) = kiosque_web::serve(listener, site, ending.cancelled_owned()).await {
+            tracing::error!(%error, "the pages are no longer served");
+        }
+    });
+    Ok(())
 }
 
 async fn stopped(stop: &kiosque_stream::Stop) {
@@ -119,11 +147,26 @@ async fn crawl_once(
 
 async fn crawl_for_ever(line: &Line, sources: &[Source], ending: &CancellationToken) -> Result<Report> {
     let crawler = line.crawler()?;
-    let mut report = crawler.run(sources, ending, &|_| {}).await;
+    let crawling = crawler.run(sources, ending, &|_| {});
+    tokio::pin!(crawling);
+    let mut rounds = tokio::time::interval(HOUSEKEEPING);
+    let mut report = loop {
+        tokio::select! {
+            report = &mut crawling => break report,
+            _ = rounds.tick() => tokio::task::block_in_place(|| keep_house(line))?,
+        }
+    };
     match report.fault.take() {
         Some(fault) => Err(fault.into()),
         None => Ok(report),
     }
+}
+
+/// What a line that runs for ever does now and then: files for readers, and a log that does not grow for ever.
+fn keep_house(line: &Line) -> Result<()> {
+    line.purge()?;
+    write_editions(&line.config, &Store::open_read_only(&line.config.store)?)?;
+    Ok(())
 }
 
 fn add(total: &mut Report, report: Report) -> Option<kiosque_crawl::CrawlError> {
@@ -159,9 +202,9 @@ fn conclude(config: &Config, done: &Done) -> Result<ExitCode> {
     let store = line::open_store(config)?;
     let after = store.status()?;
     let written = write_editions(config, &store)?;
-    let latest = written.last();
+    let latest = newest(config, written);
     match latest {
-        Some((day, _)) => println!("Revue de presse du {}", kiosque_edition::long_date(*day)),
+        Some((day, _)) => println!("Revue de presse du {}", kiosque_edition::long_date(day)),
         None => println!("Aucune édition : aucun article daté n’a été trouvé."),
     }
     let unchanged: u64 = done.report.sources.values().map(|s| s.unchanged).sum();
@@ -174,7 +217,9 @@ fn conclude(config: &Config, done: &Done) -> Result<ExitCode> {
     println!("  Sujets     {}", grown(done.before.stories, after.stories));
     println!("  Écartées   {}", dropped(done));
     println!("  Durée      {}", words::span(done.started.elapsed()));
-    if counts(&done.before) == counts(&after) {
+    let stored: u64 =
+        done.stages.iter().filter(|(stage, _)| *stage == Sink::NAME).map(|(_, s)| s.stored).sum();
+    if stored == 0 && counts(&done.before) == counts(&after) {
         println!("Rien de nouveau : le dépôt et les éditions sont inchangés.");
     }
     if let Some((_, path)) = latest {
@@ -219,18 +264,26 @@ fn dropped(done: &Done) -> String {
     format!("{total} ({})", parts.join(", "))
 }
 
-/// Writes the HTML of every edition whose file is missing or says something else; oldest day first.
-fn write_editions(config: &Config, store: &Store) -> Result<Vec<(Date, PathBuf)>> {
-    let Some(spec) = config.editions.first() else { return Ok(Vec::new()) };
+/// The day and file of the pipeline's first edition to show: the newest that is not of a day to come, which a
+/// post-dated page alone can open.
+fn newest(config: &Config, written: Vec<(EditionRow, PathBuf)>) -> Option<(Date, PathBuf)> {
+    let first = &config.editions.first()?.name;
+    let due = written.into_iter().filter(|(row, _)| row.name == *first && row.is_due(&config.time_zone));
+    due.max_by_key(|(row, _)| row.date).map(|(row, path)| (row.date, path))
+}
+
+/// Writes the HTML of every edition of the pipeline whose file is missing or says something else.
+fn write_editions(config: &Config, store: &Store) -> Result<Vec<(EditionRow, PathBuf)>> {
     let mut written = Vec::new();
-    let mut rows: Vec<_> = store.editions()?.into_iter().filter(|row| row.name == spec.name).collect();
-    rows.sort_by_key(|row| row.date);
-    for row in rows {
+    for row in store.editions()? {
+        if !config.editions.iter().any(|spec| spec.name == row.name) {
+            continue;
+        }
         let Some(edition) = store.edition(&row.name, row.date)? else { continue };
         let html = kiosque_edition::render(&edition, Format::Html, GroupBy::Rubrique)?;
         let path = export_path(config, &edition, Format::Html);
         super::edition::write_if_changed(&path, &html)?;
-        written.push((row.date, path));
+        written.push((row, path));
     }
     Ok(written)
 }

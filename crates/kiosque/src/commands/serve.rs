@@ -13,23 +13,32 @@ use crate::{signals, telemetry};
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) fn run(args: &ServeArgs) -> Result<ExitCode> {
-    let config = Config::load(args.pipeline.file.as_deref())?;
+    let config = Config::load(args.pipeline.path())?;
     let listen = args.listen.map_or_else(|| config.listen.clone(), |address| address.to_string());
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(&listen).await.with_context(|| {
-            format!("cannot listen on `{listen}`\nhint: give another address with --listen")
-        })?;
-        let address = listener.local_addr().context("the listener has no address")?;
-        eprintln!("listening on http://{address}");
-        let site = Site {
-            store_path: config.store.clone(),
-            editions: config.editions.iter().map(|spec| spec.name.clone()).collect(),
-            metrics: Arc::new(telemetry::metrics),
-            // The site asks the store itself; nothing else is needed to serve.
-            ready: Arc::new(|| Ok(())),
-        };
-        kiosque_web::serve(listener, site, signals::ended()).await?;
+        // The site asks the store itself; nothing else is needed to serve.
+        let site = site(&config, Arc::new(|| Ok(())));
+        kiosque_web::serve(listener(&listen).await?, site, signals::ended()).await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// The site of a pipeline, with the metrics of this process.
+pub(crate) fn site(config: &Config, ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>) -> Site {
+    Site {
+        store_path: config.store.clone(),
+        editions: config.editions.iter().map(|spec| spec.name.clone()).collect(),
+        metrics: Arc::new(telemetry::metrics),
+        ready,
+    }
+}
+
+/// Listens on an address, and says on stderr which one it got.
+pub(crate) async fn listener(address: &str) -> Result<TcpListener> {
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on `{address}`\nhint: give another address with --listen"))?;
+    eprintln!("listening on http://{}", listener.local_addr().context("the listener has no address")?);
+    Ok(listener)
 }

@@ -1,16 +1,24 @@
 //! `kiosque status`: per stage lag and outcomes, per source its health. Works while the line runs.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Result;
 use comfy_table::{Table, presets};
-use kiosque_store::{Store, StoreStatus};
+use jiff::Timestamp;
+use kiosque_crawl::SourceHealth;
+use kiosque_model::SourceId;
+use kiosque_store::{SourceStatus, StageMemory, Store, StoreStatus};
 use kiosque_stream::{EmbeddedReader, Inspect};
 use serde_json::{Map, Value, json};
 
 use crate::cli::StatusArgs;
 use crate::config::{BusConfig, Config};
 use crate::line::GROUPS;
+use crate::stages::crawl::CrawlMemory;
+
+type Health = BTreeMap<SourceId, SourceHealth>;
 
 struct StageLine {
     stage: &'static str,
@@ -20,15 +28,25 @@ struct StageLine {
 
 /// Prints tables, or one JSON object.
 pub(crate) fn run(args: &StatusArgs) -> Result<ExitCode> {
-    let config = Config::load(args.pipeline.file.as_deref())?;
+    let config = Config::load(args.pipeline.path())?;
     let status = Store::open_read_only(&config.store)?.status()?;
     let stages = stages(&config)?;
+    let health = health(&config)?;
     if args.json {
-        println!("{}", as_json(&config, &status, &stages));
+        println!("{}", as_json(&config, &status, &stages, &health));
     } else {
-        print_tables(&status, &stages);
+        print_tables(&status, &stages, &health);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How the crawler found each source, from its own memory.
+fn health(config: &Config) -> Result<Health> {
+    if !config.state.exists() {
+        return Ok(Health::new());
+    }
+    let memory = CrawlMemory(Arc::new(StageMemory::open(&config.state)?));
+    Ok(kiosque_crawl::source_health(&memory)?)
 }
 
 fn stages(config: &Config) -> Result<Vec<StageLine>> {
@@ -46,7 +64,7 @@ fn stages(config: &Config) -> Result<Vec<StageLine>> {
     Ok(lines)
 }
 
-fn as_json(config: &Config, status: &StoreStatus, stages: &[StageLine]) -> Value {
+fn as_json(config: &Config, status: &StoreStatus, stages: &[StageLine], health: &Health) -> Value {
     let of_stage = |line: &StageLine| {
         let counts = status.stages.iter().filter(|count| count.stage == line.stage);
         let (mut forwarded, mut processed, mut dropped) = (0, 0, Map::new());
@@ -66,10 +84,10 @@ fn as_json(config: &Config, status: &StoreStatus, stages: &[StageLine]) -> Value
     let sources = status.sources.iter().map(|source| {
         json!({
             "source": source.id, "name": source.name, "listed": source.listed, "enabled": source.enabled,
-            "last_visit": source.last_visit, "last_new_article": source.last_new_article,
+            "last_visit": last_visit(source, health), "last_new_article": source.last_new_article,
             "articles": source.articles, "without_text": source.without_text,
             "without_author": source.without_author, "without_date": source.without_date,
-            "state": state(source.enabled, source.last_visit.is_some(), source.articles),
+            "state": state(source, health),
         })
     });
     json!({
@@ -81,17 +99,23 @@ fn as_json(config: &Config, status: &StoreStatus, stages: &[StageLine]) -> Value
     })
 }
 
-/// In a word, what an operator should know of a source.
-fn state(enabled: bool, visited: bool, articles: usize) -> &'static str {
-    match (enabled, visited, articles) {
-        (false, ..) => "disabled",
-        (true, false, _) => "waiting",
-        (true, true, 0) => "silent",
-        (true, true, _) => "ok",
+/// When a source was last visited: by the crawler's memory, which also counts visits that asked for no page.
+fn last_visit(source: &SourceStatus, health: &Health) -> Option<Timestamp> {
+    health.get(&source.id).and_then(|known| known.last_visit).max(source.last_visit)
+}
+
+/// What an operator should know of a source: `ok`, or what is wrong with it.
+fn state(source: &SourceStatus, health: &Health) -> String {
+    let known = health.get(&source.id).map_or("waiting", |known| known.state.as_str());
+    match (source.enabled, known) {
+        (false, _) => "disabled".to_owned(),
+        (true, "ok" | "unchanged") if source.articles == 0 => "silent".to_owned(),
+        (true, "unchanged") => "ok".to_owned(),
+        (true, known) => known.to_owned(),
     }
 }
 
-fn print_tables(status: &StoreStatus, stages: &[StageLine]) {
+fn print_tables(status: &StoreStatus, stages: &[StageLine], health: &Health) {
     println!(
         "{} pages, {} articles, {} revisions, {} copies, {} stories, {} editions",
         status.pages, status.articles, status.revisions, status.copies, status.stories, status.editions
@@ -125,13 +149,13 @@ fn print_tables(status: &StoreStatus, stages: &[StageLine]) {
         "no date",
     ]);
     for source in &status.sources {
-        let time = |at: Option<jiff::Timestamp>| at.map_or_else(|| "–".to_owned(), |at| format!("{at:.0}"));
+        let time = |at: Option<Timestamp>| at.map_or_else(|| "–".to_owned(), |at| format!("{at:.0}"));
         let share = |part: f64| format!("{:.0} %", part * 100.0);
         table.add_row([
             source.id.to_string(),
-            state(source.enabled, source.last_visit.is_some(), source.articles).to_owned(),
+            state(source, health),
             source.articles.to_string(),
-            time(source.last_visit),
+            time(last_visit(source, health)),
             time(source.last_new_article),
             share(source.without_text),
             share(source.without_author),

@@ -1,6 +1,6 @@
 //! Reads each section of a pipeline file. A key is named in one place only: here.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -11,6 +11,9 @@ use kiosque_model::{Language, Rubrique};
 use super::node::Node;
 use super::section::{ConfigError, Section};
 use super::{BusConfig, Config, SourceConfig};
+
+/// The largest page the bus carries, with room for its address.
+const MAX_BODY_BYTES: i64 = 32_000_000;
 
 /// Reads the whole file.
 pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>> {
@@ -127,6 +130,9 @@ fn crawl(top: &mut Section<'_>) -> Settings {
     let contact =
         section.required("contact", "publishers must be able to reach you: give an address or an e-mail");
     let agent = Agent { product, version: env!("CARGO_PKG_VERSION").to_owned(), contact };
+    if let Some(missing) = agent.missing().filter(|_| !agent.contact.is_empty()) {
+        section.fail("agent", None, format!("`{}` lacks {missing}", agent.header()));
+    }
     let mut settings = Settings::new(agent);
     let ms = 0..=3_600_000;
     settings.delay_ms = whole(section.integer("delay_ms", ms, signed(settings.delay_ms)));
@@ -135,7 +141,7 @@ fn crawl(top: &mut Section<'_>) -> Settings {
     settings.first_byte_ms =
         whole(section.integer("first_byte_ms", 1..=600_000, signed(settings.first_byte_ms)));
     settings.max_body_bytes =
-        whole(section.integer("max_body_bytes", 1_024..=1_073_741_824, signed(settings.max_body_bytes)));
+        whole(section.integer("max_body_bytes", 1_024..=MAX_BODY_BYTES, signed(settings.max_body_bytes)));
     settings.max_redirects = whole(section.integer("max_redirects", 0..=50, signed(settings.max_redirects)));
     settings.hosts_at_once =
         whole(section.integer("hosts_at_once", 1..=10_000, signed(settings.hosts_at_once)));
@@ -173,7 +179,7 @@ fn group(top: &mut Section<'_>) -> kiosque_group::Settings {
 fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec> {
     let nodes = top.tables("edition");
     let nodes = if nodes.is_empty() { vec![None] } else { nodes.into_iter().map(Some).collect() };
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let mut specs = Vec::new();
     for node in nodes {
         let mut section = Section::open("edition", node, top.errors());
@@ -182,12 +188,12 @@ fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec> {
         spec.publisher.clone_from(&about.publisher);
         if let Some((name, origin)) = section.text_at("name") {
             if !is_name(&name) {
-                section.fail("name", Some(origin.clone()), format!("`{name}` must be of a-z, 0-9 and `-`"));
-            }
-            if seen.insert(name.clone(), ()).is_some() {
-                section.fail("name", Some(origin), format!("`{name}` is already another edition's name"));
+                section.fail("name", Some(origin), format!("`{name}` must be of a-z, 0-9 and `-`"));
             }
             spec.name = name;
+        }
+        if !seen.insert(spec.name.clone()) {
+            section.fail("name", None, format!("`{}` is already another edition's name", spec.name));
         }
         if let Some(language) = section.parsed("language", language) {
             spec.language = language;
@@ -233,7 +239,7 @@ fn serve_and_demo(top: &mut Section<'_>) -> (String, bool) {
 }
 
 fn sources(top: &mut Section<'_>) -> Vec<SourceConfig> {
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let mut sources = Vec::new();
     for node in top.tables("source") {
         let mut section = Section::open("source", Some(node), top.errors());
@@ -241,7 +247,7 @@ fn sources(top: &mut Section<'_>) -> Vec<SourceConfig> {
         if !id.is_empty() && !is_name(&id) {
             section.fail("id", None, format!("`{id}` must be of a-z, 0-9 and `-`"));
         }
-        if seen.insert(id.clone(), ()).is_some() && !id.is_empty() {
+        if !seen.insert(id.clone()) && !id.is_empty() {
             section.fail("id", None, format!("`{id}` is already another source's id"));
         }
         let hint = "give the address of a feed, a sitemap or a site";

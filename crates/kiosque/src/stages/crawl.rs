@@ -4,12 +4,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kiosque_crawl::{Link, Memory, MemoryError, Outlet, OutletError, PageFacts, Reader};
-use kiosque_model::{Breadcrumb, Message, Page, topic};
+use kiosque_model::{Breadcrumb, Message, Page};
 use kiosque_store::StageMemory;
 use kiosque_stream::{Bus, BusError, Connect, Stop};
 
-/// Pages that may wait for `dedup` before the crawler rests: back-pressure, and a bound on the log's growth.
-const MAX_WAITING_PAGES: u64 = 2_000;
+use crate::line::GROUPS;
+
+/// Messages that may wait between the crawler and the store before the crawler rests: back-pressure, and a bound on
+/// how far the log runs ahead of the sink.
+const MAX_WAITING: u64 = 2_000;
 /// How long the crawler rests before it looks again, in milliseconds.
 const REST_MS: u64 = 50;
 
@@ -46,10 +49,15 @@ impl BusOutlet {
     }
 
     fn wait_for_room(&self) -> Result<(), BusError> {
-        while !self.stop.is_set() && self.log.lag("dedup", topic::PAGES)? > MAX_WAITING_PAGES {
-            std::thread::sleep(Duration::from_millis(REST_MS));
+        loop {
+            let mut waiting = 0;
+            for (group, topic) in GROUPS {
+                waiting += self.log.lag(group, topic)?;
+            }
+            if waiting <= MAX_WAITING || self.stop.wait(Duration::from_millis(REST_MS)) {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     fn send(&self, pages: &[Page], crumbs: &[Breadcrumb]) -> Result<(), BusError> {
