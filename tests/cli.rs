@@ -146,6 +146,11 @@ fn a_manifest_gets_one_line_for_each_of_its_own() {
     assert!(lines[0]["text"].as_str().unwrap().starts_with("Fermé depuis deux ans"), "{}", lines[0]["text"]);
     assert_eq!(lines[1]["id"], "b");
     assert!(lines[1]["error"].as_str().unwrap().contains("gone.html"));
+    // What is no address of the web is no reason not to read the page.
+    let manifest = "{\"id\":1,\"path\":\"pont.html\",\"url\":\"archive::pont.html\"}";
+    let (_, out, _) = said(&folder, &["extract", "--manifest", "-"], manifest);
+    let line: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&line["title"], &line["url"]), (&"Le pont rouvre".into(), &serde_json::Value::Null));
 }
 
 #[test]

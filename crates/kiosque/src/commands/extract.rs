@@ -35,15 +35,20 @@ pub(crate) fn run(args: &ExtractArgs) -> anyhow::Result<ExitCode> {
 fn answer(path: &Path, url: Option<&str>) -> anyhow::Result<Value> {
     let page = page(batch::file_bytes(path)?, url)?;
     let article = kiosque_extract::extract(&page)?;
-    Ok(fields(&article, url.is_some()))
+    Ok(fields(&article))
 }
 
-/// A page as if fetched just now with no headers.
+/// A page as if fetched just now with no headers. An address that is none of the web says nothing about the page,
+/// so the page is read as one without.
 pub(crate) fn page(body: Vec<u8>, url: Option<&str>) -> anyhow::Result<Page> {
-    let url = url.unwrap_or(UNKNOWN_URL);
+    let known = url.and_then(|url| Some((url, CanonicalUrl::parse(url).ok()?)));
+    let (url, canonical) = match known {
+        Some(known) => known,
+        None => (UNKNOWN_URL, CanonicalUrl::parse(UNKNOWN_URL).context("the address for pages without one")?),
+    };
     Ok(Page {
         url: url.to_owned(),
-        canonical: CanonicalUrl::parse(url).context("the address of the page cannot be read")?,
+        canonical,
         requested_url: None,
         source: SourceId("file".to_owned()),
         fetched_at: Timestamp::now(),
@@ -57,8 +62,8 @@ pub(crate) fn page(body: Vec<u8>, url: Option<&str>) -> anyhow::Result<Page> {
 }
 
 /// The fields of the command-line contract, then what else is known.
-pub(crate) fn fields(article: &Article, url_known: bool) -> Value {
-    let known = |url: &str| (url_known || !url.starts_with(UNKNOWN_URL)).then(|| url.to_owned());
+pub(crate) fn fields(article: &Article) -> Value {
+    let known = |url: &str| (!url.starts_with(UNKNOWN_URL)).then(|| url.to_owned());
     json!({
         "url": known(&article.url),
         "canonical_url": known(article.canonical_url.as_str()),

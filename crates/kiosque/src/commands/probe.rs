@@ -117,8 +117,7 @@ fn look(body: &[u8], content_type: Option<&str>, base: &Url, url: Option<&str>) 
             found.feeds = facts.feeds;
             found.sitemaps = facts.sitemaps;
             let page = extract::page(body.to_vec(), url)?;
-            found.article =
-                kiosque_extract::extract(&page).ok().map(|article| extract::fields(&article, url.is_some()));
+            found.article = kiosque_extract::extract(&page).ok().map(|article| extract::fields(&article));
         }
     }
     Ok(found)
