@@ -111,7 +111,11 @@ fn to_item(story: &Placed<'_>, number: usize, spec: &EditionSpec) -> EditionItem
         article: article.id.clone(),
         rubrique: story.rubrique,
         title: title(article),
-        extract: excerpt::excerpt(&plain(text.unwrap_or_default()), spec.extract_words, spec.extract_share),
+        extract: excerpt::excerpt(
+            &plain(&excerpt::prose(text.unwrap_or_default())),
+            spec.extract_words,
+            spec.extract_share,
+        ),
         source: article.source.clone(),
         source_name: plain(&head.source_name),
         authors: article.authors.iter().map(|name| plain(name)).collect(),

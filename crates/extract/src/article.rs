@@ -193,7 +193,7 @@ fn set_people_and_dates(
         note(article, "authors", &authors.from);
         disagree(article, "authors", &authors.signed.persons.join(", "), authors.others);
     }
-    article.authors = authors.signed.persons;
+    article.authors = distinct(authors.signed.persons);
     if !authors.signed.agencies.is_empty() {
         note(article, "agencies", &authors.agencies_from);
     }
@@ -265,4 +265,10 @@ fn set_rights(article: &mut Article, evidence: &Evidence<'_, '_>, title: &Title)
         article.tdm_reserved = Some(reserved);
         note(article, "tdm_reserved", from);
     }
+}
+
+/// Names in order, each once, however it is capitalised.
+fn distinct(names: Vec<String>) -> Vec<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    names.into_iter().filter(|name| seen.insert(name.to_lowercase())).collect()
 }

@@ -22,7 +22,10 @@ pub(crate) fn of(evidence: &Evidence<'_, '_>, body: &Body) -> Kind {
         .any(|t| t.ends_with("Article") || t.ends_with("Posting") || t == "Report" || t == "Review");
     let og = evidence.head.meta_of(&["og:type"]).map(|(t, _)| t.to_ascii_lowercase()).unwrap_or_default();
     let is_root = evidence.url.path().trim_matches('/').is_empty() && evidence.url.query().is_none();
-    if !article_type && (is_root || is_listing(evidence, body, (text, prose), &og)) {
+    // A page of several full paragraphs was written to be read, however many links stand around it, and whether its
+    // address is known or not.
+    let reads = prose >= 3 && text >= 1_500;
+    if !article_type && !reads && (is_root || is_listing(evidence, body, (text, prose), &og)) {
         return Kind::Listing;
     }
     if has("VideoObject") && !article_type || og.starts_with("video") {

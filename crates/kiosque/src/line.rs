@@ -76,7 +76,14 @@ impl Line {
             }
         };
         let memory = Arc::new(StageMemory::open(&config.state)?);
-        open_store(&config)?.sync_sources(&sources.iter().map(source_row).collect::<Vec<_>>())?;
+        let store = open_store(&config)?;
+        if store.days()?.is_empty() && !memory.is_empty()? {
+            // The store is new, or was lost: what the stages remember would keep its pages away for ever. Forgetting
+            // costs work, not truth; what is still on the bus comes again and is known by its id.
+            eprintln!("the store `{}` is empty: every page is fetched again", config.store.display());
+            memory.forget()?;
+        }
+        store.sync_sources(&sources.iter().map(source_row).collect::<Vec<_>>())?;
         let line = Self { config, log, kept, memory, stop: Stop::new() };
         line.purge()?;
         Ok(line)

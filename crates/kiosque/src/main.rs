@@ -40,10 +40,7 @@ fn main() -> ExitCode {
     match run(cli.command) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
-            if let Some(hint) = hint(&error) {
-                eprintln!("hint: {hint}");
-            }
+            tell(&error);
             let invalid = error.downcast_ref::<config::LoadError>().is_some()
                 || error.downcast_ref::<commands::UsageError>().is_some();
             ExitCode::from(if invalid { EXIT_USAGE } else { EXIT_FAILED })
@@ -63,6 +60,26 @@ fn end_quietly_on_a_closed_pipe() {
         }
         told(panic);
     }));
+}
+
+/// Says what went wrong, link by link, and then what to do. A link that only repeats the one before it is left out.
+fn tell(error: &anyhow::Error) {
+    let (mut said, mut hints) = (Vec::<String>::new(), Vec::new());
+    for link in error.chain().map(ToString::to_string) {
+        let (what, hint) =
+            link.split_once("\nhint: ").map_or((link.as_str(), None), |(what, hint)| (what, Some(hint)));
+        if !said.last().is_some_and(|before| before.contains(what)) {
+            said.push(what.to_owned());
+        }
+        hints.extend(hint.map(str::to_owned));
+    }
+    if hints.is_empty() {
+        hints.extend(hint(error).map(str::to_owned));
+    }
+    eprintln!("error: {}", said.join(": "));
+    for hint in hints {
+        eprintln!("hint: {hint}");
+    }
 }
 
 /// What to do about a failure of the store or the bus, wherever in the chain it stands.

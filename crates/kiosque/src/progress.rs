@@ -78,8 +78,8 @@ impl Progress {
     fn counts(&self) -> String {
         let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
         format!(
-            "{} lues, {} inchangées, {} écartées",
-            crate::words::count(of(&self.fetched), "page"),
+            "pages : {} lues, {} inchangées, {} écartées",
+            of(&self.fetched),
             of(&self.unchanged),
             of(&self.dropped)
         )

@@ -154,7 +154,9 @@ fn crumb_in(c: &Connection, crumb: &Breadcrumb) -> rusqlite::Result<()> {
         .prepare_cached(
             "INSERT INTO breadcrumbs (page, stage, at, outcome, reason, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (page, stage) DO UPDATE SET at = excluded.at, outcome = excluded.outcome,
-                 reason = excluded.reason, detail = excluded.detail WHERE excluded.at >= at",
+                 reason = excluded.reason, detail = excluded.detail
+             -- That a page is still as it was says nothing new about what became of it.
+             WHERE excluded.at >= at AND excluded.reason IS NOT 'not_modified'",
         )?
         .execute(params![page.0, crumb.stage, at, outcome, reason, crumb.detail])?;
     if kept > 0 {

@@ -87,6 +87,29 @@ impl StageMemory {
         })
     }
 
+    /// Whether nothing was ever remembered.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        self.lock().run(|c| {
+            c.query_row(
+                "SELECT NOT EXISTS (SELECT 1 FROM page_hashes) AND NOT EXISTS (SELECT 1 FROM entries)",
+                [],
+                |row| row.get(0),
+            )
+        })
+    }
+
+    /// Forgets everything, so that every page is fetched and read again.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be written; then nothing is forgotten.
+    pub fn forget(&self) -> Result<(), StoreError> {
+        self.lock()
+            .run(|c| c.execute_batch("BEGIN IMMEDIATE; DELETE FROM page_hashes; DELETE FROM entries; COMMIT"))
+    }
+
     fn write<'a>(
         &self,
         sql: &str,
@@ -112,6 +135,18 @@ impl StageMemory {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_forgotten_is_new_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = open(&folder);
+        assert!(memory.is_empty().unwrap());
+        memory.remember(&[(PageId("a".into()), 1)]).unwrap();
+        memory.put(&[("k".into(), vec![1])]).unwrap();
+        assert!(!memory.is_empty().unwrap());
+        memory.forget().unwrap();
+        assert!(memory.is_empty().unwrap() && memory.seen(&PageId("a".into())).unwrap().is_none());
+    }
 
     fn open(folder: &tempfile::TempDir) -> StageMemory {
         StageMemory::open(&folder.path().join("state.sqlite")).unwrap()

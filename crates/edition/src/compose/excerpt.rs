@@ -8,6 +8,17 @@
 /// The fewest words the share may come down to: a quarter of a ten-line brief would say nothing.
 const FLOOR_WORDS: usize = 20;
 
+/// The paragraphs of a text without its sub-headings, which would run into the sentence after them: short lines that
+/// end no sentence. A text of such lines alone is kept as it is.
+pub(super) fn prose(text: &str) -> String {
+    let reads = |line: &&str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        words.len() >= 12 || words.last().is_some_and(|last| ends_sentence(last, None))
+    };
+    let kept: Vec<&str> = text.lines().filter(reads).collect();
+    if kept.is_empty() { text.to_owned() } else { kept.join("\n") }
+}
+
 /// The extract of `text`, at most `max_words` long and at most `share` of it (a brief: half of it).
 pub(super) fn excerpt(text: &str, max_words: usize, share: f64) -> String {
     let tokens: Vec<&str> = text.split([' ', '\n', '\t', '\r']).filter(|t| !t.is_empty()).collect();

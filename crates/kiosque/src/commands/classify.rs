@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::bail;
 use kiosque_classify::{Classifier, Input};
 use serde::Deserialize;
 use serde_json::json;
@@ -27,6 +28,10 @@ struct Line {
 pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<ExitCode> {
     let classifier = Classifier::bundled();
     batch::each_line(&args.manifest, args.threads, |line: Line| {
+        let blank = |text: &Option<String>| text.as_ref().is_none_or(|text| text.trim().is_empty());
+        if blank(&line.title) && blank(&line.text) {
+            bail!("there is neither title nor text to classify");
+        }
         let labels = classifier.classify(&Input {
             title: line.title.as_deref().unwrap_or_default(),
             text: line.text.as_deref().unwrap_or_default(),

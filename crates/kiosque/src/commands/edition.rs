@@ -53,6 +53,11 @@ fn built(config: &Config, args: &EditionArgs) -> Result<(Edition, bool)> {
     let Some(date) = args.date.or(store.days()?.last().map(|(day, _)| *day)) else {
         bail!("the store `{}` has no article yet\nhint: run `kiosque run` first", config.store.display());
     };
+    if store.edition(&spec.name, date)?.is_none() && store.day(date)?.is_empty() {
+        bail!(
+            "the store has no article of {date}\nhint: `kiosque query 'SELECT day, count(*) FROM articles GROUP BY day'` shows the days it has"
+        );
+    }
     let built = kiosque_edition::build(&store, spec, date)?;
     Ok((built.edition, built.changed))
 }
@@ -81,8 +86,12 @@ fn list(args: &EditionArgs) -> Result<()> {
     }
     for row in rows {
         println!(
-            "{}  {:<12} {:>4} sujets {:>5} articles  révision {}",
-            row.date, row.name, row.items, row.articles, row.revision
+            "{}  {:<12} {:>12} {:>13}  révision {}",
+            row.date,
+            row.name,
+            words::count(row.items as u64, "sujet"),
+            words::count(row.articles as u64, "article"),
+            row.revision
         );
     }
     Ok(())

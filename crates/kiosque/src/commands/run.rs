@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
-use kiosque_crawl::{Report, Source};
+use kiosque_crawl::{Report, Source, SourceState};
 use kiosque_edition::{Format, GroupBy};
-use kiosque_model::Reason;
+use kiosque_model::{Reason, SourceId};
 use kiosque_store::{EditionRow, Store, StoreStatus};
 use kiosque_stream::{Stage, Summary};
 use tokio_util::sync::CancellationToken;
@@ -47,6 +47,8 @@ struct Done {
     stages: Vec<(&'static str, Summary)>,
     before: StoreStatus,
     started: Instant,
+    /// Whether it was ended by a signal before its work was done.
+    interrupted: bool,
 }
 
 async fn run_line(mut config: Config, args: &RunArgs) -> Result<ExitCode> {
@@ -72,8 +74,9 @@ async fn run_line(mut config: Config, args: &RunArgs) -> Result<ExitCode> {
     } else {
         crawl_for_ever(&line, &sources, &ending).await
     };
+    let interrupted = ending.is_cancelled();
     let (report, stages) = end(&line, running, crawled).await?;
-    let done = Done { report, stages, before, started };
+    let done = Done { report, stages, before, started, interrupted };
     conclude(&line.config, &done)
 }
 
@@ -127,6 +130,9 @@ async fn crawl_once(
     let progress = Progress::new(sources.len() * hours.len());
     let mut total = Report::default();
     for hour in hours {
+        if ending.is_cancelled() {
+            break;
+        }
         if let (Some(press), Some(hour)) = (press, hour) {
             progress.say(&format!("Presse inventée : {}", press.turn_to(hour)));
         }
@@ -219,7 +225,14 @@ fn conclude(config: &Config, done: &Done) -> Result<ExitCode> {
     println!("  Durée      {}", words::span(done.started.elapsed()));
     let stored: u64 =
         done.stages.iter().filter(|(stage, _)| *stage == Sink::NAME).map(|(_, s)| s.stored).sum();
-    if stored == 0 && counts(&done.before) == counts(&after) {
+    let failing: Vec<_> =
+        done.report.sources.iter().filter_map(|(id, source)| failing(id, &source.state)).collect();
+    if !failing.is_empty() {
+        println!("  En panne   {}", failing.join(", "));
+    }
+    if done.interrupted {
+        println!("Interrompu : relancez la commande pour continuer, rien n’est perdu.");
+    } else if stored == 0 && counts(&done.before) == counts(&after) {
         println!("Rien de nouveau : le dépôt et les éditions sont inchangés.");
     }
     if let Some((_, path)) = latest {
@@ -233,6 +246,19 @@ fn conclude(config: &Config, done: &Done) -> Result<ExitCode> {
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A source that could not be read, and why.
+fn failing(id: &SourceId, state: &SourceState) -> Option<String> {
+    match state {
+        SourceState::Broken(why) => Some(format!("{id} ({why})")),
+        SourceState::Failed(reason, _) => Some(format!("{id} ({})", words::reason(*reason))),
+        SourceState::Waiting
+        | SourceState::Ok
+        | SourceState::Unchanged
+        | SourceState::Empty
+        | SourceState::Stopped => None,
+    }
 }
 
 /// What a run can add to.
