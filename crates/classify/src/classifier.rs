@@ -16,6 +16,24 @@ use crate::{language, reasons, section};
 /// Words of a text below which there is nothing to be sure of.
 const FEW_TERMS: f32 = 6.0;
 
+/// Rubriques that name a subject, whatever the country it is met in.
+const SUBJECTS: [Rubrique; 8] = [
+    Rubrique::SciencesTech,
+    Rubrique::Sante,
+    Rubrique::Sport,
+    Rubrique::Culture,
+    Rubrique::Education,
+    Rubrique::Environnement,
+    Rubrique::Meteo,
+    Rubrique::AutoMoto,
+];
+
+/// The share of the lexicon's words, as a root, from which they name one subject.
+const SUBJECT_EVIDENCE: f32 = 0.5;
+
+/// What a subject named by headline and text weighs against *International*, which only says where.
+const SUBJECT_LOG_ODDS: f32 = 1.5;
+
 static BUNDLED: LazyLock<Classifier> = LazyLock::new(|| {
     Classifier::from_bytes(include_bytes!("../model/rubriques.bin")).expect("the crate's own model is sound")
 });
@@ -93,6 +111,9 @@ impl Classifier {
                 logits[class] += section::log_odds(rubrique);
             }
         }
+        if let Some(subject) = subject_abroad(&document, input.title, best(&logits)) {
+            logits[subject] += SUBJECT_LOG_ODDS;
+        }
         let shares = softmax(&logits);
         let class = best(&shares);
         let rubrique = Rubrique::ALL[class];
@@ -129,4 +150,21 @@ impl Classifier {
             because: labels.because,
         }
     }
+}
+
+/// The subject of an article that would go to *International*: countries and their leaders fill its text, but its
+/// headline and most of the lexicon's words in it name one subject.
+fn subject_abroad(document: &Document<'_>, title: &str, class: usize) -> Option<usize> {
+    if Rubrique::ALL[class] != Rubrique::International {
+        return None;
+    }
+    let headline = Document::new(title, &[], "");
+    let named = |class: &usize| {
+        SUBJECTS.contains(&Rubrique::ALL[*class])
+            && document.evidence[*class] >= SUBJECT_EVIDENCE
+            && headline.hits.iter().any(|(hit, _)| hit == class)
+    };
+    (0..Rubrique::ALL.len())
+        .filter(named)
+        .max_by(|a, b| document.evidence[*a].total_cmp(&document.evidence[*b]))
 }
