@@ -153,3 +153,53 @@ fn restored(store: &Store, zone: &TimeZone, settings: &Settings) -> Result<Group
     }
     Ok(grouper)
 }
+
+#[cfg(test)]
+mod tests {
+    use kiosque_model::{CanonicalUrl, Rubrique, SourceId};
+    use kiosque_store::StoreOptions;
+
+    use super::*;
+
+    fn dispatch(host: &str) -> Tagged {
+        let url = format!("http://{host}.example/port");
+        let canonical = CanonicalUrl::parse(&url).unwrap();
+        let fetched_at = "2026-10-07T09:00:00Z".parse().unwrap();
+        let mut article = kiosque_model::Article::new(url, canonical, SourceId(host.to_owned()), fetched_at);
+        article.title = Some("Le port rouvre après la tempête".to_owned());
+        article.text = "Le port de la ville a repris son activité mercredi après trois jours de tempête. Une \
+                        quarantaine de chalutiers attendaient au large depuis dimanche, et les criées rouvriront."
+            .repeat(40);
+        Tagged {
+            article,
+            language: None,
+            rubrique: Rubrique::Economie,
+            confidence: 0.9,
+            keywords: Vec::new(),
+            entities: Vec::new(),
+            because: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_write_that_failed_leaves_nothing_in_the_grouping() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let store = Store::open_with(&path, &StoreOptions { zone: Some(TimeZone::UTC) }).unwrap();
+        let mut sink = Sink::open(store, TimeZone::UTC, Vec::new(), Settings::default()).unwrap();
+        for host in ["phare", "vigie"] {
+            assert_eq!(sink.process(dispatch(host)).unwrap(), Outcome::Stored(None));
+        }
+        sink.store.limit_size(1).unwrap();
+        assert!(matches!(sink.flush(&Progress::new()), Err(Failure::Transient(_))));
+        assert!(sink.grouper.is_empty());
+        sink.store.limit_size(1 << 30).unwrap();
+        sink.flush(&Progress::new()).unwrap();
+        let rows = sink
+            .store
+            .query("SELECT because FROM story_articles UNION ALL SELECT original FROM copies")
+            .unwrap();
+        assert_eq!(rows.rows.len(), 3, "{rows:?}");
+        assert!(!format!("{rows:?}").contains("already placed"), "{rows:?}");
+    }
+}
