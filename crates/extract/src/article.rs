@@ -19,6 +19,11 @@ use crate::{ExtractError, MAX_BODY_BYTES, decode, kind, meta, sieve};
 /// # Errors
 /// [`ExtractError`] where the page is empty, is not HTML, or has no readable address.
 pub fn extract(page: &Page) -> Result<Article, ExtractError> {
+    read(page, assemble)
+}
+
+/// Reads a page's evidence and hands it on.
+fn read<T>(page: &Page, then: impl FnOnce(&Evidence<'_, '_>) -> T) -> Result<T, ExtractError> {
     let url = Url::parse(&page.url).map_err(|_| ExtractError::Address { address: page.url.clone() })?;
     let bytes = &page.body[..page.body.len().min(MAX_BODY_BYTES)];
     refuse_other_media(bytes, page.content_type.as_deref())?;
@@ -48,7 +53,7 @@ pub fn extract(page: &Page) -> Result<Article, ExtractError> {
         declared: &declared,
         outlets: &outlets,
     };
-    Ok(assemble(&evidence))
+    Ok(then(&evidence))
 }
 
 /// Media other than HTML by declaration, or by the first bytes where the declaration says HTML.
@@ -102,6 +107,48 @@ fn inherited(dom: &Dom<'_>, roles: &[Roles]) -> Vec<Roles> {
     out
 }
 
+/// What has to be known before the body can be chosen.
+struct Ground {
+    title: Title,
+    description: Option<String>,
+    /// The publisher's `articleBody`, as text and, where it is of some length, folded.
+    declared: Option<String>,
+    declared_folded: Option<String>,
+    authors: Vec<String>,
+}
+
+impl Ground {
+    fn of(evidence: &Evidence<'_, '_>) -> Self {
+        let title = title::choose(evidence);
+        let authors = authors::choose(evidence, title.node, None).signed.persons;
+        let description =
+            evidence.head.meta_of(&["og:description", "description", "twitter:description"]).map(|(d, _)| d);
+        let description = evidence.declared.description.clone().or(description);
+        let declared = evidence.declared.body.as_deref().map(subject::plain);
+        let declared_folded = declared.as_deref().map(fold).filter(|b| b.len() > 200);
+        Self { title, description, declared, declared_folded, authors }
+    }
+
+    fn scene<'s, 'a>(&'s self, evidence: &'s Evidence<'s, 'a>) -> Scene<'s, 'a> {
+        Scene {
+            dom: evidence.dom,
+            blocks: evidence.blocks,
+            roles: evidence.roles,
+            headline: self.title.node,
+            title: self.title.text.as_deref(),
+            description: self.description.as_deref(),
+            declared: self.declared_folded.as_deref(),
+            authors: &self.authors,
+        }
+    }
+}
+
+/// The numbers of every line of a page, for the tool that trains the judge of lines.
+#[cfg(feature = "training")]
+pub(crate) fn lesson(page: &Page) -> Result<Vec<crate::training::Line>, ExtractError> {
+    read(page, |evidence| crate::training::lines(&Ground::of(evidence).scene(evidence)))
+}
+
 fn assemble(evidence: &Evidence<'_, '_>) -> Article {
     let page = evidence.page;
     let mut article =
@@ -115,30 +162,15 @@ fn assemble(evidence: &Evidence<'_, '_>) -> Article {
         article.site_name = Some(name);
         note(&mut article, "site_name", from);
     }
-    let title = title::choose(evidence);
-    let signed_early = authors::choose(evidence, title.node, None);
-    let description =
-        evidence.head.meta_of(&["og:description", "description", "twitter:description"]).map(|(d, _)| d);
-    let description = evidence.declared.description.clone().or(description);
-    let declared_body = evidence.declared.body.as_deref().map(subject::plain);
-    let declared_folded = declared_body.as_deref().map(fold).filter(|b| b.len() > 200);
-    let scene = Scene {
-        dom: evidence.dom,
-        blocks: evidence.blocks,
-        roles: evidence.roles,
-        headline: title.node,
-        title: title.text.as_deref(),
-        description: description.as_deref(),
-        declared: declared_folded.as_deref(),
-        authors: &signed_early.signed.persons,
-    };
+    let ground = Ground::of(evidence);
+    let scene = ground.scene(evidence);
     let body = find(&scene);
     article.kind = kind::of(evidence, &body);
-    set_body(&mut article, &scene, &body, evidence, declared_body.as_deref());
+    set_body(&mut article, &scene, &body, evidence, ground.declared.as_deref());
     let span = span(evidence, &body);
-    set_people_and_dates(&mut article, evidence, title.node, span);
-    set_subject(&mut article, evidence, &body, &title);
-    set_title(&mut article, title);
+    set_people_and_dates(&mut article, evidence, ground.title.node, span);
+    set_subject(&mut article, evidence, &body, &ground.title);
+    set_title(&mut article, ground.title);
     article
 }
 

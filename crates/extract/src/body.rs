@@ -6,6 +6,7 @@
 
 mod choose;
 mod filter;
+pub(crate) mod judge;
 mod prune;
 mod render;
 mod standfirst;
@@ -44,12 +45,59 @@ pub(crate) struct Body {
     pub(crate) keyword_line: Option<usize>,
 }
 
-/// Finds the body. Empty lines where the page has no prose at all.
-pub(crate) fn find(scene: &Scene<'_, '_>) -> Body {
+/// What the hand-written rules say, before the judge.
+pub(crate) struct Drafted {
+    pub(crate) container: usize,
+    pub(crate) pruned: Vec<bool>,
+    /// For each block, whether the rules keep it.
+    pub(crate) kept: Vec<bool>,
+    pub(crate) keyword_line: Option<usize>,
+}
+
+/// Drafts the body by rules alone.
+pub(crate) fn draft(scene: &Scene<'_, '_>) -> Drafted {
     let pruned = prune::pruned(scene);
     let container = choose::container(scene, &pruned);
     let first = choose::lines(scene, &pruned, container);
-    let (mut lines, keyword_line) = filter::keep(scene, &pruned, &first);
-    let standfirst = standfirst::find(scene, &pruned, container, &mut lines);
-    Body { standfirst, lines, keyword_line }
+    let (lines, keyword_line) = filter::keep(scene, &pruned, &first);
+    let mut kept = vec![false; pruned.len()];
+    for line in lines {
+        kept[line] = true;
+    }
+    Drafted { container, pruned, kept, keyword_line }
+}
+
+/// The numbers the judge reads for each block.
+pub(crate) fn numbers(scene: &Scene<'_, '_>, drafted: &Drafted) -> Vec<judge::Line> {
+    let plain = prune::plainly(scene);
+    let draft = judge::Draft {
+        pruned: &drafted.pruned,
+        plain: &plain,
+        container: drafted.container,
+        kept: &drafted.kept,
+    };
+    judge::lines(scene, &draft)
+}
+
+/// Finds the body. Empty lines where the page has no prose at all.
+pub(crate) fn find(scene: &Scene<'_, '_>) -> Body {
+    let drafted = draft(scene);
+    let Some(odds) = judge::odds(&numbers(scene, &drafted)) else { return by_rules(scene, &drafted) };
+    let lines: Vec<usize> =
+        (0..odds.len()).filter(|&i| odds[i] > 0.0 && Some(i) != drafted.keyword_line).collect();
+    if lines.is_empty() {
+        return by_rules(scene, &drafted);
+    }
+    dressed(scene, &drafted, lines)
+}
+
+/// The body the rules alone find.
+pub(crate) fn by_rules(scene: &Scene<'_, '_>, drafted: &Drafted) -> Body {
+    dressed(scene, drafted, (0..drafted.kept.len()).filter(|&i| drafted.kept[i]).collect())
+}
+
+/// The lines with the standfirst apart.
+fn dressed(scene: &Scene<'_, '_>, drafted: &Drafted, mut lines: Vec<usize>) -> Body {
+    let standfirst = standfirst::find(scene, &drafted.pruned, drafted.container, &mut lines);
+    Body { standfirst, lines, keyword_line: drafted.keyword_line }
 }

@@ -17,6 +17,8 @@ mod meta;
 mod role;
 mod sieve;
 mod text;
+#[cfg(feature = "training")]
+pub mod training;
 
 pub use article::extract;
 pub use charset::decode;

@@ -20,6 +20,11 @@ pub(super) fn pruned(scene: &Scene<'_, '_>) -> Vec<bool> {
     if (prose(&all) as f32) < TOO_LITTLE_LEFT * prose(&plain) as f32 { plain } else { all }
 }
 
+/// Only what is left out by the plainest names.
+pub(super) fn plainly(scene: &Scene<'_, '_>) -> Vec<bool> {
+    by_roles(scene, Roles::PLAINLY_UNWANTED)
+}
+
 fn by_roles(scene: &Scene<'_, '_>, wanted: Roles) -> Vec<bool> {
     let dom = scene.dom;
     let blocks = &scene.blocks.list;
