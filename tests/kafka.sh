@@ -2,7 +2,7 @@
 # One Apache Kafka node (KRaft, broker and controller in one) on loopback, for tests. It comes from Maven as jars, so a
 # Java 17, Maven and nothing else are needed; no container, no root.
 #
-#   tests/kafka.sh start   [--dir DIR] [--set KEY=VALUE]… [--advertise HOST:PORT]
+#   tests/kafka.sh start   [--dir DIR] [--set KEY=VALUE]… [--advertise HOST:PORT] [--secure]
 #                                          prints host:port, the only line on stdout, once metadata is answered
 #   tests/kafka.sh run     [the same]      the same in the foreground, until TERM or ctrl-c
 #   tests/kafka.sh kill    [--dir DIR]     kill -9: a crash
@@ -17,7 +17,9 @@
 #
 # --dir holds everything of one broker: properties, data, log, pid; by default ${TMPDIR:-/tmp}/kiosque-kafka.
 # --set adds a broker property. --advertise adds a second listener that names itself HOST:PORT to clients: a proxy
-# there, in front of the address in DIR/behind, sees all their traffic.
+# there, in front of the address in DIR/behind, sees all their traffic. --secure adds a third, at the address in
+# DIR/secure, over TLS with SASL (PLAIN, SCRAM-SHA-256, SCRAM-SHA-512) for the user `kiosque`: DIR/tls has ca.pem,
+# password, and for those who show a certificate too client.pem with client.key, which the same password opens.
 # Jars are kept in ${XDG_CACHE_HOME:-~/.cache}/kiosque/kafka-VERSION; KIOSQUE_KAFKA_VERSION takes another version.
 set -euo pipefail
 
@@ -74,8 +76,46 @@ free_port() {
   done
 }
 
+# An authority of our own, and what it signed for the broker and for a client.
+certify() {
+  command -v openssl >/dev/null || die "--secure needs openssl: apt-get install -y --no-install-recommends openssl"
+  local tls=$dir/tls name password=broker-test-password
+  mkdir -p "$tls"
+  printf %s "$password" >"$tls/password"
+  {
+    openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=authority -keyout "$tls/ca.key" -out "$tls/ca.pem"
+    for name in broker client; do
+      openssl req -newkey rsa:2048 -passout "pass:$password" -subj "/CN=$name" \
+        -keyout "$tls/$name.key" -out "$tls/$name.csr"
+      openssl x509 -req -in "$tls/$name.csr" -days 30 -CA "$tls/ca.pem" -CAkey "$tls/ca.key" -CAcreateserial \
+        -extfile <(echo subjectAltName=IP:127.0.0.1,DNS:localhost) -out "$tls/$name.pem"
+    done
+    openssl pkcs12 -export -name broker -in "$tls/broker.pem" -inkey "$tls/broker.key" -passin "pass:$password" \
+      -passout "pass:$password" -out "$tls/broker.p12"
+  } 2>"$tls/log" || { cat "$tls/log" >&2; die "no certificates could be made"; }
+}
+
+secure_properties() {
+  local tls=$dir/tls password plain=org.apache.kafka.common.security.plain.PlainLoginModule
+  local scram=org.apache.kafka.common.security.scram.ScramLoginModule
+  password=$(cat "$tls/password")
+  cat <<PROPERTIES
+ssl.keystore.type=PKCS12
+ssl.keystore.location=$tls/broker.p12
+ssl.keystore.password=$password
+ssl.key.password=$password
+ssl.truststore.type=PEM
+ssl.truststore.location=$tls/ca.pem
+listener.name.secure.ssl.client.auth=requested
+listener.name.secure.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
+listener.name.secure.plain.sasl.jaas.config=$plain required user_kiosque="$password";
+listener.name.secure.scram-sha-256.sasl.jaas.config=$scram required;
+listener.name.secure.scram-sha-512.sasl.jaas.config=$scram required;
+PROPERTIES
+}
+
 configure() {
-  local port=$1 controller=$2 behind=$3
+  local port=$1 controller=$2 behind=$3 safe=$4
   local listeners=CLIENT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller
   local advertised=CLIENT://127.0.0.1:$port
   local protocols=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
@@ -84,6 +124,12 @@ configure() {
     advertised+=,BEHIND://$advertise
     protocols+=,BEHIND:PLAINTEXT
     echo "127.0.0.1:$behind" >"$dir/behind"
+  fi
+  if [ -n "$secure" ]; then
+    listeners+=,SECURE://127.0.0.1:$safe
+    advertised+=,SECURE://127.0.0.1:$safe
+    protocols+=,SECURE:SASL_SSL
+    echo "127.0.0.1:$safe" >"$dir/secure"
   fi
   cat >"$dir/server.properties" <<PROPERTIES
 process.roles=broker,controller
@@ -120,6 +166,7 @@ broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 log.cleaner.dedupe.buffer.size=16777216
 PROPERTIES
+  [ -z "$secure" ] || secure_properties >>"$dir/server.properties"
   [ ${#settings[@]} -eq 0 ] || printf '%s\n' "${settings[@]}" >>"$dir/server.properties"
   cat >"$dir/log4j2.properties" <<'LOG4J'
 status=error
@@ -186,16 +233,23 @@ start() {
   mkdir -p "$dir"
   # What a former broker left is cleared; anything else in the directory is somebody's.
   [ -f "$dir/server.properties" ] || [ -z "$(ls -A "$dir")" ] || die "$dir is not empty and no broker's"
-  rm -rf "${dir:?}"/{data,behind,address,pid,server.properties,log4j2.properties,server.log,format.log}
+  rm -rf "${dir:?}"/{data,tls,behind,secure,address,pid,server.properties,log4j2.properties,server.log,format.log}
+  : >"$dir/server.properties"
   dir=$(cd "$dir" && pwd -P)
   # Another process may take a port between the look and the start; then others are tried.
-  local try
+  local try users=() mechanism
+  if [ -n "$secure" ]; then
+    certify
+    for mechanism in SCRAM-SHA-256 SCRAM-SHA-512; do
+      users+=(--add-scram "$mechanism=[name=kiosque,password=$(cat "$dir/tls/password")]")
+    done
+  fi
   for try in 1 2 3; do
     rm -rf "$dir/data"
-    configure "$(free_port)" "$(free_port)" "$(free_port)"
+    configure "$(free_port)" "$(free_port)" "$(free_port)" "$(free_port)"
     : >"$dir/server.log"
     kafka_java kafka.tools.StorageTool format --cluster-id a2lvc3F1ZS1rYWZrYS10ZQ \
-      --config "$dir/server.properties" >"$dir/format.log" 2>&1 ||
+      --config "$dir/server.properties" ${users[@]+"${users[@]}"} >"$dir/format.log" 2>&1 ||
       { cat "$dir/format.log" >&2; die "the data directory could not be formatted"; }
     if launch; then return; fi
     grep -qE 'BindException|Address already in use' "$dir/server.log" || break
@@ -267,12 +321,14 @@ action=${1:-help}
 shift || true
 dir=${TMPDIR:-/tmp}/kiosque-kafka
 advertise=
+secure=
 settings=()
 while [ $# -gt 0 ]; do
   case $1 in
     --dir) dir=${2:?--dir needs a directory}; shift 2 ;;
     --set) settings+=("${2:?--set needs KEY=VALUE}"); shift 2 ;;
     --advertise) advertise=${2:?--advertise needs HOST:PORT}; shift 2 ;;
+    --secure) secure=yes; shift ;;
     --) shift; break ;;
     *) break ;;
   esac
