@@ -259,12 +259,23 @@ start() {
   die "the broker did not start; its log is $dir/server.log"
 }
 
+# True when a process is no more, or only waits to be reaped: then its ports and files are free. Its command line goes
+# before them, and its first thread before the others.
+gone() {
+  local threads=("/proc/$1/task/"*)
+  case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in
+    '') return 0 ;;
+    [ZX]*) [ ${#threads[@]} -le 1 ] ;;
+    *) return 1 ;;
+  esac
+}
+
 # Sends a signal to the broker, and waits until it is gone.
 end() {
   local signal=$1 pid until=$((SECONDS + stop_s))
   pid=$(broker_pid) || return 0
   kill "-$signal" "$pid" 2>/dev/null || return 0
-  while broker_pid >/dev/null; do
+  until gone "$pid"; do
     if [ "$SECONDS" -ge "$until" ]; then
       say "still there after $stop_s s: killing it"
       kill -9 "$pid" 2>/dev/null || true
