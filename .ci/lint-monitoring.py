@@ -68,7 +68,7 @@ def check_query(where, query, known):
     labels = set().union(*(known.get(name, set()) for name in names)) | ADDED
     used = set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=(?!=))\s*\"", filled))
     for group in re.findall(r"\b(?:by|on|without|ignoring)\s*\(([^)]*)\)", filled):
-        used |= {label.strip() for label in group.split(",")}
+        used |= {label.strip() for label in group.split(",") if label.strip()}
     for label in sorted(used - labels):
         fault(where, f"no metric of `{query}` has the label `{label}`")
 
