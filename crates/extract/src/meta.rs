@@ -1,6 +1,7 @@
 //! The fields of an article beside its body, each chosen among the page's statements with its provenance.
 
 pub(crate) mod authors;
+mod byline;
 pub(crate) mod head;
 pub(crate) mod jsonld;
 pub(crate) mod names;

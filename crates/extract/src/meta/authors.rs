@@ -1,9 +1,8 @@
 //! Who signed: persons and agencies, from the declared authors, the metas and the visible byline.
 
 use super::Evidence;
+use super::byline;
 use super::names::{Signed, is_acronym, read};
-use super::undated::{after_date, before_date};
-use crate::role::Roles;
 use crate::text::fold;
 
 /// Persons and agencies with where each list came from, and the values not taken.
@@ -15,7 +14,12 @@ pub(crate) struct Authors {
     pub(crate) others: Vec<(String, String)>,
 }
 
-const METAS: [&str; 14] = [
+const METAS: [&str; 19] = [
+    "citation_author",
+    "citation_authors",
+    "article:author:name",
+    "articleauthor",
+    "author_name",
     "author",
     "article:author",
     "article:author_name",
@@ -30,34 +34,6 @@ const METAS: [&str; 14] = [
     "cxenseparse:author",
     "twitter:creator:name",
     "authors",
-];
-
-/// Words (folded) a line opens with that names who wrote it.
-const BYLINES: [&str; 24] = [
-    "par",
-    "by",
-    "redige par",
-    "ecrit par",
-    "publie par",
-    "propos recueillis par",
-    "recueilli par",
-    "written by",
-    "posted by",
-    "story by",
-    "von",
-    "por",
-    "di",
-    "texto",
-    "بقلم",
-    "كتب",
-    "كتبت",
-    "كتبه",
-    "اعداد",
-    "المحرر",
-    "تحرير",
-    "ein artikel von",
-    "text von",
-    "reported by",
 ];
 
 /// Chooses the authors.
@@ -83,13 +59,16 @@ pub(crate) fn choose(
     for name in METAS {
         let mut signed = Signed::default();
         for text in evidence.head.all(name).into_iter().filter(|t| !t.contains("://") && t.len() < 200) {
-            let one = read(&text, outlets);
+            let one = read(&in_order(name, &text), outlets);
             signed.persons.extend(one.persons.into_iter().filter(|p| is_meta_name(p)));
             signed.agencies.extend(one.agencies);
         }
         all.push((signed, format!("meta:{name}")));
     }
-    all.extend(printed(evidence, outlets, headline, body));
+    all.push((labelled(evidence, outlets), "meta:twitter:data".to_owned()));
+    let printed = byline::printed(evidence, headline, body);
+    all.extend(printed.full);
+    all.extend(printed.single);
     if let Some(hint) = &evidence.page.hint.author {
         all.push((read(hint, outlets), "feed".to_owned()));
     }
@@ -132,73 +111,32 @@ fn prefer_printed(evidence: &Evidence<'_, '_>, all: &mut Vec<(Signed, String)>) 
 
 /// A meta element says a site's or a login's name as often as a person's: it must look like a full name.
 fn is_meta_name(name: &str) -> bool {
-    name.split_whitespace().count() >= 2
+    name.split_whitespace().count() >= 2 && name.chars().next().is_some_and(|c| !c.is_lowercase())
 }
 
-/// Names printed in elements called author or byline, nearest to the headline first; then lines that open as bylines do.
-fn printed(
-    evidence: &Evidence<'_, '_>,
-    outlets: &[String],
-    headline: Option<usize>,
-    body: Option<(usize, usize)>,
-) -> Vec<(Signed, String)> {
-    let end = evidence.dom.nodes.len();
-    let (first, last) = body.unwrap_or((0, end));
-    let anchor = headline.unwrap_or(first);
-    let from = anchor.min(first).saturating_sub(60);
-    let to = (last + 80).min(end);
-    let mut named: Vec<(usize, String)> = Vec::new();
-    let mut skip_until = 0;
-    for i in from..to {
-        if i < skip_until
-            || !evidence.roles[i].has(Roles::AUTHOR)
-            || evidence.above[i].has(Roles(Roles::COMMENTS.0 | Roles::RELATED.0 | Roles::NAV.0))
+/// `Roy, Celeste` of a citation as `Celeste Roy`.
+fn in_order(meta: &str, text: &str) -> String {
+    match text.split_once(", ") {
+        Some((family, given)) if meta == "citation_author" && !given.contains(',') => {
+            format!("{given} {family}")
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// The name of a card that labels it: `twitter:label1` is `Écrit par`, `twitter:data1` the name.
+fn labelled(evidence: &Evidence<'_, '_>, outlets: &[String]) -> Signed {
+    const LABELS: [&str; 8] =
+        ["written by", "ecrit par", "verfasst von", "escrito por", "par", "by", "كتب بواسطة", "von"];
+    for (label, data) in [("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")] {
+        let label = evidence.head.meta_of(&[label]).map(|(text, _)| fold(&text)).unwrap_or_default();
+        if LABELS.contains(&label.as_str())
+            && let Some((name, _)) = evidence.head.meta_of(&[data])
         {
-            continue;
-        }
-        for block in evidence.blocks.within(evidence.dom, i).take(4) {
-            let block = &evidence.blocks.list[block];
-            if block.chars < 120 {
-                named.push((block.from.abs_diff(anchor), block.text.clone()));
-            }
-        }
-        skip_until = evidence.dom.nodes[i].end;
-    }
-    named.sort_by_key(|(distance, _)| *distance);
-    let mut out = Vec::new();
-    for (_, text) in named.into_iter().take(8) {
-        let signed = read(before_date(&text), outlets);
-        let plausible =
-            signed.persons.iter().all(|p| p.split_whitespace().count() >= 2) || opens_as_byline(&fold(&text));
-        if plausible && signed != Signed::default() {
-            out.push((signed, "byline".to_owned()));
-            break;
+            let mut signed = read(&name, outlets);
+            signed.persons.retain(|p| is_meta_name(p));
+            return signed;
         }
     }
-    out.extend(in_lines(evidence, outlets, from..to, first..last));
-    out
-}
-
-/// The first line of `range` outside the body that opens as bylines do, or names who wrote after its date.
-fn in_lines(
-    evidence: &Evidence<'_, '_>,
-    outlets: &[String],
-    range: std::ops::Range<usize>,
-    body: std::ops::Range<usize>,
-) -> Option<(Signed, String)> {
-    evidence.blocks.list.iter().filter(|b| range.contains(&b.from) && b.chars < 100).find_map(|block| {
-        let inside = block.from > body.start && block.from < body.end;
-        if inside || evidence.above[block.owner].has(Roles(Roles::COMMENTS.0 | Roles::RELATED.0)) {
-            return None;
-        }
-        let opens = opens_as_byline(&fold(&block.text));
-        let part = if opens { before_date(&block.text) } else { after_date(&block.text)? };
-        let signed = read(part, outlets);
-        let full = signed.persons.iter().all(|p| p.contains(' '));
-        (!signed.persons.is_empty() && (opens || full)).then(|| (signed, "text".to_owned()))
-    })
-}
-
-fn opens_as_byline(folded: &str) -> bool {
-    BYLINES.iter().any(|b| folded.strip_prefix(b).is_some_and(|rest| rest.starts_with(' ')))
+    Signed::default()
 }

@@ -33,19 +33,42 @@ const NOT_PERSONS: &str = "redaction redaktion redaccion redazione redacao redac
     heures hours ago follow suivre more plus articles profile view online digital group groupe inc ltd gmbh \
     corporation university universite ministere association collectif institute institut foundation council \
     committee department board newspaper times post gazette tribune herald facebook twitter \
-    instagram linkedin email subscribe newsletter monde the der die das zeitung \
+    instagram linkedin email subscribe newsletter monde zeitung \
     politique economie sport culture societe international تحرير التحرير هيئة جريدة صحيفة موقع وكالة وكالات \
     مراسل محرر قسم شبكة قناة بوابة كتاب ادمن الاخبار اخبار فريق متابعة متابعات خاص الموقع سياسة \
     رياضة فن اقتصاد مجلة نيوز ابوظبي القاهرة الرياض دبي بيروت عمان الرباط الدوحة بغداد دمشق الجزائر تونس \
-    خدمة المركز مركز جامعة";
+    خدمة المركز مركز جامعة الصورة صورة فيديو image images foto fotos photo photos bild bilder video videos \
+    getty imago symbolbild kategorie kategorien rubrik kommentar interview category categories methodology \
+    welle deutsche expert experts reviewer manager director officer founder ceo analyst specialist \
+    coordinator marketing development astrologer gardener hebdo newsdesk symbolfoto archiv archives blog \
+    website site contact posts articles stand letzte zuletzt my our your in how what why when where which \
+    this that these those und oder mit fur nach ein eine einen einem their his her its is are was and for \
+    to with best top guide all new last next home dans sur pour notre nos votre vos cette ces tous toutes \
+    direction copyright credit credits legende caption abonne abonnes premium alle uhr datum date tags \
+    topics store shop team's official committee's senior chief correspondents chronique dossier podcast \
+    editeur rubrique categorie 记者 编辑 编辑部 新华社 人民网 作者 courant \
+    parti syndicat communiste comite ligue mouvement scholar former certified attorney facebook google link \
+    checked visited success impact name required zur person beitrag hinterlasse rebloggt travel construction trial enviado especial inhalte doc resources";
+
+/// Articles: at the start they name no person, inside a name they are particles (`Van der Fort`).
+const ARTICLES: [&str; 6] = ["der", "die", "das", "the", "les", "het"];
 
 static AGENCY_NAMES: LazyLock<HashMap<&str, &str>> =
     LazyLock::new(|| AGENCIES.split('|').filter_map(|pair| pair.trim().split_once('=')).collect());
 static NOT_PERSON_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| NOT_PERSONS.split_whitespace().collect());
+static GIVEN_NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let lines = include_str!("../../data/given_names.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.flat_map(str::split_whitespace).map(fold).collect()
+});
 static OPENING_PHRASES: LazyLock<Vec<&str>> = LazyLock::new(|| OPENINGS.split('|').map(str::trim).collect());
 
 /// What a byline opens with, folded, longest first.
-const OPENINGS: &str = "ecrit par | redige par | publie par | propos recueillis par | recueilli par | article de | texte de | \
+const OPENINGS: &str = "alles von | mehr artikel von | autorenseite von | gepostet von | gepruft von | texte par | about | about the author | \
+    veroffentlicht von | eingestellt von | geschrieben von | erstellt von | verfasst von | artikel von | \
+    alle posts vom autor | autorin autor | foto und text | interview | und interview | uber | signe | article par | \
+    publie le par | post by | posts by | author by | publicado por | redactado por | escribe | redactor | redactora | \
+    redaktor | verfasser | dr de | propos recueillis | recueillis par | entretien realise par | entretien | \
+    责编 | 责任编辑 | 记者 | 作者 | 文 | ecrit par | redige par | publie par | propos recueillis par | recueilli par | article de | texte de | \
     texte | un article de | une enquete de | traduit par | avec | par | de notre correspondant | \
     written by | posted by | published by | reported by | authored by | story by | words by | by | from | \
     von | vom | ein gastbeitrag von | eine analyse von | ein kommentar von | por | texto | escrito por | \
@@ -54,13 +77,12 @@ const OPENINGS: &str = "ecrit par | redige par | publie par | propos recueillis 
     ترجمة | تقرير | تصوير | تغطية | د | م | ا";
 
 /// Titles before a name, folded.
-const HONORIFICS: &str =
-    "dr pr prof professor mr mrs ms mme me m sir د الدكتور دكتور دكتورة الدكتورة المهندس الاستاذ استاذ الشيخ";
+const HONORIFICS: &str = "dr med phil pr prof professor mr mrs ms mme me m sir د الدكتور دكتور دكتورة الدكتورة المهندس الاستاذ استاذ الشيخ";
 
 /// Reads the names in a byline. `outlets` are folded names of the site, which sign nothing.
 pub(crate) fn read(text: &str, outlets: &[String]) -> Signed {
     let mut out = Signed::default();
-    let text = squeeze(text);
+    let text = squeeze(&text.replace(['\u{A0}', '\u{202F}'], " "));
     if text.chars().count() > 220 || text.contains("http") && !text.contains(' ') {
         return out;
     }
@@ -69,7 +91,7 @@ pub(crate) fn read(text: &str, outlets: &[String]) -> Signed {
     let is_credit = ["avec ", "with ", "source ", "مع "].iter().any(|cue| fold(&text).starts_with(cue));
     for piece in pieces(body) {
         let piece = without_opening(piece.trim_matches(is_edge));
-        let piece = undated::without_day(without_honorific(piece));
+        let piece = without_role(undated::without_day(without_honorific(piece)));
         let folded = fold(piece);
         if let Some(name) = AGENCY_NAMES.get(folded.as_str()) {
             push(&mut out.agencies, (*name).to_owned());
@@ -104,7 +126,7 @@ fn pieces(text: &str) -> Vec<&str> {
     for separator in [
         ",", ";", "|", "/", "•", "·", "–", "—", "\n", "،", " - ", " et ", " and ", " avec ", " with ",
         " und ", " y ", " e ", " & ", " و ", " och ", " en ", " mit ", " Y ", " ET ", " AND ", " for ",
-        " pour ", "(", ")",
+        " pour ", "(", ")", "、", "؛",
     ] {
         if text.contains(separator) {
             out = out.into_iter().flat_map(|piece| piece.split(separator)).collect();
@@ -141,54 +163,116 @@ fn without_opening(text: &str) -> &str {
 }
 
 fn without_honorific(text: &str) -> &str {
-    let Some((first, rest)) = text.split_once([' ', '.']) else { return text };
-    if HONORIFICS.split(' ').any(|h| h == fold(first)) && rest.contains(' ') {
-        rest.trim_matches(is_edge).trim_start_matches('.').trim()
-    } else {
-        text
+    let mut text = text;
+    for _ in 0..3 {
+        let Some((first, rest)) = text.split_once([' ', '.']) else { break };
+        if !HONORIFICS.split(' ').any(|h| h == fold(first)) || !rest.trim().contains(' ') {
+            break;
+        }
+        text = rest.trim_matches(is_edge).trim_start_matches('.').trim();
     }
+    text
+}
+
+/// A name without a role after it: `Celeste Roy Gardener`.
+fn without_role(name: &str) -> &str {
+    let mut name = name;
+    while name.split_whitespace().count() > 2 {
+        let Some((head, last)) = name.trim_end().rsplit_once(char::is_whitespace) else { break };
+        if !NOT_PERSON_WORDS.contains(fold(last).as_str()) {
+            break;
+        }
+        name = head.trim_end_matches(is_edge);
+    }
+    name
 }
 
 /// Whether a piece is a person's name by its form.
 fn is_person(name: &str, folded: &str, outlets: &[String]) -> bool {
     let words: Vec<&str> = folded.split(' ').filter(|w| !w.is_empty()).collect();
     let chars = name.chars().count();
-    if OPENING_PHRASES.contains(&folded) {
+    let Some(first) = words.first() else { return false };
+    let given = is_given_name(first);
+    let han = (2..=4).contains(&chars) && name.chars().all(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c));
+    if OPENING_PHRASES.contains(&folded) || ARTICLES.contains(first) {
         return false;
     }
-    if words.is_empty() || words.len() > 6 || !(4..=60).contains(&chars) {
+    if words.len() > 6 || chars > 60 || chars < if given { 3 } else { 4 } && !han {
         return false;
     }
-    if name.contains(['@', '#', '?', '!', '“', '«', '%', '=', '{'])
+    if name.contains(['@', '#', '?', '!', '“', '«', '%', '=', '{', ':', '_'])
         || name.contains("://")
         || name.chars().any(char::is_numeric)
     {
         return false;
     }
-    if words.iter().any(|w| NOT_PERSON_WORDS.contains(w)) || outlets.iter().any(|o| is_outlet(folded, o)) {
+    if words.iter().any(|w| NOT_PERSON_WORDS.contains(w)) {
+        return false;
+    }
+    // A person's own site is called like the person.
+    let is_own = |o: &String| if given { o.replace(' ', "") == folded } else { is_outlet(folded, o) };
+    if !(given && words.len() > 1) && outlets.iter().any(is_own) {
         return false;
     }
     if words.iter().any(|w| w.len() > 2 && AGENCY_NAMES.contains_key(w)) {
         return false;
     }
+    has_the_form(name, &words) || han
+}
+
+/// Whether letters and capitals are those of a name.
+fn has_the_form(name: &str, words: &[&str]) -> bool {
     // Initials sign for a desk; a name has at least one word of some length.
     if words.iter().map(|w| w.chars().count()).max() < Some(3) {
         return false;
     }
-    let is_latin = name.chars().any(|c| c.is_ascii_alphabetic());
-    if !is_latin {
+    if !name.chars().any(|c| c.is_ascii_alphabetic()) {
         return (2..=5).contains(&words.len());
+    }
+    if words.len() > 1 && !name.contains([' ', '-', '\'', '’']) {
+        return false;
     }
     let capitals = name
         .split_whitespace()
         .filter(|w| w.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase))
         .count();
-    if words.len() == 1 {
-        let shouts = name.chars().all(|c| !c.is_lowercase());
-        return chars >= 4 && !name.contains('.') && !(shouts && chars <= 6);
+    let shouts = name.chars().all(|c| !c.is_lowercase());
+    if let [only] = words {
+        return !name.contains('.') && !(shouts && only.chars().count() <= 6);
     }
-    capitals * 2 >= name.split_whitespace().count()
-        || name.chars().all(|c| !c.is_uppercase()) && words.len() <= 3
+    // `MDR THÜRINGEN`: letters to spell, not to say.
+    let spelt = shouts && words[0].len() <= 4 && !words[0].contains(['a', 'e', 'i', 'o', 'u', 'y']);
+    let lower = name.chars().all(|c| !c.is_uppercase()) && words.len() <= 3;
+    !spelt && (capitals * 2 >= name.split_whitespace().count() || lower)
+}
+
+/// Whether every word of a printed name is capitalised but its particles: `Ana de la Cruz`, never `Posted on`.
+pub(crate) fn is_capitalised(name: &str) -> bool {
+    const PARTICLES: [&str; 26] = [
+        "de", "del", "della", "des", "di", "da", "dos", "du", "d", "la", "las", "los", "le", "von", "vom",
+        "van", "der", "den", "ter", "zu", "zur", "y", "e", "el", "al", "bin",
+    ];
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let is_small = |w: &str| w.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_lowercase);
+    let last = words.len().saturating_sub(1);
+    words.iter().enumerate().all(|(i, word)| {
+        let particle = PARTICLES.contains(&fold(word).as_str())
+            || word.starts_with(['d', 'l']) && word.contains(['\'', '’']);
+        let leads =
+            i == 0 && matches!(fold(word).as_str(), "la" | "le" | "y" | "e" | "las" | "los" | "des" | "der");
+        !is_small(word) || (particle && i < last && !leads)
+    })
+}
+
+/// Whether a name opens with a given name we know.
+pub(crate) fn has_given_name(name: &str) -> bool {
+    let folded = fold(name);
+    folded.split(' ').next().is_some_and(is_given_name)
+}
+
+/// Whether a folded word is a given name of the languages of our press.
+pub(crate) fn is_given_name(word: &str) -> bool {
+    GIVEN_NAMES.contains(word)
 }
 
 fn is_outlet(folded: &str, outlet: &str) -> bool {
