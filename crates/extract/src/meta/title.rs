@@ -23,24 +23,17 @@ const SEPARATORS: [&str; 12] =
 pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
     let outlets = evidence.outlets;
     let stated = stated(evidence, outlets);
-    let printed = printed(evidence);
     let folded: Vec<String> = stated.iter().map(|(text, _)| fold(text)).collect();
-    let mut best: Option<(f32, usize, &Printed)> = None;
-    for (order, candidate) in printed.iter().enumerate() {
-        let score = folded.iter().map(|f| likeness(&candidate.folded, f)).fold(0.0, f32::max);
-        let own = if candidate.tag == Tag::H1 { 0.15 } else { 0.0 };
-        if score > 0.5 && best.as_ref().is_none_or(|(s, _, _)| score + own > *s + 0.01) {
-            best = Some((score + own, order, candidate));
-        }
-    }
+    let printed = printed(evidence, &folded);
+    let best = agreeing(&printed, &folded).or_else(|| sole(&printed, &folded));
     let mut out = Title {
         others: stated.iter().map(|(t, f)| (t.clone(), (*f).to_owned())).collect(),
         ..Title::default()
     };
-    if let Some((_, _, candidate)) = best {
-        let (text, kicker) = without_kicker(&candidate.text, &stated);
-        out.text = Some(without_site(&text, outlets));
-        out.kicker = kicker;
+    if let Some(candidate) = best {
+        let (text, kicker) = without_kicker(&candidate.text, &candidate.runs, &stated);
+        out.text = Some(without_tail(&without_site(&text, outlets), &stated));
+        out.kicker = candidate.kicker.clone().or(kicker);
         out.from = if candidate.tag == Tag::H1 { "h1" } else { "heading" };
         out.node = Some(candidate.node);
         return out;
@@ -71,10 +64,54 @@ struct Printed {
     tag: Tag,
     text: String,
     folded: String,
+    /// A kicker in an element of its own inside the heading.
+    kicker: Option<String>,
+    /// The folded runs of text, to see where elements begin.
+    runs: Vec<String>,
+}
+
+/// The heading that says what the page declares, the first declaration weighing most.
+fn agreeing<'p>(printed: &'p [Printed], stated: &[String]) -> Option<&'p Printed> {
+    let mut best: Option<(f32, &Printed)> = None;
+    for candidate in printed {
+        let scores = stated.iter().enumerate().map(|(rank, text)| {
+            let score = likeness(&candidate.folded, text);
+            (score, score - 0.04 * rank.min(4) as f32)
+        });
+        let (raw, score) = scores.fold((0.0, 0.0), |a: (f32, f32), b| (a.0.max(b.0), a.1.max(b.1)));
+        let own = if candidate.tag == Tag::H1 { 0.15 } else { 0.0 };
+        if raw > 0.5 && best.as_ref().is_none_or(|(best, _)| score + own > *best + 0.01) {
+            best = Some((score + own, candidate));
+        }
+    }
+    // A heading of the text may be nearer to the declared words than the headline itself.
+    let heading = best.filter(|(score, c)| c.tag != Tag::H1 && *score < 0.9).is_some();
+    let first = if heading { sole(printed, stated) } else { None };
+    // Where a declared title holds both, the one of the first rank is the site's.
+    let both = |h1: &Printed, other: &Printed| {
+        stated.iter().any(|text| text.contains(&h1.folded) && text.contains(&other.folded))
+    };
+    let first = first.filter(|h1| best.is_none_or(|(_, other)| !both(h1, other)));
+    first.or(best.map(|(_, candidate)| candidate))
+}
+
+/// The page's only heading of the first rank, where it speaks of what the page declares.
+fn sole<'p>(printed: &'p [Printed], stated: &[String]) -> Option<&'p Printed> {
+    let mut first = printed.iter().filter(|p| p.tag == Tag::H1);
+    let only = first.next()?;
+    let words = only.folded.split(' ').count();
+    let speaks = stated.iter().any(|text| shared(&only.folded, text) > 0);
+    (words >= 3 && speaks && first.all(|p| p.folded == only.folded)).then_some(only)
+}
+
+/// How many words of some length two texts share.
+fn shared(a: &str, b: &str) -> usize {
+    let other: Vec<&str> = b.split(' ').collect();
+    a.split(' ').filter(|w| w.chars().count() > 3 && other.contains(w)).count()
 }
 
 /// Headings that may be the headline, in order: all of rank one, and others near a title's name.
-fn printed(evidence: &Evidence<'_, '_>) -> Vec<Printed> {
+fn printed(evidence: &Evidence<'_, '_>, stated: &[String]) -> Vec<Printed> {
     let mut out = Vec::new();
     for (i, node) in evidence.dom.nodes.iter().enumerate() {
         let fits = match node.tag {
@@ -86,13 +123,87 @@ fn printed(evidence: &Evidence<'_, '_>) -> Vec<Printed> {
         if !fits || evidence.above[i].has(Roles(Roles::COMMENTS.0 | Roles::NAV.0)) && node.tag != Tag::H1 {
             continue;
         }
-        let text = crate::text::nfc(evidence.dom.text(i));
+        if leads_home(evidence, i) {
+            continue;
+        }
+        let (text, kicker, runs) = read_heading(evidence, i, stated);
         if (4..=400).contains(&text.len()) && out.len() < 40 {
             let folded = fold(&text);
-            out.push(Printed { node: i, tag: node.tag, text, folded });
+            out.push(Printed { node: i, tag: node.tag, text, folded, kicker, runs });
         }
     }
     out
+}
+
+/// A heading's text, whole where the publisher declares it so, else without a kicker and the parts that tell of date and author set in elements of their own.
+fn read_heading(
+    evidence: &Evidence<'_, '_>,
+    heading: usize,
+    stated: &[String],
+) -> (String, Option<String>, Vec<String>) {
+    let dom = evidence.dom;
+    let whole = squeeze(&crate::text::unescape(&dom.text(heading)));
+    if stated.contains(&fold(&whole)) {
+        return (whole, None, Vec::new());
+    }
+    let whole_chars = whole.chars().count();
+    let (mut kicker, mut skip, mut runs, mut text) = (None, 0, Vec::new(), String::new());
+    for i in heading + 1..dom.nodes[heading].end {
+        if i < skip {
+            continue;
+        }
+        let node = &dom.nodes[i];
+        let role = evidence.roles[i];
+        if node.tag != Tag::Text && role.has(Roles(Roles::KICKER.0 | Roles::BYLINE.0 | Roles::HIDDEN.0)) {
+            let part = dom.text(i);
+            if part.chars().count() * 2 <= whole_chars {
+                let named = role.has(Roles::KICKER) && kicker.is_none() && !part.is_empty();
+                kicker = kicker.or(Some(part).filter(|_| named));
+                skip = node.end;
+                text.push(' ');
+                continue;
+            }
+        }
+        if node.tag == Tag::Text {
+            text.push_str(node.text);
+            runs.push(fold(node.text));
+        } else if node.block == i || node.tag == Tag::Br {
+            text.push(' ');
+        }
+    }
+    runs.retain(|run| !run.is_empty());
+    let text = squeeze(&crate::text::unescape(&text));
+    (text.trim_start_matches([':', '|', '-', '–', ' ']).to_owned(), kicker, runs)
+}
+
+/// Whether a heading is the site's name linked to its home page.
+fn leads_home(evidence: &Evidence<'_, '_>, heading: usize) -> bool {
+    let dom = evidence.dom;
+    let inside = (heading..dom.nodes[heading].end).take(8);
+    let around = dom.ancestors(heading).take(3);
+    let is_home = |href: &str| {
+        evidence.url.join(href.trim()).is_ok_and(|url| {
+            url.path() == "/"
+                && url.query().is_none()
+                && url.fragment().is_none()
+                && url.host() == evidence.url.host()
+        })
+    };
+    evidence.url.path() != "/"
+        && inside
+            .chain(around)
+            .any(|i| dom.nodes[i].tag == Tag::A && dom.nodes[i].attr("href").is_some_and(is_home))
+}
+
+/// Cuts what follows a bar where a declared title ends at the bar.
+fn without_tail(title: &str, stated: &[(String, &'static str)]) -> String {
+    if let Some((head, _)) = title.split_once(" | ") {
+        let folded = fold(head);
+        if head.chars().count() >= 15 && stated.iter().any(|(text, _)| fold(text) == folded) {
+            return head.trim().to_owned();
+        }
+    }
+    title.to_owned()
 }
 
 /// What the page declares as its title, best first, site names cut.
@@ -167,7 +278,11 @@ fn names_site(part: &str, outlets: &[String]) -> bool {
 }
 
 /// A printed headline that ends in a declared title has a kicker glued on in front.
-fn without_kicker(text: &str, stated: &[(String, &'static str)]) -> (String, Option<String>) {
+fn without_kicker(
+    text: &str,
+    runs: &[String],
+    stated: &[(String, &'static str)],
+) -> (String, Option<String>) {
     let folded = fold(text);
     for (title, _) in stated {
         let other = fold(title);
@@ -187,7 +302,11 @@ fn without_kicker(text: &str, stated: &[(String, &'static str)]) -> (String, Opt
             let before = text[..at].trim_end_matches(quotes);
             let rest = text[before.len()..].trim();
             let kicker = before.trim_end_matches([':', '|', '-', '–', ' ']).trim();
-            if fold(rest) == other && kicker.chars().count() < 60 {
+            // Not every word in front is a kicker: it ends at a sign or at an element's end.
+            let apart = before.trim_end().ends_with([':', '|', '-', '–', '.', '!', '?', '/', '»', '”', ','])
+                || text[before.len()..].starts_with(['«', '"', '“'])
+                || (runs.len() > 1 && runs.iter().any(|run| *run == fold(kicker)));
+            if apart && fold(rest) == other && kicker.chars().count() < 60 {
                 return (rest.to_owned(), Some(kicker.to_owned()).filter(|k| !k.is_empty()));
             }
         }
@@ -215,8 +334,10 @@ mod tests {
     #[test]
     fn kickers_are_cut() {
         let stated = [("Un titre assez long pour être sûr".to_owned(), "og:title")];
-        let (text, kicker) = without_kicker("Maroc. « Un titre assez long pour être sûr »", &stated);
+        let (text, kicker) = without_kicker("Maroc. « Un titre assez long pour être sûr »", &[], &stated);
         assert_eq!(kicker.as_deref(), Some("Maroc."));
         assert_eq!(text, "« Un titre assez long pour être sûr »");
+        let (text, kicker) = without_kicker("Enfin un titre assez long pour être sûr", &[], &stated);
+        assert_eq!((text.as_str(), kicker), ("Enfin un titre assez long pour être sûr", None));
     }
 }
