@@ -49,6 +49,12 @@ pub mod topic {
     pub const TAGGED: &str = "tagged";
     /// What became of each page.
     pub const BREADCRUMBS: &str = "breadcrumbs";
+    /// Addresses that one crawler found and another one, whose hosts they are of, fetches; keyed by site.
+    pub const LEADS: &str = "leads";
+    /// What `dedup` remembers, where several share the work: the last body of each page, keyed by page id.
+    pub const SEEN: &str = "seen";
+    /// What `crawl` remembers, where several share the work, by the key of the entry.
+    pub const FRONTIER: &str = "frontier";
     /// The topics a stage reads, in order of the line.
     pub const ALL: [&str; 5] = [PAGES, UNIQUE, ARTICLES, TAGGED, BREADCRUMBS];
 

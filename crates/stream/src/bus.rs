@@ -41,7 +41,8 @@ pub trait Bus: Send {
     /// [`BusError::TooLarge`], which refuses this message alone; any other error is of the bus itself.
     fn send(&mut self, topic: &str, envelope: Envelope) -> Result<(), BusError>;
 
-    /// Makes all that was sent durable and visible, or none of it.
+    /// Makes all that was sent durable and visible. A log of one process does that in one step; on a broker some of
+    /// it may be visible before the rest, and stays where a crash comes between.
     ///
     /// # Errors
     /// [`BusError`]; what was sent is kept and may be flushed again.
@@ -61,6 +62,34 @@ pub trait Bus: Send {
     /// # Errors
     /// [`BusError`]; the position has not moved then.
     fn seek(&mut self, progress: &Progress) -> Result<(), BusError>;
+
+    /// How often partitions came to this handle or went from it. Whoever keeps a memory of what it has read
+    /// brings that up to date when this has changed, for others may have read in between. A log of one process
+    /// never shares anything out.
+    fn generation(&self) -> u64 {
+        0
+    }
+}
+
+/// How far a group is in one partition of a topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The partition.
+    pub partition: u32,
+    /// The first offset that is still kept.
+    pub first: u64,
+    /// The offset the next message will have.
+    pub next: u64,
+    /// The offset the group reads next; `None` where it has committed nothing.
+    pub committed: Option<u64>,
+}
+
+impl Position {
+    /// Messages the group has not committed yet.
+    #[must_use]
+    pub fn lag(&self) -> u64 {
+        self.next.saturating_sub(self.committed.unwrap_or_default().max(self.first))
+    }
 }
 
 /// A look at a log that takes nothing from it.
@@ -77,12 +106,20 @@ pub trait Inspect: Send + Sync {
     /// As [`Inspect::topics`].
     fn depth(&self, topic: &str) -> Result<u64, BusError>;
 
+    /// How far a group is in each partition of a topic; empty where there is no such topic.
+    ///
+    /// # Errors
+    /// As [`Inspect::topics`].
+    fn positions(&self, group: &str, topic: &str) -> Result<Vec<Position>, BusError>;
+
     /// How many messages of a topic the group has not committed yet. A stage commits after its outputs are
     /// visible, so a line whose lags are all zero, asked in the order of the line, is drained.
     ///
     /// # Errors
     /// As [`Inspect::topics`].
-    fn lag(&self, group: &str, topic: &str) -> Result<u64, BusError>;
+    fn lag(&self, group: &str, topic: &str) -> Result<u64, BusError> {
+        Ok(self.positions(group, topic)?.iter().map(Position::lag).sum())
+    }
 
     /// Messages of a topic from `from` on (its beginning where not named), at most `max`; nobody's position
     /// moves. Empty at the end.
@@ -117,8 +154,8 @@ impl<C: Inspect + ?Sized> Inspect for Arc<C> {
         (**self).depth(topic)
     }
 
-    fn lag(&self, group: &str, topic: &str) -> Result<u64, BusError> {
-        (**self).lag(group, topic)
+    fn positions(&self, group: &str, topic: &str) -> Result<Vec<Position>, BusError> {
+        (**self).positions(group, topic)
     }
 
     fn browse(&self, topic: &str, from: &Progress, max: usize) -> Result<Vec<Delivery>, BusError> {
@@ -177,6 +214,20 @@ pub enum BusError {
         /// The most a message may have.
         limit: usize,
     },
+    /// The broker cannot be reached, or says no.
+    #[error("the broker `{brokers}` cannot be {action}: {reason}")]
+    Broker {
+        /// The brokers asked.
+        brokers: String,
+        /// `reached`, `asked`, `read`, `written to`.
+        action: &'static str,
+        /// What the client says.
+        reason: String,
+        /// What to do about it.
+        hint: &'static str,
+        /// Whether it is an outage that ends by itself.
+        passing: bool,
+    },
     /// A handle made for sending was asked for messages.
     #[error("this handle only sends and reads no topic")]
     SendOnly,
@@ -186,11 +237,17 @@ pub enum BusError {
 }
 
 impl BusError {
+    /// Whether it is an outage: opened anew, the bus may work again, and nothing that was accepted is lost.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Broker { passing: true, .. })
+    }
+
     /// What to do about it, where there is something to do.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Storage { hint, .. } => Some(hint),
+            Self::Storage { hint, .. } | Self::Broker { hint, .. } => Some(hint),
             Self::Locked { .. } => Some(
                 "one process owns an embedded log: end that one first, give this pipeline a `bus.path` of its \
                  own, or use a broker to share the work between processes",

@@ -1,9 +1,9 @@
 //! Dead letters: what a stage gave up on, kept until somebody puts it back or lets it go.
 //!
 //! A log is only ever appended to, so what was dealt with is noted beside it: a letter on `<stage>.dead` is
-//! pending until `<stage>.dead.handled` holds a message with its id as key. The note and the message put back
-//! are flushed together. Where a bus cannot do that in one step, a crash between leaves the letter pending
-//! and its message put back: it may be processed twice, which changes nothing, and is never lost.
+//! pending until `<stage>.dead.handled` holds a message with its id as key. The message put back is durable before
+//! the note is sent: a crash between leaves the letter pending and its message put back, which is then processed
+//! twice at worst. That changes nothing, and the letter is never lost.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -147,19 +147,24 @@ fn pending(
     Ok((letter(stage, &delivery), delivery.envelope))
 }
 
-/// Puts letters back on the topics they came from, as they came. All of them or, on an error, none.
+/// Puts letters back on the topics they came from, as they came. After an error they are still pending.
 ///
 /// # Errors
 /// [`DeadError::Unknown`], [`DeadError::NoOrigin`], [`DeadError::Bus`].
 pub fn retry(log: &dyn Connect, stage: &str, ids: &[DeadId]) -> Result<(), DeadError> {
     let mut bus = log.producer()?;
     let handled = handled(log, stage)?;
+    let mut put_back = Vec::new();
     for id in distinct(ids) {
         let (letter, mut envelope) = pending(log, stage, &handled, id)?;
         let origin = letter.origin.ok_or_else(|| DeadError::NoOrigin { stage: stage.to_owned(), id })?;
         let ours = [header::DEAD_STAGE, header::DEAD_REASON, header::DEAD_ORIGIN, header::DEAD_TIME];
         envelope.headers.retain(|(name, _)| !ours.contains(&name.as_str()));
         bus.send(&origin.topic, envelope)?;
+        put_back.push(id);
+    }
+    bus.flush()?;
+    for id in put_back {
         bus.send(&handled_topic(stage), note(id))?;
     }
     Ok(bus.flush()?)
@@ -187,7 +192,9 @@ pub fn count(log: &dyn Inspect, stage: &str) -> Result<u64, BusError> {
     Ok(log.depth(&topic::dead(stage))?.saturating_sub(handled(log, stage)?.len() as u64))
 }
 
-fn handled_topic(stage: &str) -> String {
+/// The topic of the notes on a stage's dead letters.
+#[must_use]
+pub fn handled_topic(stage: &str) -> String {
     format!("{}.handled", topic::dead(stage))
 }
 

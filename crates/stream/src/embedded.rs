@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use crate::ledger::Ledger;
 use crate::log::Log;
-use crate::{Bus, BusError, Connect, Delivery, Inspect, MemoryLog, Progress};
+use crate::{Bus, BusError, Connect, Delivery, Inspect, MemoryLog, Position, Progress};
 pub use reader::EmbeddedReader;
 use table::Table;
 
@@ -78,8 +78,8 @@ impl Inspect for EmbeddedLog {
         Ok(self.0.depth(topic))
     }
 
-    fn lag(&self, group: &str, topic: &str) -> Result<u64, BusError> {
-        Ok(self.0.ledger.lag(group, topic))
+    fn positions(&self, group: &str, topic: &str) -> Result<Vec<Position>, BusError> {
+        Ok(self.0.ledger.positions(group, topic))
     }
 
     fn browse(&self, topic: &str, from: &Progress, max: usize) -> Result<Vec<Delivery>, BusError> {

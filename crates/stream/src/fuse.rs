@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use kiosque_model::Envelope;
 
-use crate::{Bus, BusError, Connect, Delivery, Inspect, Progress};
+use crate::{Bus, BusError, Connect, Delivery, Inspect, Position, Progress};
 
 /// A fuse has blown: as far as the caller can tell, the process is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +87,10 @@ impl Bus for FusedBus {
         self.fuse.burn()?;
         self.inner.seek(progress)
     }
+
+    fn generation(&self) -> u64 {
+        self.inner.generation()
+    }
 }
 
 /// A log whose handles are all behind one fuse. Looking at it burns nothing.
@@ -112,8 +116,8 @@ impl<C: Connect> Inspect for FusedConnect<C> {
         self.inner.depth(topic)
     }
 
-    fn lag(&self, group: &str, topic: &str) -> Result<u64, BusError> {
-        self.inner.lag(group, topic)
+    fn positions(&self, group: &str, topic: &str) -> Result<Vec<Position>, BusError> {
+        self.inner.positions(group, topic)
     }
 
     fn browse(&self, topic: &str, from: &Progress, max: usize) -> Result<Vec<Delivery>, BusError> {

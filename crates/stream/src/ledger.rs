@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::Position;
+use crate::log::PARTITION;
+
 /// Which offsets a topic holds: from `first` up to and without `next`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Extent {
@@ -107,8 +110,14 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn lag(&self, group: &str, topic: &str) -> u64 {
-        let extent = self.extent(topic);
-        extent.next.saturating_sub(self.committed(group, topic).max(extent.first))
+    /// The one partition, once the topic holds something.
+    pub(crate) fn positions(&self, group: &str, topic: &str) -> Vec<Position> {
+        let entries = self.entries();
+        let committed = entries.committed.get(&(group.to_owned(), topic.to_owned())).copied();
+        let extent = entries.extents.get(topic).copied();
+        extent
+            .map(|Extent { first, next }| Position { partition: PARTITION, first, next, committed })
+            .into_iter()
+            .collect()
     }
 }

@@ -5,18 +5,19 @@
 //! durability, commits, counts, shutdown) is done by [`run`], and only there.
 //!
 //! A [`Bus`] is one consumer's or producer's handle on a log of topics; [`Connect`] hands them out.
-//! [`MemoryLog`] and [`EmbeddedLog`] are the two logs, which differ only in where messages lie: what delivery
-//! promises is written once, in `log.rs`, over both. A broker joins by implementing the same traits.
+//! [`MemoryLog`] and [`EmbeddedLog`] are logs of one process, which differ only in where messages lie: what delivery
+//! promises is written once, in `log.rs`, over both. [`KafkaLog`] is a log that many processes share.
 //!
 //! # What is promised
 //! * **In order** by key: messages of one key reach one consumer in the order they were flushed.
 //! * **At least once**: a message is delivered again until its group has committed a position beyond it.
-//! * **Nothing half**: what was sent becomes visible, and durable, at [`Bus::flush`], all of it or none.
+//! * **Outputs first**: what was sent is durable when [`Bus::flush`] returns, and only then are positions committed.
 
 mod bus;
 pub mod dead;
 mod embedded;
 mod fuse;
+mod kafka;
 mod ledger;
 mod log;
 mod memory;
@@ -24,9 +25,10 @@ mod progress;
 mod run;
 mod stage;
 
-pub use bus::{Bus, BusError, Connect, Delivery, Inspect};
+pub use bus::{Bus, BusError, Connect, Delivery, Inspect, Position};
 pub use embedded::{EmbeddedLog, EmbeddedOptions, EmbeddedReader};
 pub use fuse::{Blown, Fuse, FusedBus, FusedConnect};
+pub use kafka::{KafkaLog, KafkaSettings, Sasl, Security, TopicKind, TopicState, topics_of};
 pub use memory::MemoryLog;
 pub use progress::Progress;
 pub use run::{Meter, Retry, RunError, RunOptions, Stop, Summary, run};

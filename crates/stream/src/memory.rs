@@ -9,7 +9,7 @@ use kiosque_model::Envelope;
 
 use crate::ledger::Ledger;
 use crate::log::{Log, PARTITION, READ_BYTES, Storage};
-use crate::{Bus, BusError, Connect, Delivery, Inspect, Progress};
+use crate::{Bus, BusError, Connect, Delivery, Inspect, Position, Progress};
 
 /// A log in memory. Its clones are the same log.
 #[derive(Clone)]
@@ -47,8 +47,8 @@ impl Inspect for MemoryLog {
         Ok(self.0.depth(topic))
     }
 
-    fn lag(&self, group: &str, topic: &str) -> Result<u64, BusError> {
-        Ok(self.0.ledger.lag(group, topic))
+    fn positions(&self, group: &str, topic: &str) -> Result<Vec<Position>, BusError> {
+        Ok(self.0.ledger.positions(group, topic))
     }
 
     fn browse(&self, topic: &str, from: &Progress, max: usize) -> Result<Vec<Delivery>, BusError> {

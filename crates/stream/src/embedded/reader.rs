@@ -12,7 +12,7 @@ use zstd::bulk::Decompressor;
 
 use super::{fault, schema};
 use crate::log::{PARTITION, READ_BYTES};
-use crate::{BusError, Delivery, Inspect, Progress};
+use crate::{BusError, Delivery, Inspect, Position, Progress};
 
 /// No message is larger than this many bytes; a damaged size must not ask for all the memory there is.
 const LARGEST: usize = 1 << 31;
@@ -148,8 +148,8 @@ impl Inspect for EmbeddedReader {
         Ok(self.lane(topic)?.map_or(0, |(_, first, next)| next - first))
     }
 
-    fn lag(&self, group: &str, topic: &str) -> Result<u64, BusError> {
-        let Some((lane, first, next)) = self.lane(topic)? else { return Ok(0) };
+    fn positions(&self, group: &str, topic: &str) -> Result<Vec<Position>, BusError> {
+        let Some((lane, first, next)) = self.lane(topic)? else { return Ok(Vec::new()) };
         let committed = self
             .reader()
             .connection
@@ -159,8 +159,7 @@ impl Inspect for EmbeddedReader {
                 |row| schema::count(row, 0),
             )
             .optional();
-        let committed: u64 = self.asked(committed)?.unwrap_or_default();
-        Ok(next.saturating_sub(committed.max(first)))
+        Ok(vec![Position { partition: PARTITION, first, next, committed: self.asked(committed)? }])
     }
 
     fn browse(&self, topic: &str, from: &Progress, max: usize) -> Result<Vec<Delivery>, BusError> {
