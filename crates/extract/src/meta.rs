@@ -6,6 +6,7 @@ pub(crate) mod head;
 pub(crate) mod jsonld;
 pub(crate) mod names;
 pub(crate) mod section;
+mod seen;
 pub(crate) mod subject;
 pub(crate) mod title;
 pub(crate) mod undated;
@@ -64,6 +65,16 @@ pub(crate) fn outlets(head: &Head<'_>, declared: &Declared, url: &Url) -> Vec<St
 impl Evidence<'_, '_> {
     pub(crate) fn fetched_at(&self) -> Timestamp {
         self.page.fetched_at
+    }
+
+    /// Whether a node stands in comments, teasers or menus; a frame so called around `anchor` too says nothing.
+    pub(crate) fn is_foreign(&self, node: usize, anchor: usize) -> bool {
+        let foreign = Roles(Roles::COMMENTS.0 | Roles::RELATED.0 | Roles::NAV.0);
+        self.above[node].has(foreign)
+            && self
+                .dom
+                .ancestors(node)
+                .any(|n| self.roles[n].has(foreign) && !self.dom.is_within(anchor, n))
     }
 }
 

@@ -130,7 +130,7 @@ fn marked(evidence: &Evidence<'_, '_>, zone: Range<usize>, anchor: usize) -> Vec
         let node = &evidence.dom.nodes[i];
         if i < skip_until
             || mark_of(node, evidence.roles[i]) == Mark::None
-            || is_foreign(evidence, i, anchor)
+            || evidence.is_foreign(i, anchor)
             || is_led_to(evidence, i)
         {
             continue;
@@ -211,16 +211,6 @@ fn mark_of(node: &Node<'_>, roles: Roles) -> Mark {
     } else {
         Mark::None
     }
-}
-
-/// Whether a node stands in comments, teasers or menus; a frame so called around the headline too says nothing.
-fn is_foreign(evidence: &Evidence<'_, '_>, node: usize, anchor: usize) -> bool {
-    let foreign = Roles(Roles::COMMENTS.0 | Roles::RELATED.0 | Roles::NAV.0);
-    evidence.above[node].has(foreign)
-        && evidence
-            .dom
-            .ancestors(node)
-            .any(|n| evidence.roles[n].has(foreign) && !evidence.dom.is_within(anchor, n))
 }
 
 /// The names an element prints: by its runs of text, or all of them as one line.
@@ -316,7 +306,7 @@ fn in_lines(
     let mut found: Option<Signed> = None;
     for block in lines.filter(|b| range.contains(&b.from) && b.chars < MAX_LINE_CHARS) {
         let inside = block.from > body.start && block.from < body.end;
-        if inside || block.from > body.end + AFTER_BODY || is_foreign(evidence, block.owner, anchor) {
+        if inside || block.from > body.end + AFTER_BODY || evidence.is_foreign(block.owner, anchor) {
             continue;
         }
         let text = runs(evidence, block.from..block.to).join(" ");
@@ -358,7 +348,7 @@ fn alone(
     let names = |at: usize| {
         let block = blocks
             .get(at)
-            .filter(|b| b.chars < 40 && !is_foreign(evidence, b.owner, headline.unwrap_or(first)))?;
+            .filter(|b| b.chars < 40 && !evidence.is_foreign(b.owner, headline.unwrap_or(first)))?;
         let signed = read(&block.text, evidence.outlets);
         let [only] = signed.persons.as_slice() else { return None };
         let words = only.split(' ').count();

@@ -1,0 +1,252 @@
+//! The dates a page prints: in elements named for dates, on short lines around the headline, at the text's start.
+
+use super::Evidence;
+use crate::date::{Printed, all_words, is_credible, machine, words};
+use crate::dom::Tag;
+use crate::role::Roles;
+use crate::text::fold;
+
+/// Nodes before the headline and after the body where the article's own date may stand.
+const BEFORE: usize = 120;
+const AFTER: usize = 60;
+/// Words of a line that is a date with a few others.
+const MAX_NAMED_CHARS: usize = 240;
+const MAX_PLAIN_CHARS: usize = 120;
+
+/// Words that say the date after them is of a change.
+const CHANGED: [&str; 16] = [
+    "modifie",
+    "mis a jour",
+    "mise a jour",
+    "maj",
+    "actualise",
+    "updated",
+    "modified",
+    "last update",
+    "actualizado",
+    "aktualisiert",
+    "اخر تحديث",
+    "تحديث",
+    "تم التحديث",
+    "edited",
+    "aggiornato",
+    "bijgewerkt",
+];
+
+/// Words (folded) a line opens with that is the date of publication.
+const LABELS: [&str; 26] = [
+    "date",
+    "date de publication",
+    "publie",
+    "publiee",
+    "publication",
+    "mise en ligne",
+    "mis en ligne",
+    "paru",
+    "parution",
+    "published",
+    "publish date",
+    "posted",
+    "posted on",
+    "datum",
+    "veroffentlicht",
+    "veroffentlicht am",
+    "erschienen",
+    "erschienen am",
+    "pressemitteilung vom",
+    "fecha",
+    "publicado",
+    "نشر",
+    "نشر في",
+    "تاريخ النشر",
+    "تاريخ",
+    "التاريخ",
+];
+
+/// A date found in the visible text.
+pub(super) struct Seen {
+    pub(super) printed: Printed,
+    pub(super) from: &'static str,
+    /// Whether the words before it speak of a change.
+    pub(super) changed: bool,
+}
+
+/// The range of nodes around the headline and the body where the article's own date stands.
+fn zone(evidence: &Evidence<'_, '_>, anchor: usize, body: Option<(usize, usize)>) -> std::ops::Range<usize> {
+    let end = evidence.dom.nodes.len();
+    let (first, last) = body.unwrap_or((0, end));
+    anchor.min(first).saturating_sub(BEFORE)..(last + AFTER).min(end)
+}
+
+/// The `datetime` of the `<time>` element nearest to the headline, or the `title` of a microformat's date.
+pub(super) fn stamp(
+    evidence: &Evidence<'_, '_>,
+    headline: Option<usize>,
+    body: Option<(usize, usize)>,
+) -> Option<String> {
+    let anchor = headline.or(body.map(|(first, _)| first)).unwrap_or(0);
+    let mut best: Option<(usize, String)> = None;
+    for i in zone(evidence, anchor, body) {
+        let node = &evidence.dom.nodes[i];
+        let is_time = node.tag == Tag::Time;
+        if !(is_time || node.class.contains("published") || node.class.contains("updated"))
+            || evidence.is_foreign(i, anchor)
+        {
+            continue;
+        }
+        let value = node.attr("datetime").or_else(|| node.attr("title").filter(|t| t.contains('T')));
+        let Some(stamp) = value.filter(|s| s.len() >= 8) else { continue };
+        if is_time && belies(evidence, i, stamp) {
+            continue;
+        }
+        let context = fold(&evidence.dom.text(node.parent).chars().take(80).collect::<String>());
+        let changed = is_time && node.class.contains("updated") && !node.class.contains("published")
+            || CHANGED.iter().any(|c| context.starts_with(c));
+        let distance = i.abs_diff(anchor) + if changed { 100_000 } else { 0 };
+        if best.as_ref().is_none_or(|(d, _)| distance < *d) {
+            best = Some((distance, stamp.to_owned()));
+        }
+    }
+    best.map(|(_, stamp)| stamp).or_else(|| only_stamp(evidence, anchor))
+}
+
+/// Whether a `<time>` element prints another day than its attribute holds: the attribute then tells of a change.
+fn belies(evidence: &Evidence<'_, '_>, node: usize, stamp: &str) -> bool {
+    let now = evidence.fetched_at();
+    let printed = words(&evidence.dom.text(node), now, is_day_first(evidence));
+    let stated = machine(stamp, now);
+    let apart =
+        printed.filter(|p| p.moment.is_none()).zip(stated).and_then(|(p, s)| p.day.until(s.day()).ok());
+    apart.is_some_and(|span| span.get_days().abs() > 1)
+}
+
+/// The `datetime` that all `<time>` elements of a page outside teasers agree on.
+fn only_stamp(evidence: &Evidence<'_, '_>, anchor: usize) -> Option<String> {
+    let nodes = evidence.dom.nodes.iter().enumerate();
+    let mut stamps = nodes
+        .filter(|(i, node)| node.tag == Tag::Time && !evidence.is_foreign(*i, anchor))
+        .filter_map(|(_, node)| node.attr("datetime").filter(|s| s.len() >= 8));
+    let first = stamps.next()?;
+    stamps.all(|stamp| stamp == first).then(|| first.to_owned())
+}
+
+/// Dates printed near the headline, in order of trust: named elements, then short lines around the headline, then
+/// the text's first words, then a date named so anywhere on the page where all of them agree.
+pub(super) fn dates(
+    evidence: &Evidence<'_, '_>,
+    headline: Option<usize>,
+    body: Option<(usize, usize)>,
+) -> Vec<Seen> {
+    let anchor = headline.or(body.map(|(first, _)| first)).unwrap_or(0);
+    let zone = zone(evidence, anchor, body);
+    let mut named: Vec<(usize, &str)> = Vec::new();
+    let mut plain: Vec<(usize, &str)> = Vec::new();
+    for block in evidence.blocks.list.iter().filter(|b| zone.contains(&b.from)) {
+        if block.chars > MAX_NAMED_CHARS || evidence.is_foreign(block.owner, anchor) {
+            continue;
+        }
+        let distance = block.from.abs_diff(anchor);
+        let outside = body.is_none_or(|(first, last)| block.from < first + 6 || block.from > last);
+        if evidence.above[block.from].has(Roles::BYLINE) {
+            named.push((distance, &block.text));
+        } else if block.chars < MAX_PLAIN_CHARS && outside {
+            plain.push((distance, &block.text));
+        }
+    }
+    named.sort_by_key(|(distance, _)| *distance);
+    plain.sort_by_key(|(distance, _)| *distance);
+    let mut out = Vec::new();
+    for (list, from) in [(named, "byline"), (plain, "text")] {
+        for (_, text) in list.into_iter().take(40) {
+            read_line(evidence, text, from, &mut out);
+        }
+    }
+    let more: [fn(&Evidence<'_, '_>, usize, Option<(usize, usize)>, &mut Vec<Seen>); 4] =
+        [opening, labelled, anywhere, in_title];
+    for read in more {
+        if out.iter().all(|seen| seen.changed) {
+            read(evidence, anchor, body, &mut out);
+        }
+    }
+    out
+}
+
+fn read_line(evidence: &Evidence<'_, '_>, text: &str, from: &'static str, out: &mut Vec<Seen>) {
+    let (now, day_first) = (evidence.fetched_at(), is_day_first(evidence));
+    let Some(first) = words(text, now, day_first) else { return };
+    let folded = fold(text);
+    let mark = CHANGED.iter().filter_map(|c| folded.find(c)).min();
+    let opens = mark.is_some_and(|at| at < 6);
+    let all = all_words(text, now, day_first);
+    let credible = |p: &Printed| is_credible(&p.published(), now);
+    if credible(&first) {
+        out.push(Seen { printed: first, from, changed: opens });
+    }
+    if let (Some(second), Some(_)) = (all.get(1).filter(|p| credible(p)), mark) {
+        out.push(Seen { printed: *second, from, changed: !opens });
+    }
+}
+
+/// A dispatch that opens with its date (`27.1.2022 - Beim Gedenken…`), or a line of the text's edge that is a date.
+fn opening(evidence: &Evidence<'_, '_>, _anchor: usize, body: Option<(usize, usize)>, out: &mut Vec<Seen>) {
+    let Some((first, last)) = body else { return };
+    let list = &evidence.blocks.list;
+    let inside: Vec<_> = list.iter().filter(|b| (first..last).contains(&b.from)).collect();
+    for block in inside.iter().take(2) {
+        let start: String = block.text.chars().take(32).collect();
+        if start.trim_start().starts_with(|c: char| c.is_numeric()) {
+            read_line(evidence, &start, "dateline", out);
+        }
+    }
+    let edge = inside.iter().take(3).chain(inside.iter().rev().take(2));
+    for block in edge.filter(|b| b.chars < 60 && b.text.split_whitespace().count() <= 8) {
+        read_line(evidence, &block.text, "text", out);
+    }
+}
+
+/// A line anywhere on the page that calls itself the date: `Datum: 26. Januar 2022`, `Mise en ligne 23 mai 2019`.
+fn labelled(evidence: &Evidence<'_, '_>, anchor: usize, _body: Option<(usize, usize)>, out: &mut Vec<Seen>) {
+    let lines = evidence.blocks.list.iter().filter(|b| b.chars < 60 && !evidence.is_foreign(b.owner, anchor));
+    let mut before = false;
+    for block in lines {
+        let folded = fold(&block.text);
+        let cue = LABELS.iter().any(|l| {
+            folded
+                .strip_prefix(l)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '0', '1', '2', '3']))
+        });
+        if cue || before {
+            read_line(evidence, &block.text, "text", out);
+        }
+        before = cue && block.text.split_whitespace().count() <= 2;
+    }
+}
+
+/// A title that ends in its date: `Un titre | DW | 23.05.2011`.
+fn in_title(evidence: &Evidence<'_, '_>, _anchor: usize, _body: Option<(usize, usize)>, out: &mut Vec<Seen>) {
+    let tail = evidence.head.title.as_deref().and_then(|t| t.rsplit(['|', '–', '—']).next());
+    if let Some(tail) = tail.filter(|t| t.chars().count() < 30) {
+        read_line(evidence, tail, "title", out);
+    }
+}
+
+/// The day that every date element of a page agrees on, wherever they stand.
+fn anywhere(evidence: &Evidence<'_, '_>, anchor: usize, _body: Option<(usize, usize)>, out: &mut Vec<Seen>) {
+    let mut found = Vec::new();
+    for block in evidence.blocks.list.iter().filter(|b| b.chars < 80) {
+        if evidence.above[block.from].has(Roles::DATE) && !evidence.is_foreign(block.owner, anchor) {
+            read_line(evidence, &block.text, "byline", &mut found);
+        }
+    }
+    let agree = found.windows(2).all(|pair| pair[0].printed.day == pair[1].printed.day);
+    if agree && found.iter().all(|s| s.printed.moment.is_none()) {
+        out.extend(found.into_iter().next());
+    }
+}
+
+fn is_day_first(evidence: &Evidence<'_, '_>) -> bool {
+    let lang = evidence.head.lang.unwrap_or_default().to_ascii_lowercase();
+    let host = evidence.url.host_str().unwrap_or_default();
+    // English of the isles and the Commonwealth writes the day first.
+    !(matches!(lang.as_str(), "en-us" | "en_us") || (lang == "en" && host.ends_with(".com")))
+}
