@@ -28,7 +28,9 @@ pub(super) fn find(
         }
         let folded = fold(&block.text);
         let named = is_named(scene, block.owner, inside.clone()) && (!pruned[i] || lines.contains(&i));
-        let described = is_description(&folded, &description);
+        // Above the text a retouched description is the standfirst too.
+        let above = scene.headline.is_some() && i < first;
+        let described = is_description(&folded, &description) || (above && retells(&folded, &description));
         if (named || described) && is_new(scene, &folded, &found, lines, i) {
             found.push(i);
         }
@@ -48,8 +50,26 @@ fn is_named(scene: &Scene<'_, '_>, owner: usize, _inside: std::ops::Range<usize>
     scene.dom.ancestors(owner).take(3).any(|n| {
         let range = scene.blocks.within(scene.dom, n);
         let chars: usize = scene.blocks.list[range].iter().map(|b| b.chars).sum();
-        scene.roles[n].has(Roles::STANDFIRST) && chars < 1500
+        (scene.roles[n].has(Roles::STANDFIRST) || is_called(scene.dom.nodes[n].class)) && chars < 1500
     })
+}
+
+/// Names of a standfirst glued into longer ones: `BlockSubHeadline-sc-1vro4tp`.
+fn is_called(class: &str) -> bool {
+    class.len() > 10 && {
+        let class = class.to_ascii_lowercase();
+        ["subheadline", "sub-headline", "standfirst", "article-deck", "articledeck"]
+            .iter()
+            .any(|n| class.contains(n))
+    }
+}
+
+/// Whether most words of the description are the block's and the other way round.
+fn retells(folded: &str, description: &str) -> bool {
+    let words: Vec<&str> = folded.split(' ').filter(|w| w.chars().count() > 3).collect();
+    let other: Vec<&str> = description.split(' ').filter(|w| w.chars().count() > 3).collect();
+    let common = words.iter().filter(|w| other.contains(w)).count();
+    other.len() >= 8 && common * 10 >= words.len() * 7 && common * 10 >= other.len() * 7
 }
 
 /// Whether the publisher's description is this block, or opens with it, or is cut from it.
