@@ -4,6 +4,7 @@
 //! into all mistakes at once, each with key and line. Only then does anyone try a connection. The file says
 //! what the pipeline is; environment and flags say where it runs.
 
+mod bus;
 mod node;
 mod read;
 mod section;
@@ -16,6 +17,7 @@ use jiff::tz::TimeZone;
 use kiosque_edition::EditionSpec;
 use kiosque_model::Language;
 
+pub(crate) use bus::BusConfig;
 pub(crate) use section::ConfigError;
 
 /// The demo, carried by the binary so that it runs anywhere.
@@ -54,19 +56,6 @@ pub(crate) struct Config {
     pub(crate) sources: Vec<SourceConfig>,
     /// More sources: a file or address with one feed address a line.
     pub(crate) sources_file: Option<String>,
-}
-
-/// What carries messages between stages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum BusConfig {
-    /// In memory: gone with the process.
-    Memory,
-    /// A log in a SQLite file.
-    Embedded {
-        path: PathBuf,
-        /// Messages every stage has read are kept so many days.
-        keep_days: u32,
-    },
 }
 
 /// One source of the catalogue.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use kiosque_model::Envelope;
 
-use crate::Progress;
+use crate::{Progress, Share};
 
 /// A message as it came off a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,14 @@ pub trait Bus: Send {
     /// never shares anything out.
     fn generation(&self) -> u64 {
         0
+    }
+
+    /// The part of its topic that this handle holds, as of the last poll.
+    ///
+    /// # Errors
+    /// [`BusError`] where the topic cannot be asked for.
+    fn share(&self) -> Result<Share, BusError> {
+        Ok(Share::Whole)
     }
 }
 
@@ -129,6 +137,9 @@ pub trait Inspect: Send + Sync {
     fn browse(&self, topic: &str, from: &Progress, max: usize) -> Result<Vec<Delivery>, BusError>;
 }
 
+/// Lets go of what depends on partitions held; returns when nothing does any more.
+pub type Release = Box<dyn Fn() + Send + Sync>;
+
 /// A log that hands out handles.
 pub trait Connect: Inspect {
     /// A consumer of `topic` for `group`, at the position the group committed, or at the beginning.
@@ -136,6 +147,17 @@ pub trait Connect: Inspect {
     /// # Errors
     /// [`BusError::Taken`] where the group already reads the topic through another handle.
     fn connect(&self, group: &str, topic: &str) -> Result<Box<dyn Bus>, BusError>;
+
+    /// As [`Connect::connect`], for whoever works on more than messages: `release` is called, during a poll, before
+    /// partitions are given up, and they pass on to another member when it returns. A log of one process never
+    /// calls it.
+    ///
+    /// # Errors
+    /// As [`Connect::connect`].
+    fn connect_sharing(&self, group: &str, topic: &str, release: Release) -> Result<Box<dyn Bus>, BusError> {
+        drop(release);
+        self.connect(group, topic)
+    }
 
     /// A handle that only sends.
     ///
@@ -166,6 +188,10 @@ impl<C: Inspect + ?Sized> Inspect for Arc<C> {
 impl<C: Connect + ?Sized> Connect for Arc<C> {
     fn connect(&self, group: &str, topic: &str) -> Result<Box<dyn Bus>, BusError> {
         (**self).connect(group, topic)
+    }
+
+    fn connect_sharing(&self, group: &str, topic: &str, release: Release) -> Result<Box<dyn Bus>, BusError> {
+        (**self).connect_sharing(group, topic, release)
     }
 
     fn producer(&self) -> Result<Box<dyn Bus>, BusError> {

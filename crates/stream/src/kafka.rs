@@ -21,7 +21,8 @@ use std::time::Duration;
 use kiosque_model::Envelope;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
-use crate::{Bus, BusError, Connect, Delivery, Progress};
+use crate::{Bus, BusError, Connect, Delivery, Progress, Release, Share};
+use hands::Hands;
 use reader::Reader;
 use sender::Sender;
 pub use settings::{KafkaSettings, Sasl, Security};
@@ -59,10 +60,20 @@ impl KafkaLog {
     }
 }
 
+impl KafkaLog {
+    fn member(&self, group: &str, topic: &str, hands: Hands) -> Result<Box<dyn Bus>, BusError> {
+        let reader = Some(Reader::open(&self.0, group, topic, hands)?);
+        Ok(Box::new(Handle { reader, sender: Sender::open(&self.0)? }))
+    }
+}
+
 impl Connect for KafkaLog {
     fn connect(&self, group: &str, topic: &str) -> Result<Box<dyn Bus>, BusError> {
-        let reader = Some(Reader::open(&self.0, group, topic)?);
-        Ok(Box::new(Handle { reader, sender: Sender::open(&self.0)? }))
+        self.member(group, topic, Hands::default())
+    }
+
+    fn connect_sharing(&self, group: &str, topic: &str, release: Release) -> Result<Box<dyn Bus>, BusError> {
+        self.member(group, topic, Hands::releasing(release))
     }
 
     fn producer(&self) -> Result<Box<dyn Bus>, BusError> {
@@ -105,5 +116,9 @@ impl Bus for Handle {
 
     fn generation(&self) -> u64 {
         self.reader.as_ref().map_or(0, Reader::generation)
+    }
+
+    fn share(&self) -> Result<Share, BusError> {
+        self.reader.as_ref().ok_or(BusError::SendOnly)?.share()
     }
 }

@@ -23,13 +23,15 @@ mod log;
 mod memory;
 mod progress;
 mod run;
+mod share;
 mod stage;
 
-pub use bus::{Bus, BusError, Connect, Delivery, Inspect, Position};
+pub use bus::{Bus, BusError, Connect, Delivery, Inspect, Position, Release};
 pub use embedded::{EmbeddedLog, EmbeddedOptions, EmbeddedReader};
 pub use fuse::{Blown, Fuse, FusedBus, FusedConnect};
 pub use kafka::{KafkaLog, KafkaSettings, Sasl, Security, TopicKind, TopicState, topics_of};
 pub use memory::MemoryLog;
 pub use progress::Progress;
 pub use run::{Meter, Retry, RunError, RunOptions, Stop, Summary, run};
+pub use share::Share;
 pub use stage::{Failure, Outcome, Stage};

@@ -74,8 +74,12 @@ pub fn run<S: Stage>(
     let mut total = Summary::default();
     // Since when `idle` is owed; from the start, because the last run may have ended before it.
     let mut owed = Some(Instant::now());
+    let mut generation = None;
     while !stop.is_set() {
         let deliveries = worker.bus.poll(options.batch, options.poll_wait)?;
+        if generation.replace(worker.bus.generation()) != Some(worker.bus.generation()) {
+            worker.retried(S::regroup)?;
+        }
         let drained = deliveries.is_empty();
         if !drained {
             total.add(&worker.batch(deliveries)?);

@@ -47,6 +47,15 @@ pub trait Stage: Send {
         Ok(None)
     }
 
+    /// Brings what it remembers of earlier messages up to date: partitions came or went, and what comes now may
+    /// have been read by another instance before. Called before the first message after that.
+    ///
+    /// # Errors
+    /// [`Failure`]; no message is processed then.
+    fn regroup(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Work that can wait until the topic is drained. Called once after every spell of work, once at the
     /// start (the last run may have ended before it), and before the loop ends.
     ///

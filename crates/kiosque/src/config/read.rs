@@ -10,7 +10,8 @@ use kiosque_model::{Language, Rubrique};
 
 use super::node::Node;
 use super::section::{ConfigError, Section};
-use super::{BusConfig, Config, SourceConfig};
+use super::bus::bus;
+use super::{Config, SourceConfig};
 
 /// The largest page the bus carries, with room for its address.
 const MAX_BODY_BYTES: i64 = 32_000_000;
@@ -21,7 +22,6 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
     let mut top = Section::open("", Some(root), &mut errors);
     let about = about(&mut top);
     let (store, export_dir) = store(&mut top);
-    let bus = bus(&mut top, &store);
     let state = {
         let node = top.take("state");
         let mut section = Section::open("state", node, top.errors());
@@ -30,6 +30,8 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
         path
     };
     let crawl = crawl(&mut top);
+    let node = top.take("bus");
+    let bus = bus(node, top.errors(), &store, crawl.max_body_bytes);
     let group = group(&mut top);
     let editions = editions(&mut top, &about);
     let (listen, invented_press) = serve_and_demo(&mut top);
@@ -94,7 +96,7 @@ fn about(top: &mut Section<'_>) -> About {
 }
 
 /// A file beside the store: `data/x/store.sqlite` → `data/x/bus.sqlite`.
-fn beside(store: &Path, what: &str) -> PathBuf {
+pub(super) fn beside(store: &Path, what: &str) -> PathBuf {
     let stem = store.file_stem().and_then(|s| s.to_str()).unwrap_or("store");
     let name = if stem == "store" { format!("{what}.sqlite") } else { format!("{stem}.{what}.sqlite") };
     store.with_file_name(name)
@@ -111,16 +113,6 @@ fn store(top: &mut Section<'_>) -> (PathBuf, PathBuf) {
     let dir = section.text("dir").map_or_else(|| path.with_file_name("editions"), PathBuf::from);
     section.close();
     (path, dir)
-}
-
-fn bus(top: &mut Section<'_>, store: &Path) -> BusConfig {
-    let node = top.take("bus");
-    let mut section = Section::open("bus", node, top.errors());
-    let path = section.text("path").map_or_else(|| beside(store, "bus"), PathBuf::from);
-    let keep_days = whole(section.integer("keep_days", 0..=3_650, 7));
-    let embedded = section.choice("kind", &[("embedded", true), ("memory", false)], true);
-    section.close();
-    if embedded { BusConfig::Embedded { path, keep_days } } else { BusConfig::Memory }
 }
 
 fn crawl(top: &mut Section<'_>) -> Settings {
@@ -289,7 +281,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Carries a number whose range was checked into its field's type.
-fn whole<T: TryFrom<i64>>(number: i64) -> T {
+pub(super) fn whole<T: TryFrom<i64>>(number: i64) -> T {
     let Ok(number) = T::try_from(number) else { unreachable!("the range was checked when it was read") };
     number
 }

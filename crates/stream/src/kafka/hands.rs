@@ -8,12 +8,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rdkafka::consumer::{BaseConsumer, ConsumerContext, Rebalance};
 use rdkafka::{ClientContext, TopicPartitionList};
 
+use crate::Release;
+
 /// What a member of a group holds.
 #[derive(Default)]
 pub(super) struct Hands {
     held: Mutex<Held>,
     /// Called before partitions are given up; they pass on when it returns.
-    release: Option<Box<dyn Fn() + Send + Sync>>,
+    release: Option<Release>,
 }
 
 #[derive(Default)]
@@ -26,7 +28,7 @@ struct Held {
 
 impl Hands {
     /// Hands that call `release` before they give anything up.
-    pub(super) fn releasing(release: Box<dyn Fn() + Send + Sync>) -> Self {
+    pub(super) fn releasing(release: Release) -> Self {
         Self { held: Mutex::default(), release: Some(release) }
     }
 

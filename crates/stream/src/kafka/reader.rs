@@ -22,7 +22,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use super::hands::Hands;
 use super::{Shared, fault};
 use crate::log::READ_BYTES;
-use crate::{BusError, Delivery, Progress};
+use crate::{BusError, Delivery, Progress, Share};
 
 /// How often a reader by itself looks whether its topic has more partitions.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
@@ -51,11 +51,16 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn open(shared: &Arc<Shared>, group: &str, topic: &str) -> Result<Self, BusError> {
+    pub(super) fn open(
+        shared: &Arc<Shared>,
+        group: &str,
+        topic: &str,
+        hands: Hands,
+    ) -> Result<Self, BusError> {
         let consumer = shared
             .settings
             .consumer(group)
-            .create_with_context(Hands::default())
+            .create_with_context(hands)
             .map_err(|error| fault::broker(&shared.settings, "set up for reading", &error))?;
         Ok(Self {
             shared: Arc::clone(shared),
@@ -71,6 +76,11 @@ impl Reader {
     /// How often partitions came or went.
     pub(super) fn generation(&self) -> u64 {
         self.consumer.context().generation()
+    }
+
+    pub(super) fn share(&self) -> Result<Share, BusError> {
+        let of = u32::try_from(self.shared.partitions(&self.topic)?.len()).unwrap_or(u32::MAX);
+        Ok(Share::Part { held: self.consumer.context().owned(), of })
     }
 
     pub(super) fn poll(&mut self, max: usize, wait: Duration) -> Result<Vec<Delivery>, BusError> {
