@@ -3,6 +3,7 @@
 pub(crate) mod authors;
 mod byline;
 pub(crate) mod head;
+pub(crate) mod image;
 pub(crate) mod jsonld;
 pub(crate) mod names;
 pub(crate) mod section;

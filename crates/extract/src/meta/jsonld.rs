@@ -35,6 +35,8 @@ pub(crate) struct Declared {
     pub(crate) body: Option<String>,
     pub(crate) image: Option<String>,
     pub(crate) caption: Option<String>,
+    /// Who made the picture.
+    pub(crate) credit: Option<String>,
     pub(crate) free: Option<bool>,
     pub(crate) publisher: Option<String>,
     pub(crate) language: Option<String>,
@@ -203,6 +205,9 @@ fn declared(object: &Object, by_id: &HashMap<&str, &Object>) -> Declared {
             .map(str::to_owned)
             .or_else(|| picture.and_then(|i| text_of(i.get("url").or_else(|| i.get("contentUrl"))))),
         caption: picture.and_then(|i| text_of(i.get("caption"))),
+        credit: picture.and_then(|i| {
+            ["creditText", "copyrightNotice", "creator", "author"].iter().find_map(|key| text_of(i.get(*key)))
+        }),
         free: object.get("isAccessibleForFree").and_then(truth),
         publisher: object.get("publisher").and_then(|p| text_of(resolve(first(p), by_id)?.get("name"))),
         language: object.get("inLanguage").and_then(|v| text_of(Some(first(v)))),

@@ -1,6 +1,6 @@
 //! What an article is about and how it is offered: keywords, language, picture, access, rights.
 
-use kiosque_model::{CanonicalUrl, Image, Language};
+use kiosque_model::{CanonicalUrl, Language};
 use scraper::Html;
 use url::Url;
 
@@ -109,30 +109,6 @@ fn is_read(language: &Language) -> bool {
     const KNOWN: [&str; 16] =
         ["ar", "zh", "de", "en", "fr", "hi", "it", "ja", "ko", "nl", "pt", "ru", "es", "sv", "tr", "vi"];
     KNOWN.contains(&language.code())
-}
-
-/// The lead picture, with its caption where the page prints one.
-pub(crate) fn lead_image(evidence: &Evidence<'_, '_>) -> Option<(Image, String)> {
-    let og = evidence.head.meta_of(&[
-        "og:image",
-        "og:image:url",
-        "og:image:secure_url",
-        "twitter:image",
-        "twitter:image:src",
-    ]);
-    let (address, from) = og
-        .map(|(a, f)| (a, if f.starts_with("og") { "og" } else { "meta:twitter:image" }))
-        .or_else(|| evidence.declared.image.clone().map(|a| (a, "json-ld")))?;
-    let url = evidence.url.join(address.trim()).ok().filter(|u| matches!(u.scheme(), "http" | "https"))?;
-    let (mut caption, mut credit) = (evidence.declared.caption.clone(), None);
-    if let Some(figure) = evidence.dom.nodes.iter().position(|n| n.tag == Tag::Figcaption) {
-        let text = evidence.dom.text(figure);
-        let split = ["©", "Crédit :", "Credit:", "Photo :", "(c)"].iter().find_map(|m| text.find(m));
-        credit = split.map(|at| text[at..].trim().to_owned()).filter(|t| t.len() > 2);
-        let head = text[..split.unwrap_or(text.len())].trim();
-        caption = caption.or_else(|| Some(head.to_owned()).filter(|t| t.len() > 2));
-    }
-    Some((Image { url: url.to_string(), caption, credit }, from.to_owned()))
 }
 
 /// The address the page gives itself, where it is credible: same site, and not the home page.

@@ -33,7 +33,7 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
     if let Some(candidate) = best {
         let (text, kicker) = without_kicker(&candidate.text, &candidate.runs, &stated);
         out.text = Some(without_tail(&without_site(&text, outlets), &stated));
-        out.kicker = candidate.kicker.clone().or(kicker);
+        out.kicker = candidate.kicker.clone().or(kicker).or_else(|| kicker_beside(evidence, candidate));
         out.from = if candidate.tag == Tag::H1 { "h1" } else { "heading" };
         out.node = Some(candidate.node);
         return out;
@@ -174,6 +174,16 @@ fn read_heading(
     runs.retain(|run| !run.is_empty());
     let text = squeeze(&crate::text::unescape(&text));
     (text.trim_start_matches([':', '|', '-', '–', ' ']).to_owned(), kicker, runs)
+}
+
+/// A short line beside the headline in an element named for kickers.
+fn kicker_beside(evidence: &Evidence<'_, '_>, headline: &Printed) -> Option<String> {
+    let near = headline.node.saturating_sub(24)..evidence.dom.nodes[headline.node].end + 8;
+    let lines = evidence.blocks.list.iter().filter(|b| near.contains(&b.from) && b.chars < 60);
+    let named = |b: &&crate::block::Block| {
+        evidence.above[b.from].has(Roles::KICKER) && !evidence.dom.is_within(b.from, headline.node)
+    };
+    lines.filter(named).find(|b| fold(&b.text) != headline.folded).map(|b| b.text.clone())
 }
 
 /// Whether a heading is the site's name linked to its home page.
