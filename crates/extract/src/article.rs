@@ -9,7 +9,7 @@ use crate::body::{Body, Scene, find, html_of, text_of};
 use crate::dom::Dom;
 use crate::meta::head::Head;
 use crate::meta::title::Title;
-use crate::meta::{Evidence, authors, disagree, jsonld, note, section, subject, title, when};
+use crate::meta::{Evidence, authors, disagree, image, jsonld, note, section, subject, title, when};
 use crate::role::{Reader, Roles};
 use crate::text::fold;
 use crate::{ExtractError, MAX_BODY_BYTES, decode, kind, meta, sieve};
@@ -170,6 +170,10 @@ fn assemble(evidence: &Evidence<'_, '_>) -> Article {
     let span = span(evidence, &body);
     set_people_and_dates(&mut article, evidence, ground.title.node, span);
     set_subject(&mut article, evidence, &body, &ground.title);
+    if let Some((image, from)) = image::lead(evidence, ground.title.node, span) {
+        article.lead_image = Some(image);
+        note(&mut article, "lead_image", &from);
+    }
     set_title(&mut article, ground.title);
     article
 }
@@ -268,10 +272,6 @@ fn set_subject(article: &mut Article, evidence: &Evidence<'_, '_>, body: &Body, 
     if let Some((language, from)) = subject::language(evidence, &article.text) {
         article.language = Some(language);
         note(article, "language", &from);
-    }
-    if let Some((image, from)) = subject::lead_image(evidence) {
-        article.lead_image = Some(image);
-        note(article, "lead_image", &from);
     }
     if let Some(from) = subject::paywalled(evidence).filter(|_| article.kind != Kind::Listing) {
         article.paywalled = true;
