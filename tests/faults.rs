@@ -153,7 +153,7 @@ impl World<'_> {
         let memory = Arc::new(StageMemory::open(&self.folder.join("state.sqlite")).unwrap());
         let zone = TimeZone::get("Africa/Casablanca").unwrap();
         let editions = vec![EditionSpec::new("matin", zone.clone(), "Africa/Casablanca")];
-        self.stage(Dedup::new(memory), fuse)?;
+        self.stage(Dedup::new(memory, None), fuse)?;
         self.stage(Extract, fuse)?;
         self.stage(Classify, fuse)?;
         self.stage(

@@ -72,10 +72,7 @@ impl Evidence<'_, '_> {
     pub(crate) fn is_foreign(&self, node: usize, anchor: usize) -> bool {
         let foreign = Roles(Roles::COMMENTS.0 | Roles::RELATED.0 | Roles::NAV.0);
         self.above[node].has(foreign)
-            && self
-                .dom
-                .ancestors(node)
-                .any(|n| self.roles[n].has(foreign) && !self.dom.is_within(anchor, n))
+            && self.dom.ancestors(node).any(|n| self.roles[n].has(foreign) && !self.dom.is_within(anchor, n))
     }
 }
 

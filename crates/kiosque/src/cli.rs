@@ -78,6 +78,8 @@ impl Pipeline {
 pub(crate) enum Command {
     /// Run all stages in one process: crawl, deduplicate, extract, classify, group, store, build editions
     Run(RunArgs),
+    /// Run one stage, where several processes share the work over a broker
+    Stage(StageArgs),
     /// Read a pipeline file, then try its bus, store and templates
     Check(CheckArgs),
     /// Show per stage lag and outcomes, per source its last visit and state
@@ -120,6 +122,12 @@ pub(crate) enum Command {
     Restore(BackupArgs),
     /// Serve the editions, health and metrics over HTTP
     Serve(ServeArgs),
+    /// Say whether a process that listens is ready: exit status 0 or 1, for containers' health checks
+    Healthy {
+        /// Where it listens
+        #[arg(env = "KIOSQUE_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDR")]
+        address: SocketAddr,
+    },
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -139,6 +147,31 @@ pub(crate) struct RunArgs {
     pub(crate) listen: Option<SocketAddr>,
 }
 
+/// The stages a process can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StageName {
+    Crawl,
+    Dedup,
+    Extract,
+    Classify,
+    Sink,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StageArgs {
+    /// Which stage; of the sink there is one for each store, of the others as many as there are partitions
+    #[arg(value_enum)]
+    pub(crate) stage: StageName,
+    #[command(flatten)]
+    pub(crate) pipeline: Pipeline,
+    /// Serve health and metrics meanwhile
+    #[arg(long, env = "KIOSQUE_LISTEN", value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// With crawl: end when every source was visited once
+    #[arg(long)]
+    pub(crate) until_idle: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
@@ -146,6 +179,9 @@ pub(crate) struct CheckArgs {
     /// Only read the file; try no connection
     #[arg(long)]
     pub(crate) offline: bool,
+    /// Make the topics that a broker lacks; tries the bus alone
+    #[arg(long, conflicts_with = "offline")]
+    pub(crate) create_topics: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
+use kiosque_crawl::Memory;
 use kiosque_press::{Hour, Press, Request};
-use kiosque_store::StageMemory;
 use kiosque_web::{SiteAnswer, SiteRequest};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -71,7 +71,7 @@ impl InventedPress {
     ///
     /// # Errors
     /// Where the memory cannot be read.
-    pub(crate) fn hours(&self, memory: &StageMemory) -> Result<Vec<usize>> {
+    pub(crate) fn hours(&self, memory: &dyn Memory) -> Result<Vec<usize>> {
         let done = memory.get(CLOCK)?.and_then(|bytes| bytes.first().copied()).map_or(0, usize::from);
         Ok((done.min(HOURS.len() - 1)..HOURS.len()).collect())
     }
@@ -87,7 +87,7 @@ impl InventedPress {
     ///
     /// # Errors
     /// Where the memory cannot be written.
-    pub(crate) fn crawled(&self, hour: usize, memory: &StageMemory) -> Result<()> {
+    pub(crate) fn crawled(&self, hour: usize, memory: &dyn Memory) -> Result<()> {
         let done = u8::try_from(hour + 1).unwrap_or(u8::MAX);
         Ok(memory.put(&[(CLOCK.to_owned(), vec![done])])?)
     }

@@ -1,27 +1,35 @@
-//! The line: every stage of a pipeline in one process, each on a thread of its own, joined only by the bus.
+//! The line: the stages of a pipeline in this process, each on a thread of its own, joined only by the bus.
 //!
-//! A stage that ends with an error stops the others after their batch; what they did stays committed, and the
-//! next start goes on from there.
+//! All of them, or one where several processes share the work. A stage that ends with an error stops the others
+//! after their batch; what they did stays committed, and the next start goes on from there.
 
-use std::path::Path;
+mod place;
+mod worker;
+
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use jiff::{SignedDuration, Timestamp};
 use kiosque_crawl::{CrawlError, Crawler};
 use kiosque_model::topic;
-use kiosque_store::{SourceRow, StageMemory, Store, StoreOptions};
-use kiosque_stream::{Connect, EmbeddedLog, EmbeddedOptions, MemoryLog, RunOptions, Stage, Stop, Summary};
+use kiosque_store::{SourceRow, StageMemory};
+use kiosque_stream::{
+    Connect, EmbeddedLog, KafkaLog, MemoryLog, Stage, Stop, Summary, TopicKind, TopicState, topics_of,
+};
 
 use crate::config::{BusConfig, Config, SourceConfig};
 use crate::stages::classify::Classify;
 use crate::stages::crawl::{BusOutlet, CrawlMemory, HtmlReader};
 use crate::stages::dedup::Dedup;
 use crate::stages::extract::Extract;
+use crate::stages::shared::SharedMemory;
 use crate::stages::sink::Sink;
 use crate::stages::trail::Trail;
+pub(crate) use place::{OwnCopy, Sole, look, open_log, open_store};
+pub(crate) use worker::Shop;
 
 /// Consumer groups and the topics they read, in the order of the line.
 pub(crate) const GROUPS: [(&str, &str); 5] = [
@@ -32,26 +40,20 @@ pub(crate) const GROUPS: [(&str, &str); 5] = [
     (Trail::NAME, topic::BREADCRUMBS),
 ];
 
+/// The name of the crawl, which is a source of the line and no stage of the loop.
+pub(crate) const CRAWL: &str = "crawl";
+
 /// How often a caller that waits for the bus to drain looks, in milliseconds.
 const LOOK_MS: u64 = 20;
 
-/// A pipeline with its files open.
+/// A pipeline at work.
 pub(crate) struct Line {
     pub(crate) config: Config,
-    pub(crate) log: Arc<dyn Connect>,
+    pub(crate) shop: Shop,
+    /// Whether other processes share the work.
+    shared: bool,
     /// The embedded log and how many days of it are kept.
     kept: Option<(Arc<EmbeddedLog>, u32)>,
-    pub(crate) memory: Arc<StageMemory>,
-    pub(crate) stop: Stop,
-}
-
-/// Sets a flag when it goes out of scope, however that happens.
-struct SetOnDrop(Stop);
-
-impl Drop for SetOnDrop {
-    fn drop(&mut self) {
-        self.0.set();
-    }
 }
 
 /// The stages at work.
@@ -59,37 +61,69 @@ pub(crate) struct Running {
     threads: Vec<(&'static str, JoinHandle<Result<Summary>>)>,
 }
 
+/// What a crawler remembers with, and where a copy of it is shared.
+pub(crate) struct CrawlState {
+    pub(crate) memory: Arc<StageMemory>,
+    pub(crate) shared: Option<Arc<SharedMemory>>,
+    _copy: Option<OwnCopy>,
+}
+
 impl Line {
-    /// Opens bus, memory and store, and writes the catalogue down.
+    /// Takes a place on the pipeline's bus. A broker that is away is waited for.
     ///
     /// # Errors
-    /// Where a file cannot be opened: which, why, and what to do.
-    pub(crate) fn open(config: Config, sources: &[SourceConfig]) -> Result<Self> {
-        for path in [&config.store, &config.state] {
-            make_parent(path)?;
-        }
+    /// Where the bus cannot be opened: which, why, and what to do.
+    pub(crate) fn connect(config: Config, stop: Stop) -> Result<Self> {
         let (log, kept): (Arc<dyn Connect>, _) = match &config.bus {
             BusConfig::Memory => (Arc::new(MemoryLog::new()), None),
             BusConfig::Embedded { path, keep_days } => {
-                let log = open_embedded(path)?;
+                let log = place::open_embedded(path)?;
                 (Arc::clone(&log) as Arc<dyn Connect>, Some((log, *keep_days)))
             }
+            BusConfig::Kafka(kafka) => {
+                let settings = kafka.settings()?;
+                let mut open = None;
+                let (nothing, away) = (Arc::new(MemoryLog::new()), Arc::default());
+                let waiting = Shop { log: nothing, stop: stop.clone(), away };
+                waiting.through_outages("start", || {
+                    open = Some(KafkaLog::open(settings.clone())?);
+                    Ok(())
+                })?;
+                let log = open.ok_or_else(|| anyhow!("told to stop before the broker was there"))?;
+                check_topics(&log)?;
+                (Arc::new(log), None)
+            }
         };
-        let memory = Arc::new(StageMemory::open(&config.state)?);
-        let store = open_store(&config)?;
-        if store.days()?.is_empty() && !memory.is_empty()? {
-            // The store is new, or was lost: what the stages remember would keep its pages away for ever. Forgetting
-            // costs work, not truth; what is still on the bus comes again and is known by its id.
-            eprintln!("the store `{}` is empty: every page is fetched again", config.store.display());
-            memory.forget()?;
-        }
-        store.sync_sources(&sources.iter().map(source_row).collect::<Vec<_>>())?;
-        let line = Self { config, log, kept, memory, stop: Stop::new() };
+        let shared = matches!(config.bus, BusConfig::Kafka(_));
+        let line =
+            Self { config, shop: Shop { log, stop, away: Arc::new(AtomicBool::new(false)) }, shared, kept };
         line.purge()?;
         Ok(line)
     }
 
-    /// Removes from the bus what every stage has read and what is older than the pipeline keeps.
+    /// Writes the catalogue down in the store. Where the store is new and the line is this process' own, what its
+    /// stages remember would keep the pages away for ever: forgetting costs work, not truth; what is still on the bus
+    /// comes again and is known by its id.
+    ///
+    /// # Errors
+    /// Where store or memory cannot be opened.
+    pub(crate) fn prepare_store(&self, sources: &[SourceConfig]) -> Result<()> {
+        let store = open_store(&self.config)?;
+        if !self.shared && store.days()?.is_empty() {
+            let memory = place::open_memory(&self.config)?;
+            if !memory.is_empty()? {
+                eprintln!(
+                    "the store `{}` is empty: every page is fetched again",
+                    self.config.store.display()
+                );
+                memory.forget()?;
+            }
+        }
+        Ok(store.sync_sources(&sources.iter().map(source_row).collect::<Vec<_>>())?)
+    }
+
+    /// Removes from the bus what every stage has read and what is older than the pipeline keeps. A broker does
+    /// that by itself.
     ///
     /// # Errors
     /// Where the bus cannot be written.
@@ -106,39 +140,69 @@ impl Line {
     /// # Errors
     /// Where the store cannot be opened or a stage finds no place on the bus.
     pub(crate) fn start(&self) -> Result<Running> {
-        let Config { time_zone, editions, group, .. } = &self.config;
-        let sink = Sink::open(open_store(&self.config)?, time_zone.clone(), editions.clone(), group.clone())?;
-        let trail = Trail::new(open_store(&self.config)?);
-        let threads = vec![
-            self.spawn(Dedup::new(Arc::clone(&self.memory)))?,
-            self.spawn(Extract)?,
-            self.spawn(Classify)?,
-            self.spawn(sink)?,
-            self.spawn(trail)?,
-        ];
+        let mut threads = Vec::new();
+        for (stage, _) in &GROUPS[..4] {
+            threads.extend(self.start_one(stage)?.threads);
+        }
         Ok(Running { threads })
     }
 
-    fn spawn<S: Stage + 'static>(&self, mut stage: S) -> Result<(&'static str, JoinHandle<Result<Summary>>)> {
-        let mut bus = self.log.connect(S::NAME, <S::In as kiosque_model::Message>::TOPIC)?;
-        let stop = self.stop.clone();
-        let options = RunOptions { batch: batch_of(S::NAME), ..RunOptions::default() };
-        let thread = std::thread::Builder::new().name(S::NAME.to_owned()).spawn(move || {
-            // Whoever ends, in peace, with an error or in a panic, ends the line: the others finish their batch.
-            let _ending = SetOnDrop(stop.clone());
-            let ended = kiosque_stream::run(&mut stage, bus.as_mut(), &options, &stop);
-            ended.with_context(|| format!("stage `{}` ended", S::NAME))
-        });
-        Ok((S::NAME, thread.context("cannot start a thread")?))
+    /// Starts one stage; the sink with its companion, which keeps the breadcrumbs.
+    ///
+    /// # Errors
+    /// As [`Line::start`].
+    pub(crate) fn start_one(&self, stage: &str) -> Result<Running> {
+        let config = self.config.clone();
+        let threads = match stage {
+            Dedup::NAME => vec![self.start_dedup()?],
+            Extract::NAME => vec![self.shop.spawn(|| Ok(Extract))?],
+            Classify::NAME => vec![self.shop.spawn(|| Ok(Classify))?],
+            Sink::NAME => {
+                let sole = Arc::new(Sole::writer_of(&config.store)?);
+                let trail = config.clone();
+                let sink = move || {
+                    let Config { time_zone, editions, group, .. } = config.clone();
+                    let _held = &sole;
+                    Ok(Sink::open(open_store(&config)?, time_zone, editions, group)?)
+                };
+                vec![self.shop.spawn(sink)?, self.shop.spawn(move || Ok(Trail::new(open_store(&trail)?)))?]
+            }
+            other => unreachable!("`{other}` is no stage of the loop"),
+        };
+        Ok(Running { threads })
+    }
+
+    fn start_dedup(&self) -> Result<(&'static str, JoinHandle<Result<Summary>>)> {
+        if !self.shared {
+            let memory = Arc::new(place::open_memory(&self.config)?);
+            return self.shop.spawn(move || Ok(Dedup::new(Arc::clone(&memory), None)));
+        }
+        let copy = OwnCopy::open(&self.config, Dedup::NAME)?;
+        let shared = Arc::new(SharedMemory::new(Arc::clone(&self.shop.log), topic::SEEN));
+        self.shop.spawn(move || Ok(Dedup::new(Arc::clone(&copy.memory), Some(Arc::clone(&shared)))))
+    }
+
+    /// What a crawler on this line remembers.
+    ///
+    /// # Errors
+    /// Where its file cannot be opened.
+    pub(crate) fn crawl_state(&self) -> Result<CrawlState> {
+        if !self.shared {
+            let memory = Arc::new(place::open_memory(&self.config)?);
+            return Ok(CrawlState { memory, shared: None, _copy: None });
+        }
+        let copy = OwnCopy::open(&self.config, CRAWL)?;
+        let shared = Arc::new(SharedMemory::new(Arc::clone(&self.shop.log), topic::FRONTIER));
+        Ok(CrawlState { memory: Arc::clone(&copy.memory), shared: Some(shared), _copy: Some(copy) })
     }
 
     /// A crawler on this line.
     ///
     /// # Errors
     /// Where its settings make no client.
-    pub(crate) fn crawler(&self) -> Result<Crawler> {
-        let outlet = BusOutlet::open(Arc::clone(&self.log), self.stop.clone())?;
-        let memory = CrawlMemory(Arc::clone(&self.memory));
+    pub(crate) fn crawler(&self, state: &CrawlState) -> Result<Crawler> {
+        let outlet = BusOutlet::open(Arc::clone(&self.shop.log), self.shop.stop.clone())?;
+        let memory = state.as_memory();
         let settings = self.config.crawl.clone();
         let crawler: Result<Crawler, CrawlError> =
             Crawler::try_new(settings, Arc::new(memory), Arc::new(outlet), Arc::new(HtmlReader));
@@ -152,12 +216,60 @@ impl Line {
     /// Where the bus cannot be asked. A line that was stopped is not waited for.
     pub(crate) fn wait_until_drained(&self) -> Result<()> {
         for (group, topic) in GROUPS {
-            while !self.stop.is_set() && self.log.lag(group, topic)? > 0 {
+            while !self.shop.stop.is_set() && self.shop.log.lag(group, topic)? > 0 {
                 std::thread::sleep(Duration::from_millis(LOOK_MS));
             }
         }
         Ok(())
     }
+
+    /// Why the line cannot work at this moment, where it cannot.
+    pub(crate) fn ready(&self) -> impl Fn() -> Result<(), String> + Send + Sync + use<> {
+        let Shop { stop, away, .. } = self.shop.clone();
+        move || match (stop.is_set(), away.load(Ordering::Relaxed)) {
+            (true, _) => Err("the process is ending".to_owned()),
+            (false, true) => Err("the broker is away".to_owned()),
+            (false, false) => Ok(()),
+        }
+    }
+}
+
+impl CrawlState {
+    /// Brings the copy up to date with what other crawlers remembered.
+    ///
+    /// # Errors
+    /// Where the topic cannot be read or the copy not written.
+    pub(crate) fn catch_up(&self) -> Result<()> {
+        let Some(shared) = &self.shared else { return Ok(()) };
+        shared.catch_up(|entries| Ok(self.memory.put(entries)?))
+    }
+
+    /// The crawler's view of it.
+    pub(crate) fn as_memory(&self) -> CrawlMemory {
+        CrawlMemory::new(Arc::clone(&self.memory), self.shared.clone())
+    }
+}
+
+/// Every topic of the line on a broker, with what it is for.
+pub(crate) fn broker_topics() -> Vec<(String, TopicKind)> {
+    topics_of(&GROUPS.map(|(stage, _)| stage))
+}
+
+/// A topic that is missing would be found only at the first message: it is told at the start. One that is there and
+/// not as it should be is told too, and used.
+fn check_topics(log: &KafkaLog) -> Result<()> {
+    let states = log.check_topics(&broker_topics(), false)?;
+    let missing: Vec<_> = states.iter().filter(|s| s.partitions == 0).map(|s| s.topic.as_str()).collect();
+    if !missing.is_empty() {
+        let hint = "create them with `kiosque check --create-topics`";
+        bail!("the broker lacks the topics {}\nhint: {hint}", missing.join(", "));
+    }
+    for TopicState { topic, fault, .. } in &states {
+        if let Some(fault) = fault {
+            tracing::warn!("topic `{topic}` {fault}");
+        }
+    }
+    Ok(())
 }
 
 impl Running {
@@ -176,46 +288,6 @@ impl Running {
             })
             .collect()
     }
-}
-
-/// Messages between two commits. Pages are some hundred kilobytes each and are held for a batch; articles are small.
-fn batch_of(stage: &str) -> usize {
-    match stage {
-        Dedup::NAME | Extract::NAME => 32,
-        _ => RunOptions::default().batch,
-    }
-}
-
-/// Opens the pipeline's bus, which makes its file.
-///
-/// # Errors
-/// Where the file cannot be opened or another process owns it.
-pub(crate) fn open_log(bus: &BusConfig) -> Result<Arc<dyn Connect>> {
-    Ok(match bus {
-        BusConfig::Memory => Arc::new(MemoryLog::new()),
-        BusConfig::Embedded { path, .. } => open_embedded(path)?,
-    })
-}
-
-fn open_embedded(path: &Path) -> Result<Arc<EmbeddedLog>> {
-    make_parent(path)?;
-    Ok(Arc::new(EmbeddedLog::open(path, EmbeddedOptions::default())?))
-}
-
-/// Opens the pipeline's store for writing.
-pub(crate) fn open_store(config: &Config) -> Result<Store> {
-    make_parent(&config.store)?;
-    Ok(Store::open_with(&config.store, &StoreOptions { zone: Some(config.time_zone.clone()) })?)
-}
-
-fn make_parent(path: &Path) -> Result<()> {
-    let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) else { return Ok(()) };
-    std::fs::create_dir_all(parent).with_context(|| {
-        format!(
-            "cannot make the folder `{}`\nhint: check its permissions, or set KIOSQUE__STORE__PATH",
-            parent.display()
-        )
-    })
 }
 
 fn source_row(source: &SourceConfig) -> SourceRow {

@@ -8,6 +8,7 @@ mod catalogue;
 mod cli;
 mod commands;
 mod config;
+mod gauges;
 mod invented;
 mod line;
 mod progress;
@@ -101,6 +102,7 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(args) => commands::run::run(&args),
+        Command::Stage(args) => commands::stage::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Status(args) => commands::status::run(&args),
         Command::Why(args) => commands::why::run(&args),
@@ -121,6 +123,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Backup(args) => commands::backup::run(&args),
         Command::Restore(args) => commands::backup::restore(&args),
         Command::Serve(args) => commands::serve::run(&args),
+        Command::Healthy { address } => commands::healthy::run(address),
         Command::Completions { shell } => commands::completions::run(shell),
     }
 }

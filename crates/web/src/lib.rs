@@ -7,9 +7,11 @@
 mod answer;
 mod page;
 mod press;
+mod probes;
 mod site;
 
 pub use press::{SiteAnswer, SiteHandler, SiteRequest, serve_press};
+pub use probes::{Probes, serve_probes};
 pub use site::{Site, router, serve};
 
 /// Why serving ended.

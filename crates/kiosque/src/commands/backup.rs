@@ -7,15 +7,19 @@ use anyhow::Result;
 use kiosque_store::Store;
 
 use crate::cli::{BackupArgs, pipeline_and_word};
-use crate::config::Config;
-use crate::line;
+use crate::config::{BusConfig, Config};
+use crate::line::{self, Sole};
 
 /// Brings a backup, once it is known to be sound, to the place of the store.
 pub(crate) fn restore(args: &BackupArgs) -> Result<ExitCode> {
     let (pipeline, file) = pipeline_and_word(&args.words);
     let config = Config::load(pipeline.as_deref())?;
-    // Whoever owns the bus writes the store: opening it proves that the line has ended.
-    let _line_has_ended = line::open_log(&config.bus)?;
+    // A line that owns its bus writes the store, and so does a sink: holding both places proves that they have ended.
+    let _line_has_ended = match &config.bus {
+        BusConfig::Embedded { .. } => Some(line::open_log(&config.bus)?),
+        BusConfig::Memory | BusConfig::Kafka(_) => None,
+    };
+    let _sole = Sole::writer_of(&config.store)?;
     Store::restore(Path::new(file), &config.store)?;
     Ok(ExitCode::SUCCESS)
 }

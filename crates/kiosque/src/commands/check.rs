@@ -5,6 +5,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use kiosque_edition::{Format, GroupBy};
 
+use kiosque_stream::{KafkaLog, TopicState};
+
+use super::UsageError;
 use crate::cli::CheckArgs;
 use crate::config::{BusConfig, Config};
 use crate::{catalogue, line};
@@ -23,10 +26,10 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
     if args.offline {
         return Ok(ExitCode::SUCCESS);
     }
-    line::open_log(&config.bus)?;
-    match &config.bus {
-        BusConfig::Memory => println!("ok  bus        in memory"),
-        BusConfig::Embedded { path, .. } => println!("ok  bus        {}", path.display()),
+    check_bus(&config.bus, args.create_topics)?;
+    if args.create_topics {
+        // Asked for by whoever prepares a broker: a source that is down is no reason against it.
+        return Ok(ExitCode::SUCCESS);
     }
     let store = line::open_store(&config)?;
     println!("ok  store      {}", config.store.display());
@@ -42,6 +45,43 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
     check_sources(&config)?;
     drop(store);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Opens the bus; on a broker, looks at every topic of the line, and makes those that are missing if asked to.
+fn check_bus(bus: &BusConfig, create: bool) -> Result<()> {
+    let kafka = match bus {
+        BusConfig::Kafka(kafka) => kafka,
+        BusConfig::Memory | BusConfig::Embedded { .. } if create => {
+            return Err(UsageError(
+                "this bus makes its topics by itself\nhint: `--create-topics` is for `bus.kind` = `kafka`"
+                    .to_owned(),
+            )
+            .into());
+        }
+        BusConfig::Memory => {
+            println!("ok  bus        in memory");
+            return Ok(());
+        }
+        BusConfig::Embedded { path, .. } => {
+            line::open_log(bus)?;
+            println!("ok  bus        {}", path.display());
+            return Ok(());
+        }
+    };
+    let log = KafkaLog::open(kafka.settings()?)?;
+    println!("ok  bus        {}", kafka.brokers());
+    let states = log.check_topics(&line::broker_topics(), create)?;
+    for TopicState { topic, partitions, fault, created } in &states {
+        match fault {
+            Some(fault) => println!("BAD topic      {topic} {fault}"),
+            None if *created => println!("new topic      {topic}"),
+            None => println!("ok  topic      {topic}, partitions: {partitions}"),
+        }
+    }
+    match states.iter().filter(|state| state.fault.is_some()).count() {
+        0 => Ok(()),
+        faults => bail!("{faults} topics are not as they should be"),
+    }
 }
 
 /// Tries the first address of every source but those of the invented press, which is served by `run` alone.

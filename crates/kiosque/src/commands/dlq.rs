@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use kiosque_model::topic;
+use kiosque_stream::Inspect;
 use kiosque_stream::dead::{self, DeadId, DeadLetter};
-use kiosque_stream::{EmbeddedReader, Inspect};
 use serde_json::json;
 
 use super::UsageError;
 use crate::cli::{DlqArgs, DlqCommand};
-use crate::config::{BusConfig, Config};
+use crate::config::Config;
 use crate::line::{self, GROUPS};
 
 /// Bytes of a value that `show` prints.
@@ -51,18 +51,13 @@ fn name(letter: &DeadLetter) -> String {
     format!("{}/{}", letter.stage, letter.id)
 }
 
-fn reader(args: &DlqArgs) -> Result<EmbeddedReader> {
-    match Config::load(args.pipeline.path())?.bus {
-        BusConfig::Embedded { path, .. } => Ok(EmbeddedReader::open(&path)?),
-        BusConfig::Memory => {
-            bail!("a bus in memory keeps no dead letters\nhint: set `bus.kind` to `embedded`")
-        }
-    }
+fn reader(args: &DlqArgs) -> Result<Box<dyn Inspect>> {
+    line::look(&Config::load(args.pipeline.path())?.bus)
 }
 
 fn list(args: &DlqArgs) -> Result<()> {
     let log = reader(args)?;
-    let letters = letters(&log, args)?;
+    let letters = letters(log.as_ref(), args)?;
     for letter in &letters {
         if args.json {
             println!(
@@ -89,8 +84,8 @@ fn show(args: &DlqArgs) -> Result<()> {
     if args.id.is_empty() {
         return Err(UsageError("which one? name it with --id, as `kiosque dlq list` does".to_owned()).into());
     }
-    for letter in chosen(letters(&log, args)?, args)? {
-        let (_, envelope) = dead::show(&log, &letter.stage, letter.id)?;
+    for letter in chosen(letters(log.as_ref(), args)?, args)? {
+        let (_, envelope) = dead::show(log.as_ref(), &letter.stage, letter.id)?;
         for (header, value) in &envelope.headers {
             println!("{header}: {value}");
         }

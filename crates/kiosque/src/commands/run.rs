@@ -13,7 +13,7 @@ use kiosque_crawl::{Report, Source, SourceState};
 use kiosque_edition::{Format, GroupBy};
 use kiosque_model::{Reason, SourceId};
 use kiosque_store::{EditionRow, Store, StoreStatus};
-use kiosque_stream::{Stage, Summary};
+use kiosque_stream::{Stage, Stop, Summary};
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogue;
@@ -28,7 +28,7 @@ use crate::stages::sink::Sink;
 use crate::{signals, words};
 
 /// How often a line that runs for ever writes files for readers and purges its log.
-const HOUSEKEEPING: Duration = Duration::from_secs(60);
+pub(crate) const HOUSEKEEPING: Duration = Duration::from_secs(60);
 
 /// Crawls for ever, or once; prints what came of it.
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode> {
@@ -58,7 +58,8 @@ async fn run_line(mut config: Config, args: &RunArgs) -> Result<ExitCode> {
         config.crawl.proxy = Some(press.proxy().to_owned());
     }
     let catalogue = catalogue::load(&config).await?;
-    let line = Line::open(config, &catalogue)?;
+    let line = Line::connect(config, Stop::new())?;
+    line.prepare_store(&catalogue)?;
     let sources: Vec<Source> = catalogue.iter().filter(|s| s.enabled).map(catalogue::to_crawl).collect();
     let before = Store::open_read_only(&line.config.store)?.status()?;
     let ending = CancellationToken::new();
@@ -82,7 +83,7 @@ async fn run_line(mut config: Config, args: &RunArgs) -> Result<ExitCode> {
 
 /// Ends the line after its batch on SIGINT or SIGTERM, and when a stage ends.
 fn end_on_signal(line: &Line, ending: &CancellationToken) {
-    let (stop, ending) = (line.stop.clone(), ending.clone());
+    let (stop, ending) = (line.shop.stop.clone(), ending.clone());
     tokio::spawn(async move {
         tokio::select! {
             () = signals::ended() => stop.set(),
@@ -97,9 +98,7 @@ fn end_on_signal(line: &Line, ending: &CancellationToken) {
 
 /// Serves the edition pages, health and this process' metrics while the line runs.
 async fn serve_beside(line: &Line, listen: SocketAddr, ending: &CancellationToken) -> Result<()> {
-    let stop = line.stop.clone();
-    let ready = move || if stop.is_set() { Err("the line is ending".to_owned()) } else { Ok(()) };
-    let site = serve::site(&line.config, Arc::new(ready));
+    let site = serve::site(&line.config, Arc::new(line.ready()));
     let listener = serve::listener(&listen.to_string()).await?;
     let ending = ending.clone();
     tokio::spawn(async move {
@@ -110,21 +109,25 @@ async fn serve_beside(line: &Line, listen: SocketAddr, ending: &CancellationToke
     Ok(())
 }
 
-async fn stopped(stop: &kiosque_stream::Stop) {
+async fn stopped(stop: &Stop) {
     while !stop.is_set() {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
 }
 
-async fn crawl_once(
+/// Visits every source once; the invented press once at each of its hours, with all of it in the store before the
+/// next.
+pub(crate) async fn crawl_once(
     line: &Line,
     sources: &[Source],
     press: Option<&InventedPress>,
     ending: &CancellationToken,
 ) -> Result<Report> {
-    let crawler = line.crawler()?;
+    let state = line.crawl_state()?;
+    state.catch_up()?;
+    let (crawler, memory) = (line.crawler(&state)?, state.as_memory());
     let hours = match press {
-        Some(press) => press.hours(&line.memory)?.into_iter().map(Some).collect(),
+        Some(press) => press.hours(&memory)?.into_iter().map(Some).collect(),
         None => vec![None],
     };
     let progress = Progress::new(sources.len() * hours.len());
@@ -144,7 +147,7 @@ async fn crawl_once(
             return Err(fault.into());
         }
         if let (Some(press), Some(hour), false) = (press, hour, ending.is_cancelled()) {
-            press.crawled(hour, &line.memory)?;
+            press.crawled(hour, &memory)?;
         }
     }
     progress.close();
@@ -152,7 +155,9 @@ async fn crawl_once(
 }
 
 async fn crawl_for_ever(line: &Line, sources: &[Source], ending: &CancellationToken) -> Result<Report> {
-    let crawler = line.crawler()?;
+    let state = line.crawl_state()?;
+    state.catch_up()?;
+    let crawler = line.crawler(&state)?;
     let crawling = crawler.run(sources, ending, &|_| {});
     tokio::pin!(crawling);
     let mut rounds = tokio::time::interval(HOUSEKEEPING);
@@ -169,7 +174,7 @@ async fn crawl_for_ever(line: &Line, sources: &[Source], ending: &CancellationTo
 }
 
 /// What a line that runs for ever does now and then: files for readers, and a log that does not grow for ever.
-fn keep_house(line: &Line) -> Result<()> {
+pub(crate) fn keep_house(line: &Line) -> Result<()> {
     line.purge()?;
     write_editions(&line.config, &Store::open_read_only(&line.config.store)?)?;
     Ok(())
@@ -196,7 +201,7 @@ async fn end(
     running: Running,
     crawled: Result<Report>,
 ) -> Result<(Report, Vec<(&'static str, Summary)>)> {
-    line.stop.set();
+    line.shop.stop.set();
     let stages =
         tokio::task::spawn_blocking(|| running.join()).await.context("a stage could not be waited for")??;
     Ok((crawled?, stages))

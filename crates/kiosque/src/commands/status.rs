@@ -45,7 +45,7 @@ fn health(config: &Config) -> Result<Health> {
     if !config.state.exists() {
         return Ok(Health::new());
     }
-    let memory = CrawlMemory(Arc::new(StageMemory::open(&config.state)?));
+    let memory = CrawlMemory::new(Arc::new(StageMemory::open(&config.state)?), None);
     Ok(kiosque_crawl::source_health(&memory)?)
 }
 

@@ -72,7 +72,12 @@ enum Kind {
     Kafka,
 }
 
-pub(super) fn bus(node: Option<Node>, errors: &mut Vec<super::ConfigError>, store: &Path, body_bytes: usize) -> BusConfig {
+pub(super) fn bus(
+    node: Option<Node>,
+    errors: &mut Vec<super::ConfigError>,
+    store: &Path,
+    body_bytes: usize,
+) -> BusConfig {
     let mut section = Section::open("bus", node, errors);
     let kinds = [("embedded", Kind::Embedded), ("memory", Kind::Memory), ("kafka", Kind::Kafka)];
     let kind = section.choice("kind", &kinds, Kind::Embedded);
@@ -97,7 +102,8 @@ pub(super) fn bus(node: Option<Node>, errors: &mut Vec<super::ConfigError>, stor
 
 fn kafka(section: &mut Section<'_>, keep_days: u32, wanted: bool) -> KafkaConfig {
     let hint = "name the broker, e.g. `localhost:9092`";
-    let brokers = if wanted { section.required("brokers", hint) } else { section.text("brokers").unwrap_or_default() };
+    let brokers =
+        if wanted { section.required("brokers", hint) } else { section.text("brokers").unwrap_or_default() };
     let mut settings = KafkaSettings::new(brokers);
     settings.prefix = section.parsed("prefix", prefix).unwrap_or_default();
     settings.partitions = whole(section.integer("partitions", 1..=1_000, i64::from(settings.partitions)));
@@ -105,7 +111,8 @@ fn kafka(section: &mut Section<'_>, keep_days: u32, wanted: bool) -> KafkaConfig
     settings.keep = Duration::from_secs(u64::from(keep_days.max(1)) * DAY_S);
     let bytes = i64::try_from(settings.max_bytes).unwrap_or(i64::MAX);
     settings.max_bytes = whole(section.integer("max_message_bytes", 100_000..=400_000_000, bytes));
-    settings.compression = section.choice("compression", &[("zstd", "zstd"), ("lz4", "lz4")], "zstd").to_owned();
+    settings.compression =
+        section.choice("compression", &[("zstd", "zstd"), ("lz4", "lz4")], "zstd").to_owned();
     let patience = section.integer("patience_ms", 1_000..=600_000, 30_000);
     settings.patience = Duration::from_millis(whole(patience));
     let tls_key_password_file = section.text("tls_key_password_file").map(PathBuf::from);
@@ -142,7 +149,9 @@ fn from_environment(section: &mut Section<'_>, key: &'static str) -> Option<Stri
     let (text, origin) = section.text_at(key)?;
     if let Origin::Line(_) = origin {
         let name = key.to_uppercase();
-        let advice = format!("a secret does not belong in this file: set KIOSQUE__BUS__{name}, or name a file with `{key}_file`");
+        let advice = format!(
+            "a secret does not belong in this file: set KIOSQUE__BUS__{name}, or name a file with `{key}_file`"
+        );
         section.fail(key, Some(origin), advice);
         return None;
     }

@@ -8,9 +8,9 @@ use kiosque_crawl::{Agent, Settings, SourceKind};
 use kiosque_edition::{EditionSpec, RubriqueSpec};
 use kiosque_model::{Language, Rubrique};
 
+use super::bus::bus;
 use super::node::Node;
 use super::section::{ConfigError, Section};
-use super::bus::bus;
 use super::{Config, SourceConfig};
 
 /// The largest page the bus carries, with room for its address.

@@ -8,6 +8,7 @@ use kiosque_model::{Breadcrumb, Message, Page};
 use kiosque_store::StageMemory;
 use kiosque_stream::{Bus, BusError, Connect, Stop};
 
+use super::shared::SharedMemory;
 use crate::line::GROUPS;
 
 /// Messages that may wait between the crawler and the store before the crawler rests: back-pressure, and a bound on
@@ -16,20 +17,32 @@ const MAX_WAITING: u64 = 2_000;
 /// How long the crawler rests before it looks again, in milliseconds.
 const REST_MS: u64 = 50;
 
-/// The crawler's memory in the file of the stages' memory.
-pub(crate) struct CrawlMemory(pub(crate) Arc<StageMemory>);
+/// The crawler's memory in the file of the stages' memory, and on its topic where crawlers share the work.
+pub(crate) struct CrawlMemory {
+    own: Arc<StageMemory>,
+    shared: Option<Arc<SharedMemory>>,
+}
+
+impl CrawlMemory {
+    pub(crate) fn new(own: Arc<StageMemory>, shared: Option<Arc<SharedMemory>>) -> Self {
+        Self { own, shared }
+    }
+}
 
 impl Memory for CrawlMemory {
     fn get(&self, key: &str) -> Result<Option<Vec<u8>>, MemoryError> {
-        self.0.get(key).map_err(|e| MemoryError(e.to_string()))
+        self.own.get(key).map_err(|e| MemoryError(e.to_string()))
     }
 
     fn put(&self, entries: &[(String, Vec<u8>)]) -> Result<(), MemoryError> {
-        self.0.put(entries).map_err(|e| MemoryError(e.to_string()))
+        if let Some(shared) = &self.shared {
+            shared.publish(entries).map_err(|e| MemoryError(e.to_string()))?;
+        }
+        self.own.put(entries).map_err(|e| MemoryError(e.to_string()))
     }
 
     fn scan(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, MemoryError> {
-        self.0.scan(prefix).map_err(|e| MemoryError(e.to_string()))
+        self.own.scan(prefix).map_err(|e| MemoryError(e.to_string()))
     }
 }
 

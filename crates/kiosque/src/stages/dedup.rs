@@ -11,17 +11,20 @@ use kiosque_model::{Page, PageId, Reason, UniquePage};
 use kiosque_store::StageMemory;
 use kiosque_stream::{Failure, Outcome, Progress, Stage};
 
-use super::outage;
+use super::shared::SharedMemory;
+use super::{away, outage};
 
 /// The stage and what it let through since it last wrote its memory down.
 pub(crate) struct Dedup {
     memory: Arc<StageMemory>,
+    /// Where other instances share the work: what they remember too.
+    shared: Option<Arc<SharedMemory>>,
     passed: HashMap<PageId, u128>,
 }
 
 impl Dedup {
-    pub(crate) fn new(memory: Arc<StageMemory>) -> Self {
-        Self { memory, passed: HashMap::new() }
+    pub(crate) fn new(memory: Arc<StageMemory>, shared: Option<Arc<SharedMemory>>) -> Self {
+        Self { memory, shared, passed: HashMap::new() }
     }
 }
 
@@ -46,8 +49,24 @@ impl Stage for Dedup {
 
     fn flush(&mut self, _: &Progress) -> Result<(), Failure> {
         let passed: Vec<_> = self.passed.iter().map(|(id, hash)| (id.clone(), *hash)).collect();
+        if let Some(shared) = &self.shared {
+            let entries: Vec<_> =
+                passed.iter().map(|(id, hash)| (id.0.clone(), hash.to_be_bytes().to_vec())).collect();
+            shared.publish(&entries).map_err(|e| away(&e))?;
+        }
         self.memory.remember(&passed).map_err(|e| outage(&e))?;
         self.passed.clear();
         Ok(())
+    }
+
+    fn regroup(&mut self) -> Result<(), Failure> {
+        let Some(shared) = &self.shared else { return Ok(()) };
+        let caught_up = shared.catch_up(|entries| {
+            let hash = |bytes: &[u8]| Some(u128::from_be_bytes(bytes.try_into().ok()?));
+            let pages: Vec<_> =
+                entries.iter().filter_map(|(id, bytes)| Some((PageId(id.clone()), hash(bytes)?))).collect();
+            Ok(self.memory.remember(&pages)?)
+        });
+        caught_up.map_err(|error| Failure::Transient(format!("{error:#}")))
     }
 }

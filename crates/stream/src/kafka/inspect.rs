@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::KafkaError;
+use rdkafka::metadata::MetadataTopic;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::reader::{delivery, number, offset};
@@ -26,7 +27,7 @@ impl Shared {
         let of = metadata.topics().iter().find(|found| found.name() == name);
         Ok(of
             .into_iter()
-            .flat_map(|topic| topic.partitions())
+            .flat_map(MetadataTopic::partitions)
             .filter_map(|p| u32::try_from(p.id()).ok())
             .collect())
     }
@@ -101,11 +102,7 @@ impl Shared {
                 added.map_err(|error| self.fault("read", &error))?;
             }
         }
-        let mut found = Vec::new();
-        if !ends.is_empty() {
-            self.read_up_to(topic, &list, ends, max, &mut found)?;
-        }
-        Ok(found)
+        if ends.is_empty() { Ok(Vec::new()) } else { self.read_up_to(topic, &list, ends, max) }
     }
 
     /// Reads the listed partitions to the ends given, or until there are `max` messages.
@@ -115,14 +112,13 @@ impl Shared {
         list: &TopicPartitionList,
         mut ends: BTreeMap<u32, u64>,
         max: usize,
-        found: &mut Vec<Delivery>,
-    ) -> Result<(), BusError> {
+    ) -> Result<Vec<Delivery>, BusError> {
         let mut config = self.settings.consumer(LOOKING);
         // A compacted or transactional topic may hold nothing at its last offsets: the end is then an event.
         config.set("enable.partition.eof", "true");
         let consumer: BaseConsumer = config.create().map_err(|error| self.fault("read", &error))?;
         consumer.assign(list).map_err(|error| self.fault("read", &error))?;
-        let (mut heard, mut bytes) = (Instant::now(), 0);
+        let (mut found, mut heard, mut bytes) = (Vec::new(), Instant::now(), 0);
         while found.len() < max && bytes < READ_BYTES && !ends.is_empty() {
             match consumer.poll(Duration::from_millis(100)) {
                 Some(Ok(message)) => {
@@ -149,7 +145,7 @@ impl Shared {
                 Some(Err(_)) | None => {}
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     pub(super) fn fault(&self, action: &'static str, error: &KafkaError) -> BusError {
