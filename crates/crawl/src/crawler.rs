@@ -3,6 +3,7 @@
 //! Everything runs as one task without locks across hosts: a source is a future, a host a lane, delivery a future
 //! beside them. What bounds memory: bodies exist only between a lane's turn and delivery, and both are bounded.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,10 +24,13 @@ use crate::outlet::Outlet;
 use crate::reader::Reader;
 use crate::report::{Event, Report};
 use crate::settings::{Settings, Source};
+use crate::territory::{Territory, site_of_text};
 use crate::visit::Visit;
 
 /// Sources visited at the same time for each host that may be read at the same time: many share a host.
 const SOURCES_PER_SLOT: usize = 8;
+/// How often it is looked whether a source that is another crawler's has become ours.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Visits sources and hands on their pages.
 pub struct Crawler {
@@ -58,7 +62,15 @@ impl Crawler {
         self
     }
 
-    /// Visits every source once and ends when all their new entries were fetched, or `stop` is cancelled. A fault
+    /// Keeps to a territory: visits only its sources, asks only its sites, and hands over what is found of others
+    /// (see [`Outlet::hand_over`]). Without this all is its own.
+    #[must_use]
+    pub fn with_territory(mut self, territory: Arc<dyn Territory>) -> Self {
+        self.fetcher.keep_to(territory);
+        self
+    }
+
+    /// Visits every source of its territory once and ends when all their new entries were fetched, or `stop` is cancelled. A fault
     /// of the outlet or the memory ends it too and is in the report.
     pub async fn visit_once(
         &self,
@@ -83,15 +95,16 @@ impl Crawler {
         stop: &CancellationToken,
         progress: &(dyn Fn(Event) + Sync),
     ) -> Report {
-        let at_once = Semaphore::new(self.fetcher.settings.hosts_at_once.max(1) * SOURCES_PER_SLOT);
-        self.crawl(stop, progress, async |crawl| {
-            let loops = sources.iter().map(|source| self.visit_for_ever(source, &at_once, &crawl));
-            futures::future::join_all(loops).await;
-        })
-        .await
+        self.crawl(stop, progress, async |crawl| self.visit_all_for_ever(sources, &crawl).await).await
     }
 
-    async fn crawl(
+    pub(crate) async fn visit_all_for_ever(&self, sources: &[Source], crawl: &Crawl<'_>) {
+        let at_once = Semaphore::new(self.fetcher.settings.hosts_at_once.max(1) * SOURCES_PER_SLOT);
+        let loops = sources.iter().map(|source| self.visit_for_ever(source, &at_once, crawl));
+        futures::future::join_all(loops).await;
+    }
+
+    pub(crate) async fn crawl(
         &self,
         stop: &CancellationToken,
         progress: &(dyn Fn(Event) + Sync),
@@ -105,16 +118,30 @@ impl Crawler {
         // Our own: a fault stops this crawl, not its caller.
         let stop = stop.child_token();
         let (out, delivery) = Delivery::new(Arc::clone(&self.outlet), Arc::clone(&self.memory));
-        let (claims, fault) = (Claims::default(), Mutex::new(None));
-        let crawl = Crawl { out, claims: &claims, stop: &stop, tell: &tell, fault: &fault };
+        let (claims, fault, handed_over) = (Claims::default(), Mutex::new(None), AtomicU64::new(0));
+        let crawl = Crawl {
+            out,
+            claims: &claims,
+            stop: &stop,
+            tell: &tell,
+            fault: &fault,
+            handed_over: &handed_over,
+        };
         let ((), undelivered) = futures::join!(work(crawl), delivery.run(&claims, &stop));
         let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
+        report.handed_over = handed_over.into_inner();
         report.fault = undelivered.or(fault.into_inner().unwrap_or_else(PoisonError::into_inner));
         report
     }
 
     async fn visit_for_ever(&self, source: &Source, at_once: &Semaphore, crawl: &Crawl<'_>) {
         loop {
+            if !self.is_ours(source) {
+                if crawl.stop.run_until_cancelled(tokio::time::sleep(LOOK_AGAIN)).await.is_none() {
+                    return;
+                }
+                continue;
+            }
             let memo = recall::<SourceMemo>(self.memory.as_ref(), &source_key(&source.id));
             let due = match memo {
                 Ok(memo) => memo.and_then(|m| m.next_visit),
@@ -136,9 +163,13 @@ impl Crawler {
     }
 
     async fn visit(&self, source: &Source, pace: Pace, crawl: &Crawl<'_>) {
-        if !crawl.stop.is_cancelled() {
-            Visit { crawler: self, source, pace, crawl }.make().await;
+        if !crawl.stop.is_cancelled() && self.is_ours(source) {
+            Visit { crawler: self, source, pace, crawl, errand: None }.make().await;
         }
+    }
+
+    fn is_ours(&self, source: &Source) -> bool {
+        self.fetcher.owns(&site_of_text(&source.url))
     }
 }
 
@@ -149,6 +180,7 @@ pub(crate) struct Crawl<'a> {
     pub(crate) stop: &'a CancellationToken,
     pub(crate) tell: &'a (dyn Fn(Event) + Sync),
     fault: &'a Mutex<Option<CrawlError>>,
+    handed_over: &'a AtomicU64,
 }
 
 impl Crawl<'_> {
@@ -160,7 +192,10 @@ impl Crawl<'_> {
 
     /// Hands on a parcel; `false` where nothing is taken any more.
     pub(crate) async fn send(&self, parcel: Parcel) -> bool {
-        self.out.send(parcel).await.is_ok()
+        let leads = parcel.leads.len() as u64;
+        let sent = self.out.send(parcel).await.is_ok();
+        self.handed_over.fetch_add(if sent { leads } else { 0 }, Ordering::Relaxed);
+        sent
     }
 }
 
@@ -190,10 +225,11 @@ pub async fn fetch_once(settings: Settings, url: &str) -> Result<Fetched, CrawlE
     let fault = |reason, detail| CrawlError::Fetch { url: url.to_owned(), reason, detail };
     let address = Url::parse(url).map_err(|e| fault(kiosque_model::Reason::RefusedAddress, e.to_string()))?;
     let fetcher = Fetcher::try_new(settings, Arc::new(InMemory::default()))?;
-    let ask = Ask { url: address, want: Want::Document, known: None, delay_ms: None };
+    let ask = Ask { url: address, want: Want::Document, known: None, delay_ms: None, hops: 0 };
     let got = fetcher.fetch(&ask, &CancellationToken::new()).await.map_err(|miss| match miss {
         Miss::Dropped { reason, detail, .. } => fault(reason, detail),
-        Miss::Stopped => fault(kiosque_model::Reason::Unreachable, "stopped".into()),
+        // Nobody stops it, and its territory is everywhere.
+        Miss::Stopped | Miss::Elsewhere { .. } => fault(kiosque_model::Reason::Unreachable, "stopped".into()),
         Miss::Fault(fault) => fault,
     })?;
     let sitemaps = fetcher.sitemaps_of(&got.url, None).await?;

@@ -5,17 +5,19 @@
 //! and parcels are taken in order, so a crash at any moment leaves a memory that knows of nothing that was not
 //! delivered. What was delivered but not yet remembered is fetched and delivered once more: a copy that `dedup`
 //! takes out. So nothing is ever lost, and no list of pending addresses is needed: the feed is the list.
+//! What another crawler is to fetch leaves the same way: handed over first, remembered then.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kiosque_model::{Breadcrumb, Page, PageId};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::CrawlError;
+use crate::handover::Handover;
 use crate::memory::Memory;
 use crate::outlet::{Outlet, OutletError};
 
@@ -33,10 +35,14 @@ const WAITING: usize = 16;
 pub(crate) struct Parcel {
     pub(crate) page: Option<Page>,
     pub(crate) crumb: Option<Breadcrumb>,
-    /// To be remembered once page and crumb are durable.
+    /// For other crawlers.
+    pub(crate) leads: Vec<Handover>,
+    /// To be remembered once page, crumb and leads are durable.
     pub(crate) remember: Vec<(String, Vec<u8>)>,
     /// Free for others from then on.
     pub(crate) claim: Option<PageId>,
+    /// Told when this parcel, and with it all before it, is durable and remembered.
+    pub(crate) done: Option<oneshot::Sender<()>>,
 }
 
 /// Addresses in the hands of a source at this moment: another that lists them too leaves them to it.
@@ -97,18 +103,23 @@ impl Delivery {
     }
 
     async fn deliver(&self, batch: Vec<Parcel>, claims: &Claims) -> Result<(), CrawlError> {
-        let (mut pages, mut crumbs, mut remember, mut done) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut pages, mut crumbs, mut leads) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut remember, mut free, mut done) = (Vec::new(), Vec::new(), Vec::new());
         for parcel in batch {
             pages.extend(parcel.page);
             crumbs.extend(parcel.crumb);
+            leads.extend(parcel.leads);
             remember.extend(parcel.remember);
-            done.extend(parcel.claim);
+            free.extend(parcel.claim);
+            done.extend(parcel.done);
         }
         let (outlet, memory) = (Arc::clone(&self.outlet), Arc::clone(&self.memory));
         let work = move || -> Result<(), CrawlError> {
             if !(pages.is_empty() && crumbs.is_empty()) {
                 outlet.deliver(pages, crumbs)?;
+            }
+            if !leads.is_empty() {
+                outlet.hand_over(leads)?;
             }
             if !remember.is_empty() {
                 memory.put(&remember)?;
@@ -117,8 +128,12 @@ impl Delivery {
         };
         let ended = tokio::task::spawn_blocking(work).await;
         ended.map_err(|e| OutletError(format!("the delivery thread ended: {e}")))??;
-        for id in &done {
+        for id in &free {
             claims.release(id);
+        }
+        for done in done {
+            // Whoever waited for it may be gone.
+            let _ = done.send(());
         }
         Ok(())
     }

@@ -6,8 +6,10 @@ use reqwest::header::{self, HeaderMap};
 use url::Url;
 
 use crate::client::{Validators, Want, text};
+use crate::delivery::Parcel;
 use crate::feed::parse_feed;
 use crate::fetch::{Ask, Got, Miss};
+use crate::handover::Handover;
 use crate::memo::{DocumentMemo, Lead, SourceMemo, document_key, entry, recall};
 use crate::report::SourceState;
 use crate::settings::SourceKind;
@@ -17,6 +19,8 @@ use crate::visit::{Visit, fault};
 
 /// Feeds followed from one page: the first is the main one, later ones are sections.
 const FEEDS_PER_PAGE: usize = 3;
+/// How often a list is handed over at most: by the page of a source, and by what stands where that moved to.
+const LISTS_HANDED: usize = 2;
 /// How long what was found on a page is used without looking at the page.
 const FOUND_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
@@ -28,6 +32,8 @@ pub(crate) struct Listing {
     pub(crate) documents: Vec<(String, Vec<u8>)>,
     /// Documents that had not changed.
     pub(crate) unchanged: usize,
+    /// Documents that another crawler reads.
+    pub(crate) handed: usize,
     /// Documents that could not be read, and why.
     pub(crate) broken: Vec<(String, String)>,
     /// The longest rest a feed asks for.
@@ -42,9 +48,14 @@ impl Listing {
         match self.broken.first() {
             Some((url, why)) if self.leads.is_empty() => SourceState::Broken(format!("`{url}`: {why}")),
             _ if self.leads.is_empty() && self.unchanged > 0 => SourceState::Unchanged,
-            _ if listed == 0 => SourceState::Empty,
+            _ if listed == 0 && self.handed == 0 => SourceState::Empty,
             _ => SourceState::Ok,
         }
+    }
+
+    /// Whether it led anywhere.
+    fn is_of_use(&self) -> bool {
+        !self.leads.is_empty() || self.handed > 0
     }
 
     fn lead(&mut self, url: &str, hint: FeedHint, modified: Option<Published>) {
@@ -75,7 +86,7 @@ impl Visit<'_> {
         let fresh = before.found_at.is_some_and(|at| now.duration_since(at) < FOUND_KEPT);
         if fresh && !before.found.is_empty() {
             self.follow(&before.found, &mut listing).await?;
-            if !listing.leads.is_empty() || listing.unchanged > 0 {
+            if listing.is_of_use() || listing.unchanged > 0 {
                 return Ok(listing);
             }
         }
@@ -116,9 +127,16 @@ impl Visit<'_> {
             return Ok(None);
         }
         let known = memo.map(|m| (m.url, m.validators));
-        let ask = Ask { url, want: Want::Document, known, delay_ms: self.source.delay_ms };
-        let Got { url, answer, .. } = self.crawler.fetcher.fetch(&ask, self.crawl.stop).await?;
+        let ask = Ask { url, want: Want::Document, known, delay_ms: self.source.delay_ms, hops: 0 };
+        let got = self.crawler.fetcher.fetch(&ask, self.crawl.stop).await;
         listing.read += 1;
+        let Got { url, answer, .. } = match got {
+            Err(Miss::Elsewhere { url, .. }) => {
+                let kind = if address == self.source.url { self.source.kind } else { SourceKind::Auto };
+                return self.hand_over_list(&url, kind, listing).await.map(|()| None);
+            }
+            got => got?,
+        };
         if answer.status == 304 {
             listing.unchanged += 1;
             return Ok(None);
@@ -129,6 +147,32 @@ impl Visit<'_> {
             listing.documents.push(entry(key, &memo));
         }
         Ok(Some(Document { url, headers: answer.headers, body: answer.body }))
+    }
+
+    /// Another crawler reads it, and what it lists comes back from there where it is ours.
+    async fn hand_over_list(&self, url: &Url, kind: SourceKind, listing: &mut Listing) -> Result<(), Miss> {
+        let dropped = |reason, detail| Miss::Dropped { reason, detail, passing: false };
+        let hops = self.errand.map_or(0, |errand| errand.hops) + 1;
+        if hops > LISTS_HANDED {
+            let detail = format!("handed over more than {LISTS_HANDED} times, last to `{url}`");
+            return Err(dropped(Reason::Redirects, detail));
+        }
+        let canonical =
+            CanonicalUrl::parse(url.as_str()).map_err(|e| dropped(Reason::RefusedAddress, e.to_string()))?;
+        let lead = Handover {
+            at: self.crawler.fetcher.now(),
+            url: url.to_string(),
+            canonical,
+            source: self.source.id.clone(),
+            hint: FeedHint::default(),
+            modified: None,
+            requested_url: None,
+            hops,
+            listing: Some(kind),
+        };
+        listing.handed += 1;
+        let sent = self.crawl.send(Parcel { leads: vec![lead], ..Parcel::default() }).await;
+        if sent { Ok(()) } else { Err(Miss::Stopped) }
     }
 
     fn feed(&self, document: &Document, listing: &mut Listing) {
@@ -204,7 +248,7 @@ impl Visit<'_> {
         let mut feeds: Vec<_> = facts.feeds.into_iter().filter(|f| !f.contains("comment")).collect();
         feeds.truncate(FEEDS_PER_PAGE);
         self.follow(&feeds, listing).await?;
-        if !listing.leads.is_empty() {
+        if listing.is_of_use() {
             listing.found = Some(feeds);
             return Ok(());
         }
@@ -214,7 +258,7 @@ impl Visit<'_> {
         sitemaps.extend(stated.into_iter().filter_map(|s| Some(url.join(&s).ok()?.to_string())));
         sitemaps.dedup();
         self.follow(&sitemaps, listing).await?;
-        if !listing.leads.is_empty() {
+        if listing.is_of_use() {
             listing.found = Some(sitemaps);
             return Ok(());
         }

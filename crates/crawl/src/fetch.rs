@@ -2,7 +2,7 @@
 //! tries again where it may help.
 //!
 //! Invariant: every hop of a redirect passes the guard, the target's robots.txt and the target's lane, like an
-//! address of its own.
+//! address of its own. No request leaves for a site that is not ours: who owns it is asked when the turn has come.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,7 @@ use crate::hosts::{HostRules, Permission, RuleBook};
 use crate::lane::Lanes;
 use crate::memory::Memory;
 use crate::settings::Settings;
+use crate::territory::{Everywhere, Territory, site_of};
 
 /// Tells the time; tests bring their own.
 pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -33,6 +34,8 @@ pub(crate) struct Ask {
     pub(crate) known: Option<(String, Validators)>,
     /// The source's own rest between requests.
     pub(crate) delay_ms: Option<u64>,
+    /// Redirects that others followed before.
+    pub(crate) hops: usize,
 }
 
 /// An answer of status 200 or 304.
@@ -54,6 +57,12 @@ pub(crate) enum Miss {
         /// Whether it is worth asking again on another visit.
         passing: bool,
     },
+    /// The address, or where it is redirected to, is another crawler's.
+    Elsewhere {
+        url: Url,
+        /// Redirects followed so far.
+        hops: usize,
+    },
     /// The crawl is to stop.
     Stopped,
     /// The crawl cannot go on.
@@ -74,6 +83,8 @@ impl Miss {
 enum Hop {
     Here(Answer),
     There(Url),
+    /// The site went to another crawler meanwhile.
+    Elsewhere,
 }
 
 /// Fetches politely.
@@ -82,6 +93,7 @@ pub(crate) struct Fetcher {
     client: Client,
     lanes: Arc<Lanes>,
     rules: RuleBook,
+    territory: Arc<dyn Territory>,
     pub(crate) clock: Clock,
 }
 
@@ -89,10 +101,12 @@ impl Fetcher {
     pub(crate) fn try_new(settings: Settings, memory: Arc<dyn Memory>) -> Result<Self, CrawlError> {
         let client = Client::try_new(&settings)?;
         let lanes = Arc::new(Lanes::new(settings.hosts_at_once));
+        let territory: Arc<dyn Territory> = Arc::new(Everywhere);
         let rules = RuleBook {
             client: client.clone(),
             lanes: Arc::clone(&lanes),
             memory,
+            territory: Arc::clone(&territory),
             agent: settings.agent.product.clone(),
             ask_tdmrep: settings.ask_tdmrep,
             max_crawl_delay: Duration::from_millis(settings.max_crawl_delay_ms),
@@ -101,7 +115,18 @@ impl Fetcher {
             cells: std::sync::Mutex::default(),
         };
         let clock: Clock = Arc::new(Timestamp::now);
-        Ok(Self { settings, client, lanes, rules, clock })
+        Ok(Self { settings, client, lanes, rules, territory, clock })
+    }
+
+    /// Asks nothing of sites outside `territory`.
+    pub(crate) fn keep_to(&mut self, territory: Arc<dyn Territory>) {
+        self.rules.territory = Arc::clone(&territory);
+        self.territory = territory;
+    }
+
+    /// Whether a site is ours at this moment.
+    pub(crate) fn owns(&self, site: &str) -> bool {
+        self.territory.owns(site)
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -135,14 +160,20 @@ impl Fetcher {
             if seen.iter().any(|s| s == url.as_str()) {
                 return Err(Miss::lasting(Reason::Redirects, format!("a circle at `{url}`")));
             }
-            if seen.len() > self.settings.max_redirects {
+            let hops = ask.hops.saturating_add(seen.len());
+            if hops > self.settings.max_redirects {
                 let limit = self.settings.max_redirects;
                 return Err(Miss::lasting(Reason::Redirects, format!("more than {limit}, last to `{url}`")));
+            }
+            self.client.check(&url).map_err(|why| Miss::lasting(Reason::RefusedAddress, why))?;
+            if !self.owns(&site_of(&url)) {
+                return Err(Miss::Elsewhere { url, hops });
             }
             seen.push(url.to_string());
             let (rules, robots) = self.permission(&url, ask).await?;
             match self.hop(&url, ask, &rules).await? {
                 Hop::There(next) => url = next,
+                Hop::Elsewhere => return Err(Miss::Elsewhere { url, hops }),
                 Hop::Here(answer) => {
                     let stated = tdm_header(&answer.headers);
                     let tdm_reserved = stated.or_else(|| rules.tdm_reserved(&url));
@@ -153,7 +184,6 @@ impl Fetcher {
     }
 
     async fn permission(&self, url: &Url, ask: &Ask) -> Result<(Arc<HostRules>, String), Miss> {
-        self.client.check(url).map_err(|why| Miss::lasting(Reason::RefusedAddress, why))?;
         let rest = self.rest(ask.delay_ms);
         let rules = self.rules.of(url, rest, self.now()).await.map_err(|e| Miss::Fault(e.into()))?;
         match rules.permission(url) {
@@ -175,6 +205,9 @@ impl Fetcher {
         let mut tries_left = self.settings.retries;
         loop {
             let mut turn = self.lanes.turn(url, rest).await;
+            if !self.owns(&site_of(url)) {
+                return Ok(Hop::Elsewhere);
+            }
             let (asked_to_wait, why) = match self.client.get(url, ask.want, known).await {
                 Ok(answer) if is_passing(answer.status) => {
                     let asked = retry_after(&answer.headers, self.now());

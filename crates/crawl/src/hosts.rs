@@ -18,6 +18,7 @@ use crate::client::{Client, Trouble, Want, text};
 use crate::lane::{Lanes, authority};
 use crate::memory::{Memory, MemoryError};
 use crate::robots::{MAX_ROBOTS_BYTES, Pattern, Robots, path_of};
+use crate::territory::{Territory, site_of};
 
 /// RFC 9309 §2.4: not kept longer than a day.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -132,6 +133,7 @@ pub(crate) struct RuleBook {
     pub(crate) client: Client,
     pub(crate) lanes: Arc<Lanes>,
     pub(crate) memory: Arc<dyn Memory>,
+    pub(crate) territory: Arc<dyn Territory>,
     pub(crate) agent: String,
     pub(crate) ask_tdmrep: bool,
     pub(crate) max_crawl_delay: Duration,
@@ -230,6 +232,11 @@ impl RuleBook {
                 301 | 302 | 303 | 307 | 308 => {
                     let place = text(&answer.headers, reqwest::header::LOCATION);
                     match place.and_then(|place| url.join(place).ok()) {
+                        // Rules that cannot be read may forbid: the host is left alone.
+                        Some(next) if !self.territory.owns(&site_of(&next)) => {
+                            let why = format!("it lies at `{next}`, which another crawler visits");
+                            return Err((Reason::Unreachable, why));
+                        }
                         Some(next) => url = next,
                         None => return Ok(None),
                     }

@@ -5,6 +5,8 @@
 //! - **Manners**: it says who it is, reads robots.txt first (RFC 9309), makes one request at a time to a host and
 //!   rests in between, asks conditionally, and waits where it is told to.
 //! - **Guard**: it connects to no private address, by name, number or redirect, unless the operator opens it.
+//! - **Territory**: several crawlers share the work by site ([`Territory`]). One alone asks a site's hosts for
+//!   anything; what others find of it is handed over ([`Handover`]) and taken in ([`Intake`]).
 //! - **Order of durability**: a page is remembered only after the [`Outlet`] has it. A crash costs a second
 //!   delivery at worst, never a page (see `delivery`).
 //! - **Bounds**: bodies by size and time, how many are in hand at once, and entries of a source.
@@ -22,7 +24,9 @@ mod error;
 mod feed;
 mod fetch;
 mod guard;
+mod handover;
 mod hosts;
+mod intake;
 mod lane;
 mod memo;
 mod memory;
@@ -35,12 +39,15 @@ mod settings;
 mod signals;
 mod sitemap;
 mod sniff;
+mod territory;
 mod visit;
 mod xml;
 
 pub use crawler::{Crawler, Fetched, fetch_once};
 pub use error::CrawlError;
 pub use feed::{Entry, Feed, FeedError, FeedKind, parse_feed};
+pub use handover::Handover;
+pub use intake::{Intake, LeadBatch};
 pub use memory::{InMemory, Memory, MemoryError};
 pub use outlet::{Outlet, OutletError};
 pub use reader::{Link, PageFacts, Reader};
@@ -49,3 +56,4 @@ pub use robots::robots_allowed;
 pub use settings::{Agent, Settings, Source, SourceKind};
 pub use sitemap::{Sitemap, SitemapError, SitemapUrl, parse_sitemap};
 pub use sniff::{Sniffed, sniff};
+pub use territory::{Everywhere, Territory, site_of};

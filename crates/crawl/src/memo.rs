@@ -85,7 +85,7 @@ impl PageMemo {
     }
 
     /// Whether the last thing known is that it could not be had, for now.
-    fn is_failing(&self) -> bool {
+    pub(crate) fn is_failing(&self) -> bool {
         self.failures > 0
     }
 }
@@ -174,6 +174,24 @@ pub(crate) struct SourceMemo {
 
 pub(crate) fn page_key(id: &PageId) -> String {
     format!("page:{id}")
+}
+
+/// Under this a page of another crawler is remembered as handed over, so that it is handed over again only when
+/// it would be asked for again. Not under its own key: should the site become ours, nothing of it counts as fetched.
+pub(crate) fn handed_key(id: &PageId) -> String {
+    format!("handed:{id}")
+}
+
+/// What the keys of addresses begin with that others handed over and that could not be had for now.
+pub(crate) const OWED_PREFIX: &str = "owed:";
+
+pub(crate) fn owed_key(id: &PageId) -> String {
+    format!("{OWED_PREFIX}{id}")
+}
+
+/// A list that was handed over is remembered apart from its source, which is another crawler's.
+pub(crate) fn listing_key(id: &SourceId, url: &str) -> String {
+    format!("listing:{id}:{url}")
 }
 
 pub(crate) fn document_key(url: &str) -> String {

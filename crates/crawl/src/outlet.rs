@@ -2,6 +2,8 @@
 
 use kiosque_model::{Breadcrumb, Page};
 
+use crate::handover::Handover;
+
 /// Why pages could not be handed on. The visit ends; nothing undelivered is remembered.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("pages could not be handed on: {0}")]
@@ -18,4 +20,13 @@ pub trait Outlet: Send + Sync {
     /// # Errors
     /// [`OutletError`]: none of the batch is taken as delivered.
     fn deliver(&self, pages: Vec<Page>, crumbs: Vec<Breadcrumb>) -> Result<(), OutletError>;
+
+    /// Hands addresses over to the crawlers whose sites they are of; the same promises as [`Outlet::deliver`].
+    /// Never called where the territory is [`Everywhere`](crate::Everywhere).
+    ///
+    /// # Errors
+    /// [`OutletError`]: none of them is taken as handed over. So says an outlet that was made for one crawler.
+    fn hand_over(&self, leads: Vec<Handover>) -> Result<(), OutletError> {
+        Err(OutletError(format!("{} addresses are of another crawler, and nothing leads to it", leads.len())))
+    }
 }

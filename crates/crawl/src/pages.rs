@@ -1,7 +1,8 @@
 //! From wanted addresses to pages handed on: one after the other on each host, several hosts together.
 //!
 //! Invariant: every address asked for ends in one parcel with one breadcrumb, and its memo travels in that
-//! parcel, so that it is remembered only once the page is delivered.
+//! parcel, so that it is remembered only once the page is delivered. An address of another crawler ends in a
+//! parcel as well, with the lead for that one; the breadcrumb is then left there.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +14,9 @@ use url::Url;
 use crate::client::{Validators, Want, kept_headers, text};
 use crate::delivery::Parcel;
 use crate::fetch::{Ask, Got, Miss};
+use crate::handover::Handover;
 use crate::lane::authority;
-use crate::memo::{Lead, PageMemo, entry, page_key};
+use crate::memo::{Lead, PageMemo, entry, handed_key, is_wanted, owed_key, page_key};
 use crate::report::Event;
 use crate::signals::signals;
 use crate::sniff::{is_html_answer, looks_like_html};
@@ -28,6 +30,18 @@ pub(crate) struct Task {
     pub(crate) lead: Lead,
     pub(crate) id: PageId,
     pub(crate) memo: Option<PageMemo>,
+    /// The address that was asked for before a redirect, which another crawler followed, led to this one.
+    pub(crate) requested: Option<String>,
+    /// Redirects followed by others.
+    pub(crate) hops: usize,
+}
+
+impl Task {
+    /// The address the breadcrumb is about where there is no page: the one a source listed.
+    fn subject(&self) -> CanonicalUrl {
+        let requested = self.requested.as_deref().and_then(|url| CanonicalUrl::parse(url).ok());
+        requested.unwrap_or_else(|| self.lead.canonical.clone())
+    }
 }
 
 /// What came of one address.
@@ -65,25 +79,86 @@ impl Visit<'_> {
         ended.fold((0, false), async |(n, o), (new, owing)| (n + new, o || owing)).await
     }
 
-    async fn fetch_one(&self, task: Task) -> Came {
+    async fn fetch_one(&self, mut task: Task) -> Came {
         if !self.crawl.claims.take(&task.id) {
             return Came::Nothing;
         }
         let id = task.id.clone();
-        let came = match self.ask(&task).await {
-            Ok(got) => self.take(task, got).await,
-            Err(Miss::Dropped { reason, detail, passing }) => self.miss(task, reason, &detail, passing).await,
-            Err(Miss::Stopped) => Err(Came::Owing),
-            Err(Miss::Fault(fault)) => {
-                self.crawl.fail(fault);
-                Err(Came::Owing)
-            }
+        let came = match self.is_still_wanted(&mut task) {
+            Ok(true) => self.bring(task).await,
+            Ok(false) => Err(Came::Nothing),
+            Err(miss) => self.leave(miss),
         };
         came.unwrap_or_else(|came| {
             // No parcel went out that would free the address.
             self.crawl.claims.release(&id);
             came
         })
+    }
+
+    /// Whoever held the address before may have fetched it since it was found wanting.
+    fn is_still_wanted(&self, task: &mut Task) -> Result<bool, Miss> {
+        task.memo = self.memo_of(&task.lead, &task.id)?;
+        let (fetcher, memo) = (&self.crawler.fetcher, task.memo.as_ref());
+        Ok(is_wanted(memo, &task.lead, fetcher.now(), self.pace, &fetcher.settings))
+    }
+
+    async fn bring(&self, task: Task) -> Result<Came, Came> {
+        match self.ask(&task).await {
+            Ok(got) => self.take(task, got).await,
+            Err(Miss::Dropped { reason, detail, passing }) => self.miss(task, reason, &detail, passing).await,
+            Err(Miss::Elsewhere { url, hops }) => self.hand_over(task, &url, hops).await,
+            Err(miss) => self.leave(miss),
+        }
+    }
+
+    /// The crawl ends before anything came of the address.
+    fn leave(&self, miss: Miss) -> Result<Came, Came> {
+        if let Miss::Fault(fault) = miss {
+            self.crawl.fail(fault);
+        }
+        Err(Came::Owing)
+    }
+
+    /// Another crawler fetches it. Found on its site or reached by a redirect of ours: only the latter was asked for.
+    async fn hand_over(&self, task: Task, target: &Url, hops: usize) -> Result<Came, Came> {
+        let canonical = match CanonicalUrl::parse(target.as_str()) {
+            Ok(canonical) => canonical,
+            Err(e) => return self.miss(task, Reason::RefusedAddress, &e.to_string(), false).await,
+        };
+        let mut memo = PageMemo::next(task.memo.as_ref(), &task.lead, self.crawler.fetcher.now());
+        (memo.failures, memo.dropped) = (0, None);
+        let is_redirected = hops > task.hops;
+        let key = if is_redirected { page_key(&task.id) } else { handed_key(&task.id) };
+        let mut remember = vec![entry(key, &memo)];
+        remember.extend(self.settled(&task));
+        tracing::debug!(url = %target, "handed over");
+        let came = if task.memo.is_none() { Came::Page } else { Came::Nothing };
+        let first = task.requested.clone().or_else(|| is_redirected.then(|| task.lead.url.clone()));
+        let known = self.lead_of(&task);
+        let lead = Handover { url: target.to_string(), canonical, requested_url: first, hops, ..known };
+        let parcel = Parcel { leads: vec![lead], remember, claim: Some(task.id), ..Parcel::default() };
+        if self.crawl.send(parcel).await { Ok(came) } else { Err(Came::Owing) }
+    }
+
+    fn lead_of(&self, task: &Task) -> Handover {
+        Handover {
+            at: self.crawler.fetcher.now(),
+            url: task.lead.url.clone(),
+            canonical: task.lead.canonical.clone(),
+            source: self.source.id.clone(),
+            hint: task.lead.hint.clone(),
+            modified: task.lead.modified,
+            requested_url: task.requested.clone(),
+            hops: task.hops,
+            listing: None,
+        }
+    }
+
+    /// Takes an address off those that are owed to another crawler, where it was among them.
+    fn settled(&self, task: &Task) -> Option<(String, Vec<u8>)> {
+        let was_owed = self.errand.is_some() && task.memo.as_ref().is_some_and(PageMemo::is_failing);
+        was_owed.then(|| (owed_key(&task.id), Vec::new()))
     }
 
     async fn ask(&self, task: &Task) -> Result<Got, Miss> {
@@ -94,7 +169,7 @@ impl Visit<'_> {
         })?;
         let known =
             task.memo.as_ref().filter(|m| !m.url.is_empty()).map(|m| (m.url.clone(), m.validators.clone()));
-        let ask = Ask { url, want: Want::Page, known, delay_ms: self.source.delay_ms };
+        let ask = Ask { url, want: Want::Page, known, delay_ms: self.source.delay_ms, hops: task.hops };
         self.crawler.fetcher.fetch(&ask, self.crawl.stop).await
     }
 
@@ -120,7 +195,8 @@ impl Visit<'_> {
         let Ok(canonical) = CanonicalUrl::parse(got.url.as_str()) else { return Err(Came::Nothing) };
         let page = Page {
             url: got.url.to_string(),
-            requested_url: Some(task.lead.url.clone()).filter(|asked| *asked != got.url.as_str()),
+            requested_url: Some(task.requested.as_ref().unwrap_or(&task.lead.url).clone())
+                .filter(|asked| *asked != got.url.as_str()),
             source: self.source.id.clone(),
             fetched_at: now,
             status: got.answer.status,
@@ -142,11 +218,13 @@ impl Visit<'_> {
         if is_same {
             return self.unchanged(task, memo, "the same body").await;
         }
-        self.send_page(task.id, page, &memo).await
+        self.send_page(task, page, &memo).await
     }
 
-    async fn send_page(&self, id: PageId, page: Page, memo: &PageMemo) -> Result<Came, Came> {
-        let mut remember = vec![entry(page_key(&id), memo)];
+    async fn send_page(&self, task: Task, page: Page, memo: &PageMemo) -> Result<Came, Came> {
+        let mut remember = vec![entry(page_key(&task.id), memo)];
+        remember.extend(self.settled(&task));
+        let id = task.id;
         let landed = page.canonical.id();
         if landed != id {
             remember.push(entry(page_key(&landed), memo));
@@ -164,7 +242,8 @@ impl Visit<'_> {
         );
         let crumb =
             self.crumb(page.canonical.clone(), BreadcrumbOutcome::Forwarded, page.record.robots.clone());
-        let parcel = Parcel { page: Some(page), crumb: Some(crumb), remember, claim: Some(id) };
+        let parcel =
+            Parcel { page: Some(page), crumb: Some(crumb), remember, claim: Some(id), ..Parcel::default() };
         if !self.crawl.send(parcel).await {
             return Err(Came::Owing);
         }
@@ -174,10 +253,12 @@ impl Visit<'_> {
 
     async fn unchanged(&self, task: Task, memo: PageMemo, why: &str) -> Result<Came, Came> {
         let outcome = BreadcrumbOutcome::Dropped(Reason::NotModified);
-        let crumb = Some(self.crumb(task.lead.canonical, outcome, Some(why.to_owned())));
-        let remember = vec![entry(page_key(&task.id), &memo)];
+        let crumb = Some(self.crumb(task.subject(), outcome, Some(why.to_owned())));
+        let mut remember = vec![entry(page_key(&task.id), &memo)];
+        remember.extend(self.settled(&task));
         (self.crawl.tell)(Event::PageUnchanged { source: self.source.id.clone(), url: task.lead.url });
-        let sent = self.crawl.send(Parcel { page: None, crumb, remember, claim: Some(task.id) }).await;
+        let sent =
+            self.crawl.send(Parcel { crumb, remember, claim: Some(task.id), ..Parcel::default() }).await;
         if sent { Ok(Came::Nothing) } else { Err(Came::Owing) }
     }
 
@@ -192,16 +273,21 @@ impl Visit<'_> {
         let owing = passing && memo.failures < self.crawler.fetcher.settings.give_up_after;
         // The operator may open a network at any time, and refusing costs nothing: it is decided anew each visit.
         let settled = reason != Reason::RefusedAddress;
-        let remember = if settled { vec![entry(page_key(&task.id), &memo)] } else { Vec::new() };
+        let mut remember = if settled { vec![entry(page_key(&task.id), &memo)] } else { Vec::new() };
+        if owing && self.errand.is_some() {
+            // No list here would name it again.
+            remember.push(entry(owed_key(&task.id), &self.lead_of(&task)));
+        } else {
+            remember.extend(self.settled(&task));
+        }
         (self.crawl.tell)(Event::PageDropped {
             source: self.source.id.clone(),
             url: task.lead.url.clone(),
             reason,
         });
         tracing::debug!(url = task.lead.url, reason = reason.name(), detail, "dropped");
-        let crumb =
-            self.crumb(task.lead.canonical, BreadcrumbOutcome::Dropped(reason), Some(detail.to_owned()));
-        let parcel = Parcel { page: None, crumb: Some(crumb), remember, claim: Some(task.id) };
+        let crumb = self.crumb(task.subject(), BreadcrumbOutcome::Dropped(reason), Some(detail.to_owned()));
+        let parcel = Parcel { crumb: Some(crumb), remember, claim: Some(task.id), ..Parcel::default() };
         let sent = self.crawl.send(parcel).await;
         if !sent {
             return Err(Came::Owing);

@@ -93,6 +93,8 @@ pub struct SourceReport {
 pub struct Report {
     /// By source.
     pub sources: BTreeMap<SourceId, SourceReport>,
+    /// Addresses handed over to other crawlers.
+    pub handed_over: u64,
     /// What ended the crawl before its time.
     pub fault: Option<CrawlError>,
 }

@@ -5,6 +5,7 @@
 
 use ipnet::IpNet;
 use kiosque_model::SourceId;
+use serde::{Deserialize, Serialize};
 
 /// Who asks: the `User-Agent` is `product/version (+contact)`, and `product` alone is looked up in robots.txt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +128,8 @@ impl Settings {
 }
 
 /// What stands at a source's address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SourceKind {
     /// Whatever [`sniff`](crate::sniff) finds there.
     #[default]

@@ -6,19 +6,21 @@
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use kiosque_model::{Breadcrumb, BreadcrumbOutcome, CanonicalUrl, Reason};
+use kiosque_model::{Breadcrumb, BreadcrumbOutcome, CanonicalUrl, PageId, Reason};
 
 use crate::crawler::{Crawl, Crawler};
 use crate::delivery::Parcel;
 use crate::discover::Listing;
 use crate::fetch::Miss;
 use crate::memo::{
-    Lead, Pace, PageMemo, SourceMemo, entry, is_recent, is_wanted, page_key, recall, source_key,
+    Lead, Pace, PageMemo, SourceMemo, entry, handed_key, is_recent, is_wanted, listing_key, page_key, recall,
+    source_key,
 };
 use crate::memory::MemoryError;
 use crate::pages::Task;
 use crate::report::{Event, SourceState};
 use crate::settings::Source;
+use crate::territory::site_of_text;
 
 /// Recent pages remembered with a source.
 const RECENT_KEPT: usize = 100;
@@ -29,6 +31,25 @@ pub(crate) struct Visit<'a> {
     pub(crate) source: &'a Source,
     pub(crate) pace: Pace,
     pub(crate) crawl: &'a Crawl<'a>,
+    /// Where it is made for another crawler, which found the addresses.
+    pub(crate) errand: Option<Errand>,
+}
+
+/// What another crawler handed over.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Errand {
+    /// How often a list was handed over on the way here.
+    pub(crate) hops: usize,
+}
+
+/// What a visit says about the rhythm of a source.
+#[derive(Clone, Copy)]
+enum Rhythm {
+    Failed,
+    Quiet,
+    /// What came of it only another crawler knows.
+    Untold,
+    News,
 }
 
 impl Visit<'_> {
@@ -38,7 +59,8 @@ impl Visit<'_> {
         (self.crawl.tell)(Event::SourceStarted { source: source() });
         let state = match self.visit().await {
             Ok(state) => state,
-            Err(Miss::Stopped) => SourceState::Stopped,
+            // Lists of others are handed over where they are met: none comes up to here.
+            Err(Miss::Stopped | Miss::Elsewhere { .. }) => SourceState::Stopped,
             Err(Miss::Fault(fault)) => {
                 self.crawl.fail(fault);
                 SourceState::Stopped
@@ -52,10 +74,35 @@ impl Visit<'_> {
         (self.crawl.tell)(Event::SourceFinished { source: source(), state });
     }
 
+    /// Reads a list for another crawler, which keeps the state of its source.
+    pub(crate) async fn make_errand(&self) {
+        match self.visit().await {
+            Ok(_) | Err(Miss::Stopped | Miss::Elsewhere { .. }) => {}
+            Err(Miss::Fault(fault)) => self.crawl.fail(fault),
+            Err(Miss::Dropped { reason, detail, .. }) => {
+                self.drop_crumb(&self.source.url, reason, &detail, Vec::new()).await;
+            }
+        }
+    }
+
+    /// Under which key the visit is remembered.
+    fn key(&self) -> String {
+        match self.errand {
+            None => source_key(&self.source.id),
+            Some(_) => listing_key(&self.source.id, &self.source.url),
+        }
+    }
+
+    /// What is remembered of an address: of having fetched it, or of having handed it over.
+    pub(crate) fn memo_of(&self, lead: &Lead, id: &PageId) -> Result<Option<PageMemo>, Miss> {
+        let is_ours = self.crawler.fetcher.owns(&site_of_text(&lead.url));
+        let key = if is_ours { page_key(id) } else { handed_key(id) };
+        recall(self.crawler.memory.as_ref(), &key).map_err(fault)
+    }
+
     async fn visit(&self) -> Result<SourceState, Miss> {
         let memory = self.crawler.memory.as_ref();
-        let before: SourceMemo =
-            recall(memory, &source_key(&self.source.id)).map_err(fault)?.unwrap_or_default();
+        let before: SourceMemo = recall(memory, &self.key()).map_err(fault)?.unwrap_or_default();
         let listing = self.list(&before).await?;
         for (url, why) in &listing.broken {
             self.drop_crumb(url, Reason::BrokenFeed, why, Vec::new()).await;
@@ -65,12 +112,12 @@ impl Visit<'_> {
         let (mut recent, now) = (Vec::new(), self.crawler.fetcher.now());
         for lead in leads {
             let id = lead.canonical.id();
-            let memo: Option<PageMemo> = recall(memory, &page_key(&id)).map_err(fault)?;
+            let memo = self.memo_of(&lead, &id)?;
             if is_recent(&lead, memo.as_ref().map_or(now, |m| m.first), now, &self.crawler.fetcher.settings) {
                 recent.push(lead.clone());
             }
             if is_wanted(memo.as_ref(), &lead, now, self.pace, &self.crawler.fetcher.settings) {
-                wanted.push(Task { lead, id, memo });
+                wanted.push(Task { lead, id, memo, requested: None, hops: 0 });
             } else {
                 (self.crawl.tell)(Event::PageUnchanged { source: self.source.id.clone(), url: lead.url });
             }
@@ -108,7 +155,7 @@ impl Visit<'_> {
         // What was found on its page may have moved: look anew.
         let state = SourceState::Failed(reason, detail.to_owned()).to_string();
         let before = SourceMemo { found: Vec::new(), found_at: None, state, ..before };
-        let memo = self.paced(before, 0, true, None);
+        let memo = self.paced(before, Rhythm::Failed, None);
         let remember = vec![entry(source_key(&self.source.id), &memo)];
         self.drop_crumb(&self.source.url, reason, detail, remember).await;
     }
@@ -125,35 +172,41 @@ impl Visit<'_> {
 
     /// The last parcel of a visit, behind all its pages.
     async fn remember(&self, listing: Listing, before: SourceMemo, new: usize, owing: bool) {
-        let failed = !listing.broken.is_empty();
+        let rhythm = match (listing.broken.is_empty(), new, listing.handed) {
+            (false, _, _) => Rhythm::Failed,
+            (true, 0, 0) => Rhythm::Quiet,
+            (true, 0, _) => Rhythm::Untold,
+            (true, _, _) => Rhythm::News,
+        };
         let rest = listing.ttl;
         let found = listing.found;
-        let mut memo = self.paced(before, new, failed, rest);
+        let mut memo = self.paced(before, rhythm, rest);
         if let Some(found) = found {
             (memo.found, memo.found_at) = (found, Some(self.crawler.fetcher.now()));
         }
         let mut remember = if owing { Vec::new() } else { listing.documents };
-        remember.push(entry(source_key(&self.source.id), &memo));
+        remember.push(entry(self.key(), &memo));
         self.crawl.send(Parcel { remember, ..Parcel::default() }).await;
     }
 
     /// The next visit: sooner after news, later after none, later still after a failure, never sooner than the
     /// feed asks.
-    fn paced(&self, before: SourceMemo, new: usize, failed: bool, ttl: Option<SignedDuration>) -> SourceMemo {
+    fn paced(&self, before: SourceMemo, rhythm: Rhythm, ttl: Option<SignedDuration>) -> SourceMemo {
         let settings = &self.crawler.fetcher.settings;
         let (least, most) = (settings.min_revisit_s, settings.max_revisit_s.max(settings.min_revisit_s));
         let last = if before.interval_s == 0 { least.saturating_mul(3) } else { before.interval_s };
-        let next = match (failed, new) {
-            (true, _) => last.saturating_mul(2),
-            (false, 0) => last.saturating_mul(3) / 2,
-            (false, _) => last / 2,
+        let next = match rhythm {
+            Rhythm::Failed => last.saturating_mul(2),
+            Rhythm::Quiet => last.saturating_mul(3) / 2,
+            Rhythm::Untold => last,
+            Rhythm::News => last / 2,
         };
         let interval_s = next.clamp(least, most);
         let asked = ttl.and_then(|t| u64::try_from(t.as_secs()).ok()).unwrap_or(0);
         let wait = i64::try_from(interval_s.max(asked.min(most))).unwrap_or(i64::MAX / 2);
         let now = self.crawler.fetcher.now();
         let next_visit = now.checked_add(SignedDuration::from_secs(wait)).ok();
-        let last_new = if new > 0 { Some(now) } else { before.last_new };
+        let last_new = if matches!(rhythm, Rhythm::News) { Some(now) } else { before.last_new };
         SourceMemo { interval_s, next_visit, last_visit: Some(now), last_new, ..before }
     }
 

@@ -11,6 +11,7 @@ use crate::meta::head::Head;
 use crate::meta::title::Title;
 use crate::meta::{Evidence, authors, disagree, image, jsonld, note, section, subject, title, when};
 use crate::role::{Reader, Roles};
+use crate::rules::{Hits, RuleReport, RuleSet};
 use crate::text::fold;
 use crate::{ExtractError, MAX_BODY_BYTES, decode, kind, meta, sieve};
 
@@ -19,18 +20,40 @@ use crate::{ExtractError, MAX_BODY_BYTES, decode, kind, meta, sieve};
 /// # Errors
 /// [`ExtractError`] where the page is empty, is not HTML, or has no readable address.
 pub fn extract(page: &Page) -> Result<Article, ExtractError> {
-    read(page, assemble)
+    extract_with(page, &RuleSet::default()).map(|(article, _)| article)
+}
+
+/// Reads a page by the rule of its site, if there is one; with the article comes what the rule did.
+///
+/// # Errors
+/// As [`extract`].
+pub fn extract_with(page: &Page, rules: &RuleSet) -> Result<(Article, Option<RuleReport>), ExtractError> {
+    read_by(page, rules, |evidence, hits| {
+        let article = assemble(evidence, hits.as_ref());
+        (article, hits.and_then(|hits| hits.report))
+    })
 }
 
 /// Reads a page's evidence and hands it on.
+#[cfg(feature = "training")]
 fn read<T>(page: &Page, then: impl FnOnce(&Evidence<'_, '_>) -> T) -> Result<T, ExtractError> {
+    read_by(page, &RuleSet::default(), |evidence, _| then(evidence))
+}
+
+fn read_by<T>(
+    page: &Page,
+    rules: &RuleSet,
+    then: impl FnOnce(&Evidence<'_, '_>, Option<Hits>) -> T,
+) -> Result<T, ExtractError> {
     let url = Url::parse(&page.url).map_err(|_| ExtractError::Address { address: page.url.clone() })?;
     let bytes = &page.body[..page.body.len().min(MAX_BODY_BYTES)];
     refuse_other_media(bytes, page.content_type.as_deref())?;
     let (text, _) = decode(bytes, page.content_type.as_deref());
     let sieved = sieve::sieve(&text);
-    let html = Html::parse_document(&sieved.html);
+    let mut html = Html::parse_document(&sieved.html);
+    let rule = rules.found(&url).map(|(rule, host)| (rule, (host, rule.drop_from(&mut html))));
     let dom = Dom::new(&html);
+    let hits = rule.map(|(rule, met)| rule.read(&html, &dom, page.fetched_at, met));
     let blocks = Blocks::new(&dom);
     if blocks.list.is_empty() && sieved.json_ld.is_empty() {
         return Err(ExtractError::Empty);
@@ -53,7 +76,7 @@ fn read<T>(page: &Page, then: impl FnOnce(&Evidence<'_, '_>) -> T) -> Result<T, 
         declared: &declared,
         outlets: &outlets,
     };
-    Ok(then(&evidence))
+    Ok(then(&evidence, hits))
 }
 
 /// Media other than HTML by declaration, or by the first bytes where the declaration says HTML.
@@ -149,7 +172,7 @@ pub(crate) fn lesson(page: &Page) -> Result<Vec<crate::training::Line>, ExtractE
     read(page, |evidence| crate::training::lines(&Ground::of(evidence).scene(evidence)))
 }
 
-fn assemble(evidence: &Evidence<'_, '_>) -> Article {
+fn assemble(evidence: &Evidence<'_, '_>, hits: Option<&Hits>) -> Article {
     let page = evidence.page;
     let mut article =
         Article::new(page.url.clone(), page.canonical.clone(), page.source.clone(), page.fetched_at);
@@ -162,11 +185,16 @@ fn assemble(evidence: &Evidence<'_, '_>) -> Article {
         article.site_name = Some(name);
         note(&mut article, "site_name", from);
     }
-    let ground = Ground::of(evidence);
+    let mut ground = Ground::of(evidence);
+    if let Some(hits) = hits {
+        hits.lead(&mut ground.title);
+    }
     let scene = ground.scene(evidence);
-    let body = find(&scene);
+    let body = hits.and_then(|hits| hits.body(evidence)).unwrap_or_else(|| find(&scene));
     article.kind = kind::of(evidence, &body);
-    set_body(&mut article, &scene, &body, evidence, ground.declared.as_deref());
+    let by_rule = hits.is_some_and(|hits| !hits.body.is_empty());
+    let declared = ground.declared.as_deref().filter(|_| !by_rule);
+    set_body(&mut article, &scene, &body, evidence, declared);
     let span = span(evidence, &body);
     set_people_and_dates(&mut article, evidence, ground.title.node, span);
     set_subject(&mut article, evidence, &body, &ground.title);
@@ -175,6 +203,9 @@ fn assemble(evidence: &Evidence<'_, '_>) -> Article {
         note(&mut article, "lead_image", &from);
     }
     set_title(&mut article, ground.title);
+    if let Some(hits) = hits {
+        hits.overrule(&mut article);
+    }
     article
 }
 

@@ -282,6 +282,11 @@ impl<'a> Dom<'a> {
         out
     }
 
+    /// The place of a parsed element, if it was kept.
+    pub(crate) fn find(&self, element: &Element) -> Option<usize> {
+        self.nodes.iter().position(|node| node.element.is_some_and(|kept| std::ptr::eq(kept, element)))
+    }
+
     /// Whether `node` lies in the subtree of `above`.
     pub(crate) fn is_within(&self, node: usize, above: usize) -> bool {
         (above..self.nodes[above].end).contains(&node)

@@ -15,14 +15,16 @@ mod facts;
 mod kind;
 mod meta;
 mod role;
+mod rules;
 mod sieve;
 mod text;
 #[cfg(feature = "training")]
 pub mod training;
 
-pub use article::extract;
+pub use article::{extract, extract_with};
 pub use charset::decode;
 pub use facts::{PageFacts, PageLink, read_page};
+pub use rules::{RuleError, RuleReport, RuleSet, RuleTest, Rules, SiteRule};
 
 /// Longest body read, in bytes; the rest of a longer one is not looked at.
 pub const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;

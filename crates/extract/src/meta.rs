@@ -5,6 +5,7 @@ mod byline;
 pub(crate) mod head;
 pub(crate) mod image;
 pub(crate) mod jsonld;
+mod lines;
 pub(crate) mod names;
 pub(crate) mod section;
 mod seen;

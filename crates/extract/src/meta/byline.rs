@@ -1,57 +1,17 @@
-//! The visible byline: elements named for authors, links to authors' pages, lines that open as bylines do, the
-//! place-and-name line of Arabic dispatches.
+//! The visible byline: elements named for authors and links to authors' pages, then the plain lines (`lines.rs`).
 //!
 //! Names are read run of text by run of text, since markup sets `By`, the name and `Follow` in neighbours without
 //! a space between them. A single word counts only in an element that is plainly an author's.
 
 use std::ops::Range;
 
-use super::Evidence;
-use super::names::{Signed, has_given_name, is_capitalised, is_given_name, read};
-use super::undated::{after_date, before_date};
-use crate::date::words;
+use super::names::{Signed, has_given_name, is_capitalised, read};
+use super::undated::before_date;
+use super::{Evidence, lines};
 use crate::dom::{Node, Tag};
 use crate::role::Roles;
 use crate::text::{fold, squeeze};
 
-/// Words (folded) a line opens with that names who wrote it.
-const BYLINES: [&str; 35] = [
-    "par",
-    "by",
-    "redige par",
-    "ecrit par",
-    "publie par",
-    "article de",
-    "propos recueillis par",
-    "recueilli par",
-    "written by",
-    "posted by",
-    "story by",
-    "author",
-    "auteur",
-    "auteure",
-    "autor",
-    "autorin",
-    "autorin autor",
-    "von",
-    "por",
-    "di",
-    "texto",
-    "veroffentlicht von",
-    "geschrieben von",
-    "eingestellt von",
-    "بقلم",
-    "كتب",
-    "كتبت",
-    "كتبه",
-    "اعداد",
-    "المحرر",
-    "تحرير",
-    "ein artikel von",
-    "text von",
-    "reported by",
-    "责编",
-];
 /// Parts of addresses of authors' pages.
 const AUTHOR_PATHS: [&str; 12] = [
     "author",
@@ -67,16 +27,12 @@ const AUTHOR_PATHS: [&str; 12] = [
     "journaliste",
     "journalist",
 ];
-/// Longest line that is a byline.
-const MAX_LINE_CHARS: usize = 160;
 /// Nodes before the headline where the byline may stand.
 const BEFORE: usize = 120;
 /// Nodes by which a name that may be none counts as farther from the headline.
 const UNKNOWN: usize = 200;
 /// Nodes between the links of an article's authors.
 const BESIDE: usize = 40;
-/// Nodes after the body where its byline may stand.
-const AFTER_BODY: usize = 40;
 
 /// What the page prints of who signed, best first; the flag tells names of one word, which pseudonyms are.
 pub(super) struct Printed {
@@ -116,9 +72,9 @@ pub(super) fn printed(
     }
     let single = marked.iter().take(8).find(|m| m.plain && !is_full_name(m));
     out.single.extend(single.map(|m| (m.signed.clone(), "byline".to_owned())));
-    out.full.extend(in_lines(evidence, zone, first..last, anchor).map(|s| (s, "text".to_owned())));
-    out.full.extend(alone(evidence, headline, body).map(|s| (s, "signature".to_owned())));
-    out.full.extend(dateline(evidence, body).map(|s| (s, "dateline".to_owned())));
+    out.full.extend(lines::opening(evidence, zone, first..last, anchor).map(|s| (s, "text".to_owned())));
+    out.full.extend(lines::alone(evidence, headline, body).map(|s| (s, "signature".to_owned())));
+    out.full.extend(lines::dateline(evidence, body).map(|s| (s, "dateline".to_owned())));
     out
 }
 
@@ -257,7 +213,7 @@ fn signed_in(evidence: &Evidence<'_, '_>, node: usize, plain: bool) -> Signed {
 }
 
 /// The squeezed texts of a range of nodes.
-fn runs(evidence: &Evidence<'_, '_>, nodes: Range<usize>) -> Vec<String> {
+pub(super) fn runs(evidence: &Evidence<'_, '_>, nodes: Range<usize>) -> Vec<String> {
     let texts = evidence.dom.nodes[nodes].iter().filter(|node| node.tag == Tag::Text);
     texts.map(|node| squeeze(node.text)).filter(|text| !text.is_empty()).take(40).collect()
 }
@@ -293,134 +249,4 @@ fn names_another(folded: &str) -> bool {
     ];
     CUES.iter()
         .any(|cue| folded.strip_prefix(cue).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
-}
-
-/// The first line of `range` outside the body that opens as bylines do, or names who wrote after its date.
-fn in_lines(
-    evidence: &Evidence<'_, '_>,
-    range: Range<usize>,
-    body: Range<usize>,
-    anchor: usize,
-) -> Option<Signed> {
-    let lines = evidence.blocks.list.iter();
-    let mut found: Option<Signed> = None;
-    for block in lines.filter(|b| range.contains(&b.from) && b.chars < MAX_LINE_CHARS) {
-        let inside = block.from > body.start && block.from < body.end;
-        if inside || block.from > body.end + AFTER_BODY || evidence.is_foreign(block.owner, anchor) {
-            continue;
-        }
-        let text = runs(evidence, block.from..block.to).join(" ");
-        let opens = opens_as_byline(&fold(&text));
-        let part =
-            if opens { Some(before_date(&text)) } else { after_date(&text).or_else(|| after_signed(&text)) };
-        let Some(part) = part else { continue };
-        let mut signed = read(part, evidence.outlets);
-        signed.persons.retain(|p| is_capitalised(p));
-        let full = signed.persons.iter().all(|p| is_full(p));
-        let known = signed.persons.iter().any(|p| has_given_name(p));
-        if !signed.persons.is_empty() && (opens || full) && (found.is_none() || known) {
-            found = Some(signed);
-            if known {
-                break;
-            }
-        }
-    }
-    found
-}
-
-/// `Le regard de la semaine est signé Rim Alami.`
-fn after_signed(text: &str) -> Option<&str> {
-    let at = [" signé par ", " signée par ", " signé ", " signée "]
-        .iter()
-        .find_map(|cue| Some(text.find(cue)? + cue.len()))?;
-    let name = text[at..].trim_end_matches(['.', ' ']);
-    (has_given_name(name) && name.split(' ').count() <= 4).then_some(name)
-}
-
-/// A name alone on a line: between headline and text beside the date, or under the text.
-fn alone(
-    evidence: &Evidence<'_, '_>,
-    headline: Option<usize>,
-    body: Option<(usize, usize)>,
-) -> Option<Signed> {
-    let (first, last) = body?;
-    let blocks = &evidence.blocks.list;
-    let names = |at: usize| {
-        let block = blocks
-            .get(at)
-            .filter(|b| b.chars < 40 && !evidence.is_foreign(b.owner, headline.unwrap_or(first)))?;
-        let signed = read(&block.text, evidence.outlets);
-        let [only] = signed.persons.as_slice() else { return None };
-        let words = only.split(' ').count();
-        let whole = fold(only).len() == fold(&block.text).len();
-        (whole && (2..=4).contains(&words) && is_capitalised(only) && has_given_name(only)).then_some(signed)
-    };
-    let is_dated = |at: usize| {
-        blocks.get(at).is_some_and(|b| {
-            b.chars < 80
-                && (evidence.above[b.from].has(Roles::DATE)
-                    || words(&b.text, evidence.fetched_at(), true).is_some())
-        })
-    };
-    let below = blocks.iter().rposition(|b| b.from < last)?;
-    let above = headline.filter(|&h| h < first).and_then(|headline| {
-        let start = blocks.iter().position(|b| b.from > headline)?;
-        (start..blocks.len())
-            .take_while(|&at| blocks[at].from < first)
-            .find_map(|at| names(at).filter(|_| is_dated(at + 1) || (at > start && is_dated(at - 1))))
-    });
-    above.or_else(|| names(below)).or_else(|| names(below + 1))
-}
-
-fn opens_as_byline(folded: &str) -> bool {
-    BYLINES.iter().any(|b| folded.strip_prefix(b).is_some_and(|rest| rest.starts_with(' ')))
-}
-
-/// A dispatch's first line, `المكان - الاسم:` or `Place – Nom :` and nothing else.
-fn dateline(evidence: &Evidence<'_, '_>, body: Option<(usize, usize)>) -> Option<Signed> {
-    let (first, last) = body?;
-    let from = first.saturating_sub(12);
-    let lines = evidence.blocks.list.iter().filter(|b| b.from >= from && b.from < last);
-    lines.take(4).find_map(|block| in_dateline(&block.text, evidence.outlets))
-}
-
-fn in_dateline(text: &str, outlets: &[String]) -> Option<Signed> {
-    if text.chars().count() > 60 {
-        return None;
-    }
-    let (place, rest) = text.split_once(['-', '–', '—', '/', ':'])?;
-    let name = rest.trim().trim_end_matches([':', '.', '-', ' ']);
-    let words = place.split_whitespace().count();
-    let is_arabic = |t: &str| t.chars().any(|c| ('\u{620}'..='\u{64A}').contains(&c));
-    // Letters of the alphabet have no capitals here: the given name must be known, and nothing else follow it.
-    let first = fold(name).split(' ').next().map(str::to_owned)?;
-    let fits = (1..=3).contains(&words) && is_arabic(name) && is_given_name(&first);
-    let signed = if fits { read(name, outlets) } else { return None };
-    (signed.persons.len() == 1 && signed.persons[0].split(' ').count() <= 4).then_some(signed)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn datelines_name_their_authors() {
-        let check = |text: &str, expected: &[&str]| {
-            let found = in_dateline(text, &[]).map(|s| s.persons).unwrap_or_default();
-            assert_eq!(found, expected, "{text}");
-        };
-        check("الرباط - مريم السلاوي:", &["مريم السلاوي"]);
-        check("الساحل – خالد بن عمر", &["خالد بن عمر"]);
-        check("الرباط - قال الوزير إن الحكومة", &[]);
-        check("Rabat - le ministre", &[]);
-    }
-
-    #[test]
-    fn bylines_open_lines() {
-        let check = |text: &str, expected: bool| assert_eq!(opens_as_byline(&fold(text)), expected, "{text}");
-        check("Par Salma Naciri", true);
-        check("Auteur : Salma Naciri", true);
-        check("Parmi les élus", false);
-        check("بقلم: خالد", true);
-    }
 }

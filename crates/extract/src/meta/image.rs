@@ -100,7 +100,7 @@ pub(crate) fn lead(
 fn says_something(evidence: &Evidence<'_, '_>, caption: &str) -> bool {
     let folded = fold(caption);
     let title = evidence.head.title.as_deref().map(fold).unwrap_or_default();
-    let is_name = evidence.outlets.iter().any(|o| *o == folded);
+    let is_name = evidence.outlets.contains(&folded);
     folded.chars().count() > 2 && !is_name && !(folded.len() > 12 && title.contains(&folded))
 }
 

@@ -238,7 +238,8 @@ fn has_the_form(name: &str, words: &[&str]) -> bool {
         .count();
     let shouts = name.chars().all(|c| !c.is_lowercase());
     if let [only] = words {
-        return !name.contains('.') && !(shouts && only.chars().count() <= 6);
+        let initials = shouts && only.chars().count() <= 6;
+        return !initials && !name.contains('.');
     }
     // `MDR THÜRINGEN`: letters to spell, not to say.
     let spelt = shouts && words[0].len() <= 4 && !words[0].contains(['a', 'e', 'i', 'o', 'u', 'y']);

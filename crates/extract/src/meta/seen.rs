@@ -71,6 +71,13 @@ pub(super) struct Seen {
     pub(super) changed: bool,
 }
 
+/// Where the article stands on the page: its headline, or its first line, and its body.
+#[derive(Clone, Copy)]
+struct Place {
+    anchor: usize,
+    body: Option<(usize, usize)>,
+}
+
 /// The range of nodes around the headline and the body where the article's own date stands.
 fn zone(evidence: &Evidence<'_, '_>, anchor: usize, body: Option<(usize, usize)>) -> std::ops::Range<usize> {
     let end = evidence.dom.nodes.len();
@@ -161,11 +168,9 @@ pub(super) fn dates(
             read_line(evidence, text, from, &mut out);
         }
     }
-    let more: [fn(&Evidence<'_, '_>, usize, Option<(usize, usize)>, &mut Vec<Seen>); 4] =
-        [opening, labelled, anywhere, in_title];
-    for read in more {
+    for read in [opening, labelled, anywhere, in_title] {
         if out.iter().all(|seen| seen.changed) {
-            read(evidence, anchor, body, &mut out);
+            read(evidence, Place { anchor, body }, &mut out);
         }
     }
     out
@@ -188,8 +193,8 @@ fn read_line(evidence: &Evidence<'_, '_>, text: &str, from: &'static str, out: &
 }
 
 /// A dispatch that opens with its date (`27.1.2022 - Beim Gedenken…`), or a line of the text's edge that is a date.
-fn opening(evidence: &Evidence<'_, '_>, _anchor: usize, body: Option<(usize, usize)>, out: &mut Vec<Seen>) {
-    let Some((first, last)) = body else { return };
+fn opening(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
+    let Some((first, last)) = place.body else { return };
     let list = &evidence.blocks.list;
     let inside: Vec<_> = list.iter().filter(|b| (first..last).contains(&b.from)).collect();
     for block in inside.iter().take(2) {
@@ -205,8 +210,9 @@ fn opening(evidence: &Evidence<'_, '_>, _anchor: usize, body: Option<(usize, usi
 }
 
 /// A line anywhere on the page that calls itself the date: `Datum: 26. Januar 2022`, `Mise en ligne 23 mai 2019`.
-fn labelled(evidence: &Evidence<'_, '_>, anchor: usize, _body: Option<(usize, usize)>, out: &mut Vec<Seen>) {
-    let lines = evidence.blocks.list.iter().filter(|b| b.chars < 60 && !evidence.is_foreign(b.owner, anchor));
+fn labelled(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
+    let lines =
+        evidence.blocks.list.iter().filter(|b| b.chars < 60 && !evidence.is_foreign(b.owner, place.anchor));
     let mut before = false;
     for block in lines {
         let folded = fold(&block.text);
@@ -223,7 +229,7 @@ fn labelled(evidence: &Evidence<'_, '_>, anchor: usize, _body: Option<(usize, us
 }
 
 /// A title that ends in its date: `Un titre | DW | 23.05.2011`.
-fn in_title(evidence: &Evidence<'_, '_>, _anchor: usize, _body: Option<(usize, usize)>, out: &mut Vec<Seen>) {
+fn in_title(evidence: &Evidence<'_, '_>, _place: Place, out: &mut Vec<Seen>) {
     let tail = evidence.head.title.as_deref().and_then(|t| t.rsplit(['|', '–', '—']).next());
     if let Some(tail) = tail.filter(|t| t.chars().count() < 30) {
         read_line(evidence, tail, "title", out);
@@ -231,10 +237,10 @@ fn in_title(evidence: &Evidence<'_, '_>, _anchor: usize, _body: Option<(usize, u
 }
 
 /// The day that every date element of a page agrees on, wherever they stand.
-fn anywhere(evidence: &Evidence<'_, '_>, anchor: usize, _body: Option<(usize, usize)>, out: &mut Vec<Seen>) {
+fn anywhere(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
     let mut found = Vec::new();
     for block in evidence.blocks.list.iter().filter(|b| b.chars < 80) {
-        if evidence.above[block.from].has(Roles::DATE) && !evidence.is_foreign(block.owner, anchor) {
+        if evidence.above[block.from].has(Roles::DATE) && !evidence.is_foreign(block.owner, place.anchor) {
             read_line(evidence, &block.text, "byline", &mut found);
         }
     }
