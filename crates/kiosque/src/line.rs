@@ -201,7 +201,7 @@ impl Line {
     /// # Errors
     /// Where its settings make no client.
     pub(crate) fn crawler(&self, state: &CrawlState) -> Result<Crawler> {
-        let outlet = BusOutlet::open(Arc::clone(&self.shop.log), self.shop.stop.clone())?;
+        let outlet = BusOutlet::open(self.shop.clone())?;
         let memory = state.as_memory();
         let settings = self.config.crawl.clone();
         let crawler: Result<Crawler, CrawlError> =

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::{UsageError, run, serve};
 use crate::cli::{EXIT_FAILED, StageArgs, StageName};
 use crate::config::{BusConfig, Config};
-use crate::line::{CRAWL, Line, Running};
+use crate::line::{Line, Running};
 use crate::stages::classify::Classify;
 use crate::stages::dedup::Dedup;
 use crate::stages::extract::Extract;
@@ -106,9 +106,3 @@ fn end_on_signal(stop: Stop, ending: CancellationToken) {
         std::process::exit(i32::from(EXIT_FAILED));
     });
 }
-
-/// The groups a crawler watches: none of the loop's, for it reads no topic of the line.
-const WATCHED: &[&str] = &[];
-
-/// The name of the crawl's group.
-const GROUP: &str = CRAWL;

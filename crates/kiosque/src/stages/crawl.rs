@@ -1,21 +1,23 @@
 //! `crawl`: the crawler's three doors, opened onto the stages' memory, the bus, and the reader of HTML.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use kiosque_crawl::{Link, Memory, MemoryError, Outlet, OutletError, PageFacts, Reader};
-use kiosque_model::{Breadcrumb, Message, Page};
+use kiosque_crawl::{Handover, Link, Memory, MemoryError, Outlet, OutletError, PageFacts, Reader, Territory};
+use kiosque_model::{Breadcrumb, BreadcrumbOutcome, Message, Page, Reason};
 use kiosque_store::StageMemory;
-use kiosque_stream::{Bus, BusError, Connect, Stop};
+use kiosque_stream::{Bus, BusError, Share};
 
 use super::shared::SharedMemory;
-use crate::line::GROUPS;
+use crate::line::{CRAWL, GROUPS, Shop};
 
 /// Messages that may wait between the crawler and the store before the crawler rests: back-pressure, and a bound on
 /// how far the log runs ahead of the sink.
 const MAX_WAITING: u64 = 2_000;
-/// How long the crawler rests before it looks again, in milliseconds.
-const REST_MS: u64 = 50;
+/// How long the crawler rests before it looks again.
+const REST: Duration = Duration::from_millis(50);
+/// How often it looks while there is room: asking a broker takes a while.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// The crawler's memory in the file of the stages' memory, and on its topic where crawlers share the work.
 pub(crate) struct CrawlMemory {
@@ -46,52 +48,99 @@ impl Memory for CrawlMemory {
     }
 }
 
-/// The `pages` topic. `deliver` returns when pages and breadcrumbs are durable on the bus.
+/// The sites of this crawler, where several share the work.
+pub(crate) struct OwnedSites(pub(crate) Share);
+
+impl Territory for OwnedSites {
+    fn owns(&self, site: &str) -> bool {
+        self.0.owns(site)
+    }
+}
+
+/// The `pages` and `leads` topics. `deliver` returns when pages and breadcrumbs are durable on the bus; a broker that
+/// is away is waited for.
 pub(crate) struct BusOutlet {
-    log: Arc<dyn Connect>,
+    shop: Shop,
     producer: Mutex<Box<dyn Bus>>,
-    stop: Stop,
+    /// When there was room on the bus the last time it was asked.
+    roomy: Mutex<Option<Instant>>,
 }
 
 impl BusOutlet {
     /// # Errors
     /// [`BusError`] where the bus gives no producer.
-    pub(crate) fn open(log: Arc<dyn Connect>, stop: Stop) -> Result<Self, BusError> {
-        let producer = Mutex::new(log.producer()?);
-        Ok(Self { log, producer, stop })
+    pub(crate) fn open(shop: Shop) -> Result<Self, BusError> {
+        let producer = Mutex::new(shop.log.producer()?);
+        Ok(Self { shop, producer, roomy: Mutex::default() })
     }
 
     fn wait_for_room(&self) -> Result<(), BusError> {
+        let mut roomy = self.roomy.lock().unwrap_or_else(PoisonError::into_inner);
+        if roomy.is_some_and(|at| at.elapsed() < LOOK_EVERY) {
+            return Ok(());
+        }
         loop {
             let mut waiting = 0;
             for (group, topic) in GROUPS {
-                waiting += self.log.lag(group, topic)?;
+                waiting += self.shop.log.lag(group, topic)?;
             }
-            if waiting <= MAX_WAITING || self.stop.wait(Duration::from_millis(REST_MS)) {
+            if waiting <= MAX_WAITING || self.shop.stop.wait(REST) {
+                *roomy = Some(Instant::now());
                 return Ok(());
             }
         }
     }
 
-    fn send(&self, pages: &[Page], crumbs: &[Breadcrumb]) -> Result<(), BusError> {
-        self.wait_for_room()?;
-        let mut bus = self.producer.lock().unwrap_or_else(PoisonError::into_inner);
-        for page in pages {
-            bus.send(Page::TOPIC, page.encode())?;
+    /// Sends, and flushes, what `fill` puts on the bus; again with a new producer while the broker is away.
+    fn send(&self, fill: impl Fn(&mut dyn Bus) -> Result<(), BusError>) -> Result<(), OutletError> {
+        let mut producer = self.producer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lost = false;
+        let sent = self.shop.through_outages(CRAWL, || {
+            self.wait_for_room()?;
+            if std::mem::replace(&mut lost, true) {
+                *producer = self.shop.log.producer()?;
+            }
+            fill(producer.as_mut())?;
+            producer.flush()?;
+            lost = false;
+            Ok(())
+        });
+        match sent {
+            Ok(()) if lost => Err(OutletError("told to stop while the broker was away".to_owned())),
+            sent => sent.map_err(|error| OutletError(format!("{error:#}"))),
         }
-        for crumb in crumbs {
-            bus.send(Breadcrumb::TOPIC, crumb.encode())?;
+    }
+}
+
+/// Sends a page with its breadcrumb. One the bus has no room for ends here, with the reason in its breadcrumb.
+fn send_page(bus: &mut dyn Bus, page: &Page) -> Result<(), BusError> {
+    match bus.send(Page::TOPIC, page.encode()) {
+        Err(error @ BusError::TooLarge { .. }) => {
+            tracing::warn!(url = %page.canonical, %error, "page refused");
+            let crumb = Breadcrumb {
+                at: page.fetched_at,
+                url: page.canonical.clone(),
+                source: Some(page.source.clone()),
+                stage: CRAWL.to_owned(),
+                outcome: BreadcrumbOutcome::Dropped(Reason::TooLarge),
+                detail: Some(error.to_string()),
+            };
+            bus.send(Breadcrumb::TOPIC, crumb.encode())
         }
-        bus.flush()
+        sent => sent,
     }
 }
 
 impl Outlet for BusOutlet {
     fn deliver(&self, pages: Vec<Page>, crumbs: Vec<Breadcrumb>) -> Result<(), OutletError> {
-        self.send(&pages, &crumbs).map_err(|error| {
-            let hint = error.hint().map(|hint| format!(" (hint: {hint})")).unwrap_or_default();
-            OutletError(format!("{error}{hint}"))
+        self.send(|bus| {
+            crumbs.iter().try_for_each(|crumb| bus.send(Breadcrumb::TOPIC, crumb.encode()))?;
+            pages.iter().try_for_each(|page| send_page(bus, page))
         })
+    }
+
+    fn hand_over(&self, leads: Vec<Handover>) -> Result<(), OutletError> {
+        self.send(|bus| leads.iter().try_for_each(|lead| bus.send(Handover::TOPIC, lead.encode())))
     }
 }
 
