@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use kiosque_crawl::{Handover, LeadBatch, Source};
-use kiosque_model::topic;
+use kiosque_model::{Message, topic};
 use kiosque_stream::{Bus, Progress, Share, Stop};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -179,7 +179,7 @@ fn serve(bus: &mut dyn Bus, desk: &Desk, told: &watch::Sender<Option<Share>>, st
             match Handover::decode(&delivery.envelope) {
                 Ok(lead) => leads.push(lead),
                 Err(error) => {
-                    tracing::error!(%error, offset = delivery.offset, "a lead that is none is passed over")
+                    tracing::error!(%error, offset = delivery.offset, "a lead that is none is passed over");
                 }
             }
         }
