@@ -16,6 +16,20 @@ pub(super) const HEADROOM: usize = 64 << 10;
 /// Prefetched messages wait in memory up to so much, in KiB, for each consumer.
 const PREFETCH_KIB: &str = "16384";
 
+/// How the names of settings begin that only consumers take.
+const OF_CONSUMERS: [&str; 10] = [
+    "session.",
+    "heartbeat.",
+    "max.poll.",
+    "group.",
+    "fetch.",
+    "max.partition.",
+    "queued.",
+    "auto.offset.",
+    "partition.assignment.",
+    "isolation.",
+];
+
 /// A broker and how to use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KafkaSettings {
@@ -104,6 +118,12 @@ impl KafkaSettings {
 
     /// What every client needs.
     pub(super) fn client(&self) -> ClientConfig {
+        self.common(|name| !OF_CONSUMERS.iter().any(|of| name.starts_with(of)))
+    }
+
+    /// As [`Self::client`], with those of the operator's settings that the kind of client takes: librdkafka warns
+    /// about others.
+    fn common(&self, takes: impl Fn(&str) -> bool) -> ClientConfig {
         let mut config = ClientConfig::new();
         config
             .set("bootstrap.servers", &self.brokers)
@@ -111,7 +131,7 @@ impl KafkaSettings {
             .set("reconnect.backoff.max.ms", "2000")
             .set("socket.keepalive.enable", "true");
         self.secure(&mut config);
-        for (name, value) in &self.client {
+        for (name, value) in self.client.iter().filter(|(name, _)| takes(name)) {
             config.set(name, value);
         }
         config
@@ -150,7 +170,7 @@ impl KafkaSettings {
 
     /// A consumer of a group. It commits when told to, never by itself.
     pub(super) fn consumer(&self, group: &str) -> ClientConfig {
-        let mut config = self.client();
+        let mut config = self.common(|_| true);
         // With KIP-848 the broker keeps sessions and assigns; the client must not name any of it.
         if config.get("group.protocol") != Some("consumer") {
             for (name, value) in [("session.timeout.ms", "10000"), ("heartbeat.interval.ms", "2000")] {
