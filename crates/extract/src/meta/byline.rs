@@ -29,6 +29,8 @@ const AUTHOR_PATHS: [&str; 12] = [
 ];
 /// Nodes before the headline where the byline may stand.
 const BEFORE: usize = 120;
+/// Nodes after the body where a box about the author may stand.
+const AFTER: usize = 160;
 /// Nodes by which a name that may be none counts as farther from the headline.
 const UNKNOWN: usize = 200;
 /// Nodes between the links of an article's authors.
@@ -49,7 +51,7 @@ pub(super) fn printed(
     let end = evidence.dom.nodes.len();
     let (first, last) = body.unwrap_or((0, end));
     let anchor = headline.unwrap_or(first);
-    let zone = anchor.min(first).saturating_sub(BEFORE)..(last + 80).min(end);
+    let zone = anchor.min(first).saturating_sub(BEFORE)..(last + AFTER).min(end);
     let mut out = Printed { full: Vec::new(), single: Vec::new() };
     let mut marked = marked(evidence, zone.clone(), anchor);
     marked.sort_by_key(|m| m.distance);
@@ -72,7 +74,9 @@ pub(super) fn printed(
     }
     let single = marked.iter().take(8).find(|m| m.plain && !is_full_name(m));
     out.single.extend(single.map(|m| (m.signed.clone(), "byline".to_owned())));
-    out.full.extend(lines::opening(evidence, zone, first..last, anchor).map(|s| (s, "text".to_owned())));
+    out.full.extend(
+        lines::opening(evidence, zone.start..end, first..last, anchor).map(|s| (s, "text".to_owned())),
+    );
     out.full.extend(lines::alone(evidence, headline, body).map(|s| (s, "signature".to_owned())));
     out.full.extend(lines::dateline(evidence, body).map(|s| (s, "dateline".to_owned())));
     out
