@@ -223,6 +223,12 @@ fn absolute(tokens: &[Token], day_first: bool, latest_year: i16) -> Option<(Date
             Token::Number(day, 1 | 2),
             ..,
         ] if a == b => Some((date(*year, *month, *day)?, 5)),
+        // 2025 Jan 4
+        [Token::Number(year, 4), Token::Word(word), Token::Number(day, 1 | 2), ..]
+            if month_of(word).is_some() =>
+        {
+            Some((date(*year, month_of(word)?, *day)?, 3))
+        }
         [
             Token::Number(one, 1 | 2),
             Token::Sign(a @ ('-' | '/' | '.')),
@@ -409,6 +415,7 @@ mod tests {
             ("3 غشت 2024", "2024-08-03"),
             ("January 4th, 2025 5:30 pm", "2025-01-04"),
             ("Jan. 4, 2025 at 17:30 UTC", "2025-01-04T17:30:00Z"),
+            ("Revue 2025 Jan 4;15(1)", "2025-01-04"),
             ("4 de enero de 2025", "2025-01-04"),
             ("Samstag, 4. März 2023", "2023-03-04"),
             ("24/01/2022", "2022-01-24"),

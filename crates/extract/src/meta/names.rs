@@ -48,7 +48,7 @@ const NOT_PERSONS: &str = "redaction redaktion redaccion redazione redacao redac
     topics store shop team's official committee's senior chief correspondents chronique dossier podcast \
     editeur rubrique categorie 记者 编辑 编辑部 新华社 人民网 作者 courant \
     parti syndicat communiste comite ligue mouvement scholar former certified attorney facebook google link \
-    checked visited success impact name required autor autorin autors zur person beitrag hinterlasse rebloggt travel construction trial enviado especial inhalte doc resources";
+    checked visited success impact name required anonimo anonyme anonym feuerwehr abteilung kitchens financial autor autorin autors zur person beitrag hinterlasse rebloggt travel construction trial enviado especial inhalte doc resources";
 
 /// Articles: at the start they name no person, inside a name they are particles (`Van der Fort`).
 const ARTICLES: [&str; 6] = ["der", "die", "das", "the", "les", "het"];
