@@ -79,21 +79,31 @@ pub(super) fn opening(
     let mut labelled = false;
     let mut into_text = 0;
     for block in evidence.blocks.list.iter().filter(|b| range.contains(&b.from)) {
-        let after_label = std::mem::replace(&mut labelled, is_label(&block.text));
         let inside = block.from > body.start && block.from < body.end;
         into_text += usize::from(inside);
-        let named = is_labelled(&block.text);
+        let far = block.from > body.end + AFTER_BODY || (inside && into_text > BYLINES_IN_TEXT);
+        let after_label = std::mem::replace(&mut labelled, false);
+        // A far line is believed only where it calls itself the author's.
+        if block.chars >= MAX_LINE_CHARS || (far && !may_be_labelled(&block.text)) {
+            continue;
+        }
+        let folded = fold(&block.text);
+        labelled = is_label(&folded);
+        let named = is_labelled(&folded);
         // What the body took in at its start may be the byline still, where it is nothing else.
-        let outside = !inside || named || (into_text <= BYLINES_IN_TEXT && block.chars < 60);
-        if !outside
-            || block.chars >= MAX_LINE_CHARS
-            || (block.from > body.end + AFTER_BODY && !named)
-            || evidence.is_foreign(block.owner, anchor)
-        {
+        let outside = !inside || block.chars < 60;
+        if (far && !named) || !outside || evidence.is_foreign(block.owner, anchor) {
+            continue;
+        }
+        // `ByRim Alami`: the elements have no space between them.
+        let glued = ["By", "Par", "Von", "Por"]
+            .iter()
+            .any(|cue| block.text.strip_prefix(cue).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
+        let opens = after_label || glued || opens_as_byline(&folded);
+        if !opens && !folded.chars().any(char::is_numeric) && !folded.contains(" signe") {
             continue;
         }
         let text = runs(evidence, block.from..block.to).join(" ");
-        let opens = after_label || opens_as_byline(&fold(&text));
         let part =
             if opens { Some(before_date(&text)) } else { after_date(&text).or_else(|| after_signed(&text)) };
         let Some(part) = part else { continue };
@@ -115,16 +125,21 @@ pub(super) fn opening(
 }
 
 /// A line that calls itself the author's: it is believed wherever it stands.
-fn is_labelled(text: &str) -> bool {
-    let folded = fold(text);
+fn is_labelled(folded: &str) -> bool {
     ["auteur", "author", "autor", "autorin", "autoren", "الكاتب", "المؤلف"]
         .iter()
         .any(|label| folded.strip_prefix(label).is_some_and(|rest| rest.starts_with(' ')))
-        && text.chars().count() < 60
+        && folded.chars().count() < 60
+}
+
+/// Whether a line may be so, at a glance.
+fn may_be_labelled(text: &str) -> bool {
+    let start = text.trim_start().as_bytes();
+    start.get(..3).is_some_and(|s| s.eq_ignore_ascii_case(b"aut")) || text.starts_with("ال")
 }
 
 /// A line that only says that a name follows.
-fn is_label(text: &str) -> bool {
+fn is_label(folded: &str) -> bool {
     const LABELS: [&str; 20] = [
         "author",
         "authors",
@@ -147,7 +162,7 @@ fn is_label(text: &str) -> bool {
         "بقلم",
         "المؤلف",
     ];
-    text.chars().count() < 20 && LABELS.contains(&fold(text).as_str())
+    folded.len() < 40 && LABELS.contains(&folded)
 }
 
 /// `Le regard de la semaine est signé Rim Alami.`

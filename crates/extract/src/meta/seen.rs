@@ -191,6 +191,10 @@ pub(super) fn dates(
 }
 
 fn read_line(evidence: &Evidence<'_, '_>, text: &str, from: &'static str, out: &mut Vec<Seen>) {
+    // Only counting back (`منذ ساعتين`) is done without a number, and in few words.
+    if text.len() > 80 && !text.chars().any(char::is_numeric) {
+        return;
+    }
     let (now, day_first) = (evidence.fetched_at(), is_day_first(evidence));
     let Some(first) = words(text, now, day_first) else { return };
     let folded = fold(text);
