@@ -144,9 +144,10 @@ fn belies(evidence: &Evidence<'_, '_>, node: usize, stamp: &str) -> bool {
 /// The `datetime` that all `<time>` elements of a page outside teasers agree on.
 fn only_stamp(evidence: &Evidence<'_, '_>, anchor: usize) -> Option<String> {
     let nodes = evidence.dom.nodes.iter().enumerate();
-    let mut stamps = nodes
-        .filter(|(i, node)| node.tag == Tag::Time && !evidence.is_foreign(*i, anchor))
-        .filter_map(|(_, node)| node.attr("datetime").filter(|s| s.len() >= 8));
+    let mut stamps =
+        nodes.filter(|(i, node)| node.tag == Tag::Time && !evidence.is_foreign(*i, anchor)).filter_map(
+            |(i, node)| node.attr("datetime").filter(|stamp| stamp.len() >= 8 && !belies(evidence, i, stamp)),
+        );
     let first = stamps.next()?;
     stamps.all(|stamp| stamp == first).then(|| first.to_owned())
 }
