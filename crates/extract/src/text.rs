@@ -58,21 +58,15 @@ pub(crate) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
     for c in text.chars() {
-        if c.is_alphanumeric() {
+        let simple = simple(c);
+        if simple.is_some() || (!c.is_ascii() && c.is_alphanumeric()) {
             if gap && !out.is_empty() {
                 out.push(' ');
             }
             gap = false;
-            if is_mark(c) {
-                continue;
-            }
-            if c.is_ascii() {
-                out.push(c.to_ascii_lowercase());
-            } else if is_plain(c) {
-                out.push(c);
-            } else if let Some(base) = latin_base(c) {
-                out.push(base);
-            } else {
+            if let Some(letter) = simple {
+                out.push(letter);
+            } else if !is_mark(c) {
                 out.extend(
                     c.to_lowercase()
                         .flat_map(|l| std::iter::once(l).nfd())
@@ -93,6 +87,14 @@ fn latin_base(c: char) -> Option<char> {
     // U+00FF is the one letter whose capital stands elsewhere.
     let base = if c == 'ÿ' { b'y' } else { BASES[at as usize % 32] };
     (base != b'.').then_some(char::from(base))
+}
+
+/// The folded form of what most texts are made of, found without tables.
+fn simple(c: char) -> Option<char> {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase());
+    }
+    if is_plain(c) { (!is_mark(c)).then_some(c) } else { latin_base(c) }
 }
 
 /// Letters that have no case and are made of no others: most Arabic ones, kana, ideographs.

@@ -161,22 +161,40 @@ fn opens_other(block: &Block) -> bool {
 fn alike(scene: &Scene<'_, '_>, prose_of: &dyn Fn(usize) -> usize) -> (Vec<usize>, Vec<usize>) {
     let list = &scene.blocks.list;
     let nodes = &scene.dom.nodes;
-    let mut own: HashMap<(u8, &str, u8, &str), usize> = HashMap::new();
-    let mut above: HashMap<(u8, &str), usize> = HashMap::new();
-    let key = |i: usize| {
-        let (n, p) = (&nodes[list[i].owner], &nodes[nodes[list[i].owner].parent]);
-        (n.tag as u8, n.class, p.tag as u8, p.class)
-    };
-    for i in 0..list.len() {
-        let k = key(i);
-        *own.entry(k).or_default() += prose_of(i);
-        *above.entry((k.2, k.3)).or_default() += prose_of(i);
+    // Kinds of element, and of parents, by number; most neighbours share theirs.
+    let mut kinds: [HashMap<(u8, &str, u8, &str), usize>; 2] = Default::default();
+    let mut sums: [Vec<usize>; 2] = Default::default();
+    let mut of_line: Vec<[usize; 2]> = Vec::with_capacity(list.len());
+    for (i, block) in list.iter().enumerate() {
+        let prose = prose_of(i);
+        let parent = nodes[block.owner].parent;
+        let same = i.checked_sub(1).map(|k| list[k].owner).filter(|&o| {
+            nodes[o].parent == parent
+                && nodes[o].tag == nodes[block.owner].tag
+                && nodes[o].class == nodes[block.owner].class
+        });
+        let at = if same.is_some() {
+            of_line[i - 1]
+        } else {
+            let (n, p) = (&nodes[block.owner], &nodes[parent]);
+            [(n.tag as u8, n.class, p.tag as u8, p.class), (0, "", p.tag as u8, p.class)]
+                .into_iter()
+                .enumerate()
+                .fold([0; 2], |mut at, (which, key)| {
+                    let next = kinds[which].len();
+                    at[which] = *kinds[which].entry(key).or_insert(next);
+                    at
+                })
+        };
+        for (sum, at) in sums.iter_mut().zip(at) {
+            if at == sum.len() {
+                sum.push(0);
+            }
+            sum[at] += prose;
+        }
+        of_line.push(at);
     }
-    let of = |i: usize| {
-        let k = key(i);
-        (own[&k], above[&(k.2, k.3)])
-    };
-    (0..list.len()).map(of).unzip()
+    of_line.into_iter().map(|at| (sums[0][at[0]], sums[1][at[1]])).unzip()
 }
 
 /// What stands around one line.
