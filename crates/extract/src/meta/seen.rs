@@ -136,9 +136,11 @@ fn belies(evidence: &Evidence<'_, '_>, node: usize, stamp: &str) -> bool {
     let now = evidence.fetched_at();
     let printed = words(&evidence.dom.text(node), now, is_day_first(evidence));
     let stated = machine(stamp, now);
-    let apart =
-        printed.filter(|p| p.moment.is_none()).zip(stated).and_then(|(p, s)| p.day.until(s.day()).ok());
-    apart.is_some_and(|span| span.get_days().abs() > 1)
+    let printed = printed.filter(|p| p.moment.is_none()).map(|p| p.day);
+    let Some((printed, stated)) = printed.zip(stated.map(|s| s.day())) else { return false };
+    // Numbers alone may have been read the wrong way round.
+    let swapped = printed.month() == stated.day() && printed.day() == stated.month();
+    !swapped && printed.until(stated).is_ok_and(|span| span.get_days().abs() > 1)
 }
 
 /// The `datetime` that all `<time>` elements of a page outside teasers agree on.
