@@ -157,12 +157,15 @@ fn opens_other(block: &Block) -> bool {
     END_CUES.opening(&folded).or(READ_ALSO_CUES.opening(&folded)).is_some()
 }
 
+/// Tag and class of an element, and of its parent.
+type Kind<'k> = (u8, &'k str, u8, &'k str);
+
 /// For each line, the prose of the page set in elements of the same tag and class, and under parents alike.
 fn alike(scene: &Scene<'_, '_>, prose_of: &dyn Fn(usize) -> usize) -> (Vec<usize>, Vec<usize>) {
     let list = &scene.blocks.list;
     let nodes = &scene.dom.nodes;
     // Kinds of element, and of parents, by number; most neighbours share theirs.
-    let mut kinds: [HashMap<(u8, &str, u8, &str), usize>; 2] = Default::default();
+    let mut kinds: [HashMap<Kind<'_>, usize>; 2] = Default::default();
     let mut sums: [Vec<usize>; 2] = Default::default();
     let mut of_line: Vec<[usize; 2]> = Vec::with_capacity(list.len());
     for (i, block) in list.iter().enumerate() {
