@@ -168,8 +168,8 @@ impl Ground {
 
 /// The numbers of every line of a page, for the tool that trains the judge of lines.
 #[cfg(feature = "training")]
-pub(crate) fn lesson(page: &Page) -> Result<Vec<crate::training::Line>, ExtractError> {
-    read(page, |evidence| crate::training::lines(&Ground::of(evidence).scene(evidence)))
+pub(crate) fn lesson(page: &Page) -> Result<crate::training::Sheet, ExtractError> {
+    read(page, |evidence| crate::training::sheet(&Ground::of(evidence).scene(evidence)))
 }
 
 fn assemble(evidence: &Evidence<'_, '_>, hits: Option<&Hits>) -> Article {

@@ -5,11 +5,14 @@
 //! `articleBody` weigh in as evidence. What is left out by role is never most of the page's prose.
 
 mod choose;
+pub(crate) mod echo;
 mod filter;
 pub(crate) mod judge;
 mod prune;
 mod render;
 mod standfirst;
+mod stranger;
+mod tongue;
 
 pub(crate) use render::{escape, html_of, text_of};
 
@@ -49,6 +52,8 @@ pub(crate) struct Body {
 pub(crate) struct Drafted {
     pub(crate) container: usize,
     pub(crate) pruned: Vec<bool>,
+    /// For each block, whether it is another article's.
+    strangers: Vec<bool>,
     /// For each block, whether the rules keep it.
     pub(crate) kept: Vec<bool>,
     pub(crate) keyword_line: Option<usize>,
@@ -56,7 +61,9 @@ pub(crate) struct Drafted {
 
 /// Drafts the body by rules alone.
 pub(crate) fn draft(scene: &Scene<'_, '_>) -> Drafted {
-    let pruned = prune::pruned(scene);
+    let strangers = stranger::strangers(scene);
+    let mut pruned = prune::pruned(scene);
+    pruned.iter_mut().zip(&strangers).for_each(|(cut, strange)| *cut |= strange);
     let container = choose::container(scene, &pruned);
     let first = choose::lines(scene, &pruned, container);
     let (lines, keyword_line) = filter::keep(scene, &pruned, &first);
@@ -64,17 +71,20 @@ pub(crate) fn draft(scene: &Scene<'_, '_>) -> Drafted {
     for line in lines {
         kept[line] = true;
     }
-    Drafted { container, pruned, kept, keyword_line }
+    Drafted { container, pruned, strangers, kept, keyword_line }
 }
 
 /// The numbers the judge reads for each block.
-pub(crate) fn numbers(scene: &Scene<'_, '_>, drafted: &Drafted) -> Vec<judge::Line> {
+pub(crate) fn numbers(scene: &Scene<'_, '_>, drafted: &Drafted) -> (Vec<judge::Line>, judge::Marks) {
     let plain = prune::plainly(scene);
+    let veto = filter::veto(scene, &drafted.pruned);
+    let vetoed = |i: usize| drafted.strangers[i] || veto(i);
     let draft = judge::Draft {
         pruned: &drafted.pruned,
         plain: &plain,
         container: drafted.container,
         kept: &drafted.kept,
+        vetoed: &vetoed,
     };
     judge::lines(scene, &draft)
 }
@@ -82,13 +92,11 @@ pub(crate) fn numbers(scene: &Scene<'_, '_>, drafted: &Drafted) -> Vec<judge::Li
 /// Finds the body. Empty lines where the page has no prose at all.
 pub(crate) fn find(scene: &Scene<'_, '_>) -> Body {
     let drafted = draft(scene);
-    let Some(odds) = judge::odds(&numbers(scene, &drafted)) else { return by_rules(scene, &drafted) };
-    let lines: Vec<usize> =
-        (0..odds.len()).filter(|&i| odds[i] > 0.0 && Some(i) != drafted.keyword_line).collect();
-    if lines.is_empty() {
-        return by_rules(scene, &drafted);
+    let (numbers, marks) = numbers(scene, &drafted);
+    match judge::judged(scene, numbers, &marks) {
+        Some(lines) if !lines.is_empty() => dressed(scene, &drafted, lines),
+        _ => by_rules(scene, &drafted),
     }
-    dressed(scene, &drafted, lines)
 }
 
 /// The body the rules alone find.
@@ -96,8 +104,14 @@ pub(crate) fn by_rules(scene: &Scene<'_, '_>, drafted: &Drafted) -> Body {
     dressed(scene, drafted, (0..drafted.kept.len()).filter(|&i| drafted.kept[i]).collect())
 }
 
-/// The lines with the standfirst apart.
+/// The lines with the standfirst apart, without those that say again what was said.
 fn dressed(scene: &Scene<'_, '_>, drafted: &Drafted, mut lines: Vec<usize>) -> Body {
+    lines.retain(|&i| Some(i) != drafted.keyword_line);
+    filter::tidy(&scene.blocks.list, &mut lines);
     let standfirst = standfirst::find(scene, &drafted.pruned, drafted.container, &mut lines);
+    filter::tidy(&scene.blocks.list, &mut lines);
+    let texts = |of: &[usize]| of.iter().map(|&i| scene.blocks.list[i].text.as_str()).collect::<Vec<_>>();
+    let mut echoes = echo::echoes(&texts(&standfirst), &texts(&lines)).into_iter();
+    lines.retain(|_| echoes.next() == Some(false));
     Body { standfirst, lines, keyword_line: drafted.keyword_line }
 }

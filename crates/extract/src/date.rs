@@ -128,7 +128,7 @@ pub(crate) fn words(text: &str, fetched_at: Timestamp, day_first: bool) -> Optio
     let mut found = (0..tokens.len())
         .find_map(|i| absolute(&tokens[i..], day_first, latest_year).map(|(d, n)| (d, i + n)));
     if found.is_none() {
-        return relative(&tokens, fetched_at);
+        return relative(&tokens, fetched_at).or_else(|| of_late(&tokens, fetched_at));
     }
     let (day, end) = found.take()?;
     let time = time_near(&tokens, end);
@@ -223,6 +223,12 @@ fn absolute(tokens: &[Token], day_first: bool, latest_year: i16) -> Option<(Date
             Token::Number(day, 1 | 2),
             ..,
         ] if a == b => Some((date(*year, *month, *day)?, 5)),
+        // 2025 Jan 4
+        [Token::Number(year, 4), Token::Word(word), Token::Number(day, 1 | 2), ..]
+            if month_of(word).is_some() =>
+        {
+            Some((date(*year, month_of(word)?, *day)?, 3))
+        }
         [
             Token::Number(one, 1 | 2),
             Token::Sign(a @ ('-' | '/' | '.')),
@@ -362,6 +368,22 @@ fn relative(tokens: &[Token], fetched_at: Timestamp) -> Option<Printed> {
     Some(Printed { day, time: None, moment, end })
 }
 
+/// `aujourd'hui à 12h47`, `hier, 9:05`, `أمس 21:30`: a day named by its distance, with a clock beside it.
+fn of_late(tokens: &[Token], fetched_at: Timestamp) -> Option<Printed> {
+    if tokens.len() > 12 {
+        return None;
+    }
+    let (at, days) = tokens.iter().take(5).enumerate().find_map(|(i, token)| match token {
+        Token::Word(word) => lexicon::days_ago(word).map(|days| (i, days)),
+        _ => None,
+    })?;
+    let (time, end) = time_near(tokens, at + 1)?;
+    // The fetch is told in UTC: near midnight the reader's day may be another, so the day alone is kept.
+    let day =
+        fetched_at.checked_sub(SignedDuration::from_hours(24 * days)).ok()?.to_zoned(TimeZone::UTC).date();
+    Some(Printed { day, time: Some(time), moment: None, end })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -393,6 +415,7 @@ mod tests {
             ("3 غشت 2024", "2024-08-03"),
             ("January 4th, 2025 5:30 pm", "2025-01-04"),
             ("Jan. 4, 2025 at 17:30 UTC", "2025-01-04T17:30:00Z"),
+            ("Revue 2025 Jan 4;15(1)", "2025-01-04"),
             ("4 de enero de 2025", "2025-01-04"),
             ("Samstag, 4. März 2023", "2023-03-04"),
             ("24/01/2022", "2022-01-24"),
@@ -402,6 +425,12 @@ mod tests {
             ("3 days ago", "2025-03-07"),
             ("hace 1 día", "2025-03-09"),
             ("vor 2 Stunden", "2025-03-10T10:00:00Z"),
+            ("Publié aujourd'hui à 12h47", "2025-03-10"),
+            ("Hier, 21:30", "2025-03-09"),
+            ("أمس 21:30", "2025-03-09"),
+            ("Gestern um 9:05 Uhr", "2025-03-09"),
+            ("ayer a las 18:00", "2025-03-09"),
+            ("Hier encore, le ministre parlait", ""),
             ("32 janvier 2025", ""),
             ("4 janvier 3025", ""),
             (

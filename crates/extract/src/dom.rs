@@ -88,6 +88,11 @@ impl<'a> Node<'a> {
         self.element?.attrs().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
+    /// The element's name as written; nothing for text.
+    pub(crate) fn name(&self) -> &'a str {
+        self.element.map_or("", Element::name)
+    }
+
     /// Every attribute.
     pub(crate) fn attrs(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         self.element.into_iter().flat_map(Element::attrs)

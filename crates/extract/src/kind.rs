@@ -21,11 +21,17 @@ pub(crate) fn of(evidence: &Evidence<'_, '_>, body: &Body) -> Kind {
         .iter()
         .any(|t| t.ends_with("Article") || t.ends_with("Posting") || t == "Report" || t == "Review");
     let og = evidence.head.meta_of(&["og:type"]).map(|(t, _)| t.to_ascii_lowercase()).unwrap_or_default();
-    let is_root = evidence.url.path().trim_matches('/').is_empty() && evidence.url.query().is_none();
+    // An address under `.invalid` stands for one that is not known and says nothing.
+    let is_known = evidence.url.host_str().is_some_and(|host| !host.ends_with(".invalid"));
+    let is_root =
+        is_known && evidence.url.path().trim_matches('/').is_empty() && evidence.url.query().is_none();
     // A page of several full paragraphs was written to be read, however many links stand around it, and whether its
     // address is known or not.
     let reads = prose >= 3 && text >= 1_500;
-    if !article_type && !reads && (is_root || is_listing(evidence, body, (text, prose), &og)) {
+    let (teasers, lines) = teasers(evidence, body);
+    let is_row_of_teasers = teasers >= 4 && 3 * teasers > 2 * lines;
+    let lists = is_row_of_teasers || !reads && (is_root || is_listing(evidence, body, (text, prose), &og));
+    if !article_type && lists {
         return Kind::Listing;
     }
     if has("VideoObject") && !article_type || og.starts_with("video") {
@@ -42,6 +48,16 @@ pub(crate) fn of(evidence: &Evidence<'_, '_>, body: &Body) -> Kind {
     Kind::Article
 }
 
+/// Of the body's longer lines those that stand right below a linked headline, as the teaser of another article does,
+/// and all of them.
+fn teasers(evidence: &Evidence<'_, '_>, body: &Body) -> (usize, usize) {
+    let blocks = &evidence.blocks.list;
+    let links_on = |b: &Block| b.link_density() > 0.7 && b.chars >= 20;
+    let long = body.lines.iter().filter(|&&i| blocks[i].chars >= 40);
+    let below = |i: usize| blocks[i.saturating_sub(2)..i].iter().any(links_on) && !links_on(&blocks[i]);
+    (long.clone().filter(|&&i| below(i)).count(), long.count())
+}
+
 /// Headings that are links to something with a headline's length.
 fn headed_links<'e>(evidence: &'e Evidence<'_, '_>) -> impl Iterator<Item = usize> + 'e {
     let apart = Roles(Roles::NAV.0 | Roles::EDGE.0 | Roles::COMMENTS.0);
@@ -56,6 +72,7 @@ fn headed_links<'e>(evidence: &'e Evidence<'_, '_>) -> impl Iterator<Item = usiz
 
 /// Many linked headlines, little text of its own.
 fn is_listing(evidence: &Evidence<'_, '_>, body: &Body, (text, prose): (usize, usize), og: &str) -> bool {
+    let (teasers, lines) = teasers(evidence, body);
     let types = &evidence.declared.page_types;
     let says_list =
         types.iter().any(|t| matches!(t.as_str(), "CollectionPage" | "ItemList" | "SearchResultsPage"));
@@ -86,5 +103,7 @@ fn is_listing(evidence: &Evidence<'_, '_>, body: &Body, (text, prose): (usize, u
         return true;
     }
     (says_list && headlines > 8 && text < 1500)
-        || (headlines >= 12 && (text < 500 || headlines * 45 > text) && prose <= 4)
+        || (headlines >= 12
+            && prose <= 4
+            && (text < 300 || headlines * 45 > text && teasers > 0 && 2 * teasers >= lines))
 }

@@ -223,6 +223,10 @@ impl<'a> Reader<'a> {
         if roles.has(Roles::STREAMED) {
             roles = roles.without(Roles::HIDDEN);
         }
+        // A post quoted from a network bears the network's name; it is a quotation all the same.
+        if node.tag == Tag::Blockquote {
+            roles = roles.without(Roles::FURNITURE);
+        }
         // Aggregated content words (`widget-theme-post-content`) outweigh what frames them.
         if roles.has(Roles::BODY) {
             roles = roles.without(Roles(
@@ -303,6 +307,15 @@ fn of_name(name: &str) -> Roles {
         roles = roles.with(Roles::BODY);
     }
     roles
+}
+
+/// Gives the words of one class name, and the whole where it has several.
+pub(crate) fn name_words(name: &str, mut give: impl FnMut(&str)) {
+    let words = Words::of(name);
+    words.iter().for_each(&mut give);
+    if words.ends.len() > 1 {
+        give(&words.joined);
+    }
 }
 
 /// Lower-case words of a class name, cut at signs and capitals. A part with digits inside is an identifier

@@ -177,7 +177,9 @@ impl<'a> Sieve<'a> {
             self.out.html.push('<');
             self.out.html.push_str(name);
             read_attributes(inner, &mut self.out.html);
-            self.out.html.push_str(if inner.ends_with("/>") { "/>" } else { ">" });
+            // After a value without quotes the stroke would become part of it: `<a href=/>`.
+            let bare = self.out.html.ends_with(name) || self.out.html.ends_with(['"', '\'']);
+            self.out.html.push_str(if inner.ends_with("/>") && bare { "/>" } else { ">" });
         }
         end
     }
@@ -359,6 +361,7 @@ mod tests {
             "ab<link rel=canonical href=/y>",
         );
         check("a<SCRIPT src=x></Script>b<svg viewBox='0'><path/></svg>c", "abc");
+        check("<a href=/>x<a href=/b/ />y", "<a href=/>x<a href=/b/>y");
         check("a < b <3", "a < b <3");
         check("<p>x<script>never closed", "<p>x");
         check(

@@ -58,17 +58,15 @@ pub(crate) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
     for c in text.chars() {
-        if c.is_alphanumeric() {
+        let simple = simple(c);
+        if simple.is_some() || (!c.is_ascii() && c.is_alphanumeric()) {
             if gap && !out.is_empty() {
                 out.push(' ');
             }
             gap = false;
-            if is_mark(c) {
-                continue;
-            }
-            if c.is_ascii() {
-                out.push(c.to_ascii_lowercase());
-            } else {
+            if let Some(letter) = simple {
+                out.push(letter);
+            } else if !is_mark(c) {
                 out.extend(
                     c.to_lowercase()
                         .flat_map(|l| std::iter::once(l).nfd())
@@ -80,6 +78,28 @@ pub(crate) fn fold(text: &str) -> String {
         }
     }
     out
+}
+
+/// The lower-case letter under a Latin-1 letter's accent.
+fn latin_base(c: char) -> Option<char> {
+    const BASES: &[u8; 32] = b"aaaaaa.ceeeeiiii.nooooo..uuuuy..";
+    let at = u32::from(c).checked_sub(0xC0).filter(|at| *at < 64)?;
+    // U+00FF is the one letter whose capital stands elsewhere.
+    let base = if c == 'ÿ' { b'y' } else { BASES[at as usize % 32] };
+    (base != b'.').then_some(char::from(base))
+}
+
+/// The folded form of what most texts are made of, found without tables.
+fn simple(c: char) -> Option<char> {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase());
+    }
+    if is_plain(c) { (!is_mark(c)).then_some(c) } else { latin_base(c) }
+}
+
+/// Letters that have no case and are made of no others: most Arabic ones, kana, ideographs.
+fn is_plain(c: char) -> bool {
+    matches!(c, '\u{627}'..='\u{64A}' | '\u{3041}'..='\u{304A}' | '\u{4E00}'..='\u{9FFF}')
 }
 
 /// Combining accents, Arabic vowel signs and the tatweel: they change no word.
@@ -110,6 +130,12 @@ mod tests {
     fn folds_for_comparison() {
         assert_eq!(fold("L’État « profond »,\u{A0}2025"), "l etat profond 2025");
         assert_eq!(fold("الحُكومة"), "الحكومة");
+        assert_eq!(fold("ÀÉÎÕÜÇÑÿ ßæøÐ ŒŠ İ"), "aeioucny ßæøð œs i");
+        for c in '\u{C0}'..='\u{FF}' {
+            let slow: String =
+                c.to_lowercase().nfd().filter(|l| l.is_alphanumeric() && !is_mark(*l)).collect();
+            assert_eq!(latin_base(c).map_or(slow.clone(), String::from), slow);
+        }
     }
 
     #[test]

@@ -6,13 +6,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kiosque_crawl::{
-    Crawler, Handover, InMemory, LeadBatch, Memory, MemoryError, Outlet, OutletError, Report, Source,
-    Territory,
+    Crawler, Everywhere, Handover, InMemory, LeadBatch, Memory, MemoryError, Outlet, OutletError, Report,
+    Source, Territory,
 };
 use kiosque_model::{Breadcrumb, BreadcrumbOutcome, Page, Reason};
 use tokio_util::sync::CancellationToken;
 
-use crate::site::{Basket, Lab, Reply, Words, header, rss};
+use crate::site::{Basket, Lab, Reply, Site, Words, header, rss};
 
 /// The sites of one crawler; all others are everybody else's.
 struct Only(Vec<&'static str>);
@@ -245,6 +245,11 @@ async fn a_lead_that_comes_again_is_not_fetched_again() {
     pair.settle().await;
     pair.line.leads.lock().unwrap().extend(twice);
     pair.settle().await;
+    // Nor is it handed over again without need.
+    pair.lab.pass(jiff::SignedDuration::from_hours(50));
+    for n in [0, 1] {
+        assert_eq!(pair.visit(n, usize::MAX).await.0.handed_over, 0);
+    }
     assert_eq!(pair.pages(), PAGES);
     assert!(PAGES.iter().all(|page| pair.asked(page) == 1));
 }
@@ -260,7 +265,9 @@ async fn whatever_call_of_either_fails_nothing_is_lost() {
                 pair.visit(1 - n, usize::MAX).await;
                 pair.bring(n, at).await
             };
-            // Again, with the memory that is left, by processes that hold.
+            // Again, with the memory that is left, by processes that hold, and so late that what counts as known
+            // is not asked for again.
+            pair.lab.pass(jiff::SignedDuration::from_hours(50));
             pair.all().await;
             let whole: BTreeSet<_> = PAGES.iter().map(|page| (*page).to_owned()).collect();
             assert_eq!(
@@ -383,6 +390,42 @@ async fn a_batch_is_not_done_where_the_crawl_broke() {
     let report = crawler.run_sharing(&[], intake, &CancellationToken::new(), &|_| {}).await;
     assert!(report.fault.is_some());
     assert!(done.await.is_err());
+}
+
+#[tokio::test]
+async fn what_was_handed_over_is_fetched_here_where_the_site_becomes_ours() {
+    let pair = press().await;
+    assert_eq!(pair.visit(0, usize::MAX).await.0.handed_over, 2);
+    let leads = std::mem::take(&mut *pair.line.leads.lock().unwrap());
+    let crawler = pair.crawler(0, usize::MAX).0.with_territory(Arc::new(Everywhere));
+    crawler.fetch_leads(&pair.sources, leads, &CancellationToken::new(), &|_| {}).await;
+    assert_eq!(pair.pages(), ["a.example/1", "b.example/1", "c.example/here"]);
+}
+
+/// All sites, until an address was asked for.
+struct UntilAsked(Site, &'static str);
+
+impl Territory for UntilAsked {
+    fn owns(&self, _: &str) -> bool {
+        !self.0.seen().iter().any(|seen| seen.address == self.1)
+    }
+}
+
+#[tokio::test]
+async fn who_waits_in_a_lane_asks_nothing_once_the_site_is_of_another() {
+    let mut pair = Pair::open(&[("s", "a.example/s"), ("t", "a.example/t")]).await;
+    pair.lab.settings.delay_ms = 30;
+    pair.lab
+        .site
+        .set("a.example/s", [feed(&[("a.example/1", "")])])
+        .set("a.example/t", [feed(&[("a.example/2", "")])])
+        .page("a.example/1", "x")
+        .page("a.example/2", "y");
+    let territory = Arc::new(UntilAsked(pair.lab.site.clone(), "a.example/1"));
+    let crawler = pair.crawler(0, usize::MAX).0.with_territory(territory);
+    let report = crawler.visit_once(&pair.sources, &CancellationToken::new(), &|_| {}).await;
+    assert_eq!((report.fetched(), report.handed_over, pair.asked("a.example/2")), (1, 1, 0));
+    assert_eq!(pair.line.leads.lock().unwrap()[0].url, "http://a.example/2");
 }
 
 /// All sites, until they went to another crawler: after `limit` questions.

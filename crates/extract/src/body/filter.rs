@@ -3,6 +3,7 @@
 use super::Scene;
 use crate::block::{Block, Shape, ends_sentence};
 use crate::cue::{END_CUES, PROMPT_CUES, READ_ALSO_CUES};
+use crate::role::Roles;
 use crate::text::fold;
 
 /// Keeps the lines that belong to the article; apart, a closing line of keywords.
@@ -35,21 +36,8 @@ fn is_foreign(block: &Block, title: &str, scene: &Scene<'_, '_>) -> bool {
     if density > 0.85 && block.chars > 12 && block.shape != Shape::Cell {
         return true;
     }
-    if let Some(cue) = READ_ALSO_CUES.opening(&folded) {
-        let bare = folded.len() == cue.len();
-        let labelled = block.text.chars().count() < 220
-            && block
-                .text
-                .chars()
-                .take(cue.chars().count() + 6)
-                .any(|c| matches!(c, ':' | '|' | '>' | '»' | '–'));
-        if bare
-            || density > 0.4
-            || (labelled && !ends_sentence(&block.text))
-            || (labelled && cue.contains(' '))
-        {
-            return true;
-        }
+    if is_read_also(block, &folded) {
+        return true;
     }
     if let Some(cue) = PROMPT_CUES.opening(&folded) {
         let bare = folded.len() == cue.len();
@@ -65,6 +53,45 @@ fn is_foreign(block: &Block, title: &str, scene: &Scene<'_, '_>) -> bool {
         }
     }
     is_author_line(block, &folded, scene)
+}
+
+/// A label of the kind `Read also` with its link or headline.
+fn is_read_also(block: &Block, folded: &str) -> bool {
+    let Some(cue) = READ_ALSO_CUES.opening(folded) else { return false };
+    let is_mark = |c| matches!(c, ':' | '|' | '>' | '»' | '–');
+    let labelled = block.chars < 220 && block.text.chars().take(cue.chars().count() + 6).any(is_mark);
+    folded.len() == cue.len()
+        || block.link_density() > 0.4
+        || (labelled && (!ends_sentence(&block.text) || cue.contains(' ')))
+}
+
+/// Tells of a block whether it is no matter of judgement: a caption by its element, the title again, a line that only
+/// names who signed, a `Read also`, a short line in an element named for bylines, dates or tags.
+pub(super) fn veto(scene: &Scene<'_, '_>, pruned: &[bool]) -> impl Fn(usize) -> bool {
+    let title = scene.title.map(fold).unwrap_or_default();
+    let signs = Roles(Roles::BYLINE.0 | Roles::TAGS.0);
+    move |i| {
+        let block = &scene.blocks.list[i];
+        if block.shape == Shape::Caption {
+            return true;
+        }
+        if block.chars >= 220 {
+            return false;
+        }
+        let near = || scene.dom.ancestors(block.from).skip(1).take(3).any(|n| scene.roles[n].has(signs));
+        let folded = fold(&block.text);
+        folded.is_empty()
+            || (!title.is_empty() && folded == title)
+            || is_read_also(block, &folded)
+            || is_author_line(block, &folded, scene)
+            || (pruned[i] && !block.is_prose() && near())
+    }
+}
+
+/// Drops labels before the first full line and headings that head nothing.
+pub(super) fn tidy(blocks: &[Block], kept: &mut Vec<usize>) {
+    trim_start(blocks, kept);
+    drop_empty_headings(blocks, kept);
 }
 
 /// A short line that only names an author (with `By`, a role or a date).
@@ -97,11 +124,7 @@ fn cut_after_end(blocks: &[Block], kept: &mut Vec<usize>) {
 
 /// Drops short label lines before the first and after the last line of prose.
 fn trim_ends(blocks: &[Block], kept: &mut Vec<usize>) {
-    let counts = |i: &usize| {
-        let block = &blocks[*i];
-        block.is_prose() || (block.chars >= 25 && ends_sentence(&block.text)) || block.chars >= 80
-    };
-    if let Some(last) = kept.iter().rposition(counts) {
+    if let Some(last) = kept.iter().rposition(|&i| counts(&blocks[i])) {
         let mut end = last + 1;
         // List items right after prose belong to it.
         while end < kept.len()
@@ -112,7 +135,16 @@ fn trim_ends(blocks: &[Block], kept: &mut Vec<usize>) {
         }
         kept.truncate(end);
     }
-    if let Some(first) = kept.iter().position(counts) {
+    trim_start(blocks, kept);
+}
+
+/// Whether a line reads as the article's and not as a label.
+fn counts(block: &Block) -> bool {
+    block.is_prose() || (block.chars >= 25 && ends_sentence(&block.text)) || block.chars >= 80
+}
+
+fn trim_start(blocks: &[Block], kept: &mut Vec<usize>) {
+    if let Some(first) = kept.iter().position(|&i| counts(&blocks[i])) {
         let mut start = first;
         while start > 0
             && matches!(blocks[kept[start - 1]].shape, Shape::Heading(_) | Shape::Item)

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use url::Url;
 
-use super::{Body, Scene};
+use super::{Body, Scene, tongue};
 use crate::block::{Block, Shape};
 use crate::dom::{Dom, Node, Tag};
 
@@ -15,12 +15,15 @@ pub(crate) fn text_of(blocks: &[Block], body: &Body) -> String {
     lines.join("\n")
 }
 
-/// The sanitised HTML: only `p h2–h4 ul li blockquote table tr td a strong em`, every text escaped, links absolute.
+/// The sanitised HTML: only `p h2–h4 ul ol li blockquote table tr td a strong em`, with `dir` and `lang` where a block
+/// has to say them, every text escaped, links absolute.
 pub(crate) fn html_of(scene: &Scene<'_, '_>, body: &Body, base: &Url) -> String {
     let mut out = String::new();
     let mut open = "";
     let mut row = usize::MAX;
-    for &i in body.standfirst.iter().chain(&body.lines) {
+    let all = || body.standfirst.iter().chain(&body.lines);
+    let tongues = tongue::of(scene.dom, all().map(|&i| &scene.blocks.list[i]));
+    for (&i, tongue) in all().zip(&tongues) {
         let block = &scene.blocks.list[i];
         let wanted = match block.shape {
             Shape::Item if is_ordered(scene.dom, block.owner) => "ol",
@@ -46,7 +49,14 @@ pub(crate) fn html_of(scene: &Scene<'_, '_>, body: &Body, base: &Url) -> String 
             Shape::Cell => "td",
             Shape::Paragraph | Shape::Quote | Shape::Caption => "p",
         };
-        let _ = write!(out, "<{name}>");
+        let _ = write!(out, "<{name}");
+        if let Some(dir) = tongue.dir {
+            let _ = write!(out, " dir=\"{dir}\"");
+        }
+        if let Some(lang) = &tongue.lang {
+            let _ = write!(out, " lang=\"{lang}\"");
+        }
+        out.push('>');
         inline(scene.dom, block, base, &mut out);
         let _ = write!(out, "</{name}>");
     }

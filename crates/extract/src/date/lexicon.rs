@@ -135,6 +135,15 @@ pub(super) fn unit_of(word: &str) -> Option<(u32, i64)> {
     })
 }
 
+/// Days named by their distance from the fetch. `اليوم` is left out: outlets are called so.
+pub(super) fn days_ago(word: &str) -> Option<i64> {
+    Some(match word {
+        "hui" | "today" | "heute" | "hoy" => 0,
+        "hier" | "yesterday" | "gestern" | "ayer" | "امس" => 1,
+        _ => return None,
+    })
+}
+
 /// What a small word does, if anything.
 pub(super) fn word_of(word: &str) -> Option<Word> {
     Some(match word {

@@ -29,6 +29,10 @@ const AUTHOR_PATHS: [&str; 12] = [
 ];
 /// Nodes before the headline where the byline may stand.
 const BEFORE: usize = 120;
+/// Nodes after the body where a box about the author may stand.
+const AFTER: usize = 160;
+/// Elements read that may name an author.
+const MAX_MARKED: usize = 40;
 /// Nodes by which a name that may be none counts as farther from the headline.
 const UNKNOWN: usize = 200;
 /// Nodes between the links of an article's authors.
@@ -49,7 +53,7 @@ pub(super) fn printed(
     let end = evidence.dom.nodes.len();
     let (first, last) = body.unwrap_or((0, end));
     let anchor = headline.unwrap_or(first);
-    let zone = anchor.min(first).saturating_sub(BEFORE)..(last + 80).min(end);
+    let zone = anchor.min(first).saturating_sub(BEFORE)..(last + AFTER).min(end);
     let mut out = Printed { full: Vec::new(), single: Vec::new() };
     let mut marked = marked(evidence, zone.clone(), anchor);
     marked.sort_by_key(|m| m.distance);
@@ -72,7 +76,9 @@ pub(super) fn printed(
     }
     let single = marked.iter().take(8).find(|m| m.plain && !is_full_name(m));
     out.single.extend(single.map(|m| (m.signed.clone(), "byline".to_owned())));
-    out.full.extend(lines::opening(evidence, zone, first..last, anchor).map(|s| (s, "text".to_owned())));
+    out.full.extend(
+        lines::opening(evidence, zone.start..end, first..last, anchor).map(|s| (s, "text".to_owned())),
+    );
     out.full.extend(lines::alone(evidence, headline, body).map(|s| (s, "signature".to_owned())));
     out.full.extend(lines::dateline(evidence, body).map(|s| (s, "dateline".to_owned())));
     out
@@ -84,6 +90,9 @@ fn marked(evidence: &Evidence<'_, '_>, zone: Range<usize>, anchor: usize) -> Vec
     let mut skip_until = 0;
     for i in zone {
         let node = &evidence.dom.nodes[i];
+        if out.len() >= MAX_MARKED {
+            break;
+        }
         if i < skip_until
             || mark_of(node, evidence.roles[i]) == Mark::None
             || evidence.is_foreign(i, anchor)
@@ -151,22 +160,19 @@ fn mark_of(node: &Node<'_>, roles: Roles) -> Mark {
     let links_author = |href: &str| {
         let path = href.split(['?', '#']).next().unwrap_or_default();
         let mut parts = path.trim_end_matches('/').rsplit('/').skip(1).take(3);
-        parts.any(|part| AUTHOR_PATHS.contains(&part.to_ascii_lowercase().as_str()))
+        parts.any(|part| AUTHOR_PATHS.iter().any(|name| part.eq_ignore_ascii_case(name)))
     };
     let is_author = |value: &str| value.split_ascii_whitespace().any(|v| matches!(v, "author" | "creator"));
+    if node.tag == Tag::Text {
+        return Mark::None;
+    }
     let by_link = node.tag == Tag::A && node.attr("href").is_some_and(links_author);
     if by_link || node.attr("rel").is_some_and(is_author) || node.attr("itemprop").is_some_and(is_author) {
         return Mark::Plain;
     }
-    let glued = || {
-        let class = node.class.to_ascii_lowercase();
-        ["author", "auteur", "byline"].iter().any(|word| class.contains(word)) && !class.contains("authori")
-    };
-    if roles.has(Roles::AUTHOR) || (node.tag != Tag::Text && !node.class.is_empty() && glued()) {
-        Mark::Class
-    } else {
-        Mark::None
-    }
+    const GLUED: [&str; 6] = ["author", "Author", "auteur", "Auteur", "byline", "Byline"];
+    let glued = || GLUED.iter().any(|word| node.class.contains(word)) && !node.class.contains("authori");
+    if roles.has(Roles::AUTHOR) || (!node.class.is_empty() && glued()) { Mark::Class } else { Mark::None }
 }
 
 /// The names an element prints: by its runs of text, or all of them as one line.

@@ -12,7 +12,7 @@ use crate::role::Roles;
 use crate::text::fold;
 
 /// Words (folded) a line opens with that names who wrote it.
-const BYLINES: [&str; 35] = [
+const BYLINES: [&str; 47] = [
     "par",
     "by",
     "redige par",
@@ -30,6 +30,13 @@ const BYLINES: [&str; 35] = [
     "autor",
     "autorin",
     "autorin autor",
+    "autoren",
+    "autores",
+    "authors",
+    "auteurs",
+    "blog beitrag von",
+    "ein beitrag von",
+    "beitrag von",
     "von",
     "por",
     "di",
@@ -47,10 +54,17 @@ const BYLINES: [&str; 35] = [
     "ein artikel von",
     "text von",
     "reported by",
+    "this post was written by",
+    "this article was written by",
+    "cet article a ete ecrit par",
+    "dieser artikel wurde verfasst von",
+    "erstellt von",
     "责编",
 ];
 /// Longest line that is a byline.
 const MAX_LINE_CHARS: usize = 160;
+/// Lines at the body's start among which its byline may stand.
+const BYLINES_IN_TEXT: usize = 3;
 /// Nodes after the body where its byline may stand.
 const AFTER_BODY: usize = 40;
 
@@ -61,15 +75,35 @@ pub(super) fn opening(
     body: Range<usize>,
     anchor: usize,
 ) -> Option<Signed> {
-    let lines = evidence.blocks.list.iter();
     let mut found: Option<Signed> = None;
-    for block in lines.filter(|b| range.contains(&b.from) && b.chars < MAX_LINE_CHARS) {
+    let mut labelled = false;
+    let mut into_text = 0;
+    for block in evidence.blocks.list.iter().filter(|b| range.contains(&b.from)) {
         let inside = block.from > body.start && block.from < body.end;
-        if inside || block.from > body.end + AFTER_BODY || evidence.is_foreign(block.owner, anchor) {
+        into_text += usize::from(inside);
+        let far = block.from > body.end + AFTER_BODY || (inside && into_text > BYLINES_IN_TEXT);
+        let after_label = std::mem::replace(&mut labelled, false);
+        // A far line is believed only where it calls itself the author's.
+        if block.chars >= MAX_LINE_CHARS || (far && !may_be_labelled(&block.text)) {
+            continue;
+        }
+        let folded = fold(&block.text);
+        labelled = is_label(&folded);
+        let named = is_labelled(&folded);
+        // What the body took in at its start may be the byline still, where it is nothing else.
+        let outside = !inside || block.chars < 60;
+        if (far && !named) || !outside || evidence.is_foreign(block.owner, anchor) {
+            continue;
+        }
+        // `ByRim Alami`: the elements have no space between them.
+        let glued = ["By", "Par", "Von", "Por"]
+            .iter()
+            .any(|cue| block.text.strip_prefix(cue).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
+        let opens = after_label || glued || opens_as_byline(&folded);
+        if !opens && !folded.chars().any(char::is_numeric) && !folded.contains(" signe") {
             continue;
         }
         let text = runs(evidence, block.from..block.to).join(" ");
-        let opens = opens_as_byline(&fold(&text));
         let part =
             if opens { Some(before_date(&text)) } else { after_date(&text).or_else(|| after_signed(&text)) };
         let Some(part) = part else { continue };
@@ -77,7 +111,10 @@ pub(super) fn opening(
         signed.persons.retain(|p| is_capitalised(p));
         let full = signed.persons.iter().all(|p| is_full(p));
         let known = signed.persons.iter().any(|p| has_given_name(p));
-        if !signed.persons.is_empty() && (opens || full) && (found.is_none() || known) {
+        if !signed.persons.is_empty()
+            && ((opens && !after_label && !named) || full)
+            && (found.is_none() || known)
+        {
             found = Some(signed);
             if known {
                 break;
@@ -85,6 +122,47 @@ pub(super) fn opening(
         }
     }
     found
+}
+
+/// A line that calls itself the author's: it is believed wherever it stands.
+fn is_labelled(folded: &str) -> bool {
+    ["auteur", "author", "autor", "autorin", "autoren", "الكاتب", "المؤلف"]
+        .iter()
+        .any(|label| folded.strip_prefix(label).is_some_and(|rest| rest.starts_with(' ')))
+        && folded.chars().count() < 60
+}
+
+/// Whether a line may be so, at a glance.
+fn may_be_labelled(text: &str) -> bool {
+    let start = text.trim_start().as_bytes();
+    start.get(..3).is_some_and(|s| s.eq_ignore_ascii_case(b"aut")) || text.starts_with("ال")
+}
+
+/// A line that only says that a name follows.
+fn is_label(folded: &str) -> bool {
+    const LABELS: [&str; 20] = [
+        "author",
+        "authors",
+        "author s",
+        "article by",
+        "written by",
+        "posted by",
+        "by",
+        "von",
+        "par",
+        "auteur",
+        "auteurs",
+        "autor",
+        "autorin",
+        "text",
+        "texte",
+        "contributors",
+        "por",
+        "الكاتب",
+        "بقلم",
+        "المؤلف",
+    ];
+    folded.len() < 40 && LABELS.contains(&folded)
 }
 
 /// `Le regard de la semaine est signé Rim Alami.`
@@ -128,7 +206,21 @@ pub(super) fn alone(
             .take_while(|&at| blocks[at].from < first)
             .find_map(|at| names(at).filter(|_| is_dated(at + 1) || (at > start && is_dated(at - 1))))
     });
-    above.or_else(|| names(below)).or_else(|| names(below + 1))
+    // A bold first line of names that the description, cut from the raw text, holds too: it signs.
+    let description = evidence.head.meta_of(&["og:description", "description"]).map(|(d, _)| fold(&d));
+    let opens = || {
+        let from = headline.filter(|&h| h < first).unwrap_or(first);
+        let mut near = blocks.iter().filter(|b| b.from > from && b.from <= first && b.chars < 60);
+        let block = near.rfind(|b| b.bold_chars * 2 > b.chars)?;
+        let signed = read(&block.text, evidence.outlets);
+        let named =
+            !signed.persons.is_empty() && signed.persons.iter().all(|p| is_full(p) && is_capitalised(p));
+        let folded = fold(&block.text);
+        let told = description.as_deref().is_some_and(|d| d.contains(&folded) && d.len() > folded.len() + 20);
+        let titled = evidence.head.title.as_deref().is_some_and(|t| fold(t).contains(&folded));
+        (named && told && !titled).then_some(signed)
+    };
+    above.or_else(opens).or_else(|| names(below)).or_else(|| names(below + 1))
 }
 
 fn opens_as_byline(folded: &str) -> bool {

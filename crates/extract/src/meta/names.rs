@@ -48,7 +48,7 @@ const NOT_PERSONS: &str = "redaction redaktion redaccion redazione redacao redac
     topics store shop team's official committee's senior chief correspondents chronique dossier podcast \
     editeur rubrique categorie 记者 编辑 编辑部 新华社 人民网 作者 courant \
     parti syndicat communiste comite ligue mouvement scholar former certified attorney facebook google link \
-    checked visited success impact name required zur person beitrag hinterlasse rebloggt travel construction trial enviado especial inhalte doc resources";
+    checked visited success impact name required anonimo anonyme anonym feuerwehr abteilung kitchens financial autor autorin autors zur person beitrag hinterlasse rebloggt travel construction trial enviado especial inhalte doc resources";
 
 /// Articles: at the start they name no person, inside a name they are particles (`Van der Fort`).
 const ARTICLES: [&str; 6] = ["der", "die", "das", "the", "les", "het"];
@@ -63,9 +63,10 @@ static GIVEN_NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
 static OPENING_PHRASES: LazyLock<Vec<&str>> = LazyLock::new(|| OPENINGS.split('|').map(str::trim).collect());
 
 /// What a byline opens with, folded, longest first.
-const OPENINGS: &str = "alles von | mehr artikel von | autorenseite von | gepostet von | gepruft von | texte par | about | about the author | \
+const OPENINGS: &str = "this post was written by | this article was written by | cet article a ete ecrit par | dieser artikel wurde verfasst von | \
+    article by | alles von | mehr artikel von | autorenseite von | gepostet von | gepruft von | texte par | about | about the author | \
     veroffentlicht von | eingestellt von | geschrieben von | erstellt von | verfasst von | artikel von | \
-    alle posts vom autor | autorin autor | foto und text | interview | und interview | uber | signe | article par | \
+    alle posts vom autor | autorin autor | autoren | autores | blog beitrag von | ein beitrag von | beitrag von | foto und text | interview | und interview | uber | signe | article par | \
     publie le par | post by | posts by | author by | publicado por | redactado por | escribe | redactor | redactora | \
     redaktor | verfasser | dr de | propos recueillis | recueillis par | entretien realise par | entretien | \
     责编 | 责任编辑 | 记者 | 作者 | 文 | ecrit par | redige par | publie par | propos recueillis par | recueilli par | article de | texte de | \
@@ -223,11 +224,11 @@ fn is_person(name: &str, folded: &str, outlets: &[String]) -> bool {
 /// Whether letters and capitals are those of a name.
 fn has_the_form(name: &str, words: &[&str]) -> bool {
     // Initials sign for a desk; a name has at least one word of some length.
-    if words.iter().map(|w| w.chars().count()).max() < Some(3) {
-        return false;
-    }
     if !name.chars().any(|c| c.is_ascii_alphabetic()) {
         return (2..=5).contains(&words.len());
+    }
+    if words.iter().map(|w| w.chars().count()).max() < Some(3) {
+        return false;
     }
     if words.len() > 1 && !name.contains([' ', '-', '\'', '’']) {
         return false;
@@ -261,7 +262,7 @@ pub(crate) fn is_capitalised(name: &str) -> bool {
             || word.starts_with(['d', 'l']) && word.contains(['\'', '’']);
         let leads =
             i == 0 && matches!(fold(word).as_str(), "la" | "le" | "y" | "e" | "las" | "los" | "des" | "der");
-        !is_small(word) || (particle && i < last && !leads)
+        !is_small(word) || (particle && (i < last || word.contains(['\'', '’'])) && !leads)
     })
 }
 
@@ -354,5 +355,32 @@ mod tests {
         check("Plácido Domingo", &["Plácido Domingo"], &[]);
         check("https://www.facebook.com/x", &[], &[]);
         check("", &[], &[]);
+        check("Celeste Roy Gardener", &["Celeste Roy"], &[]);
+        check("MDR THÜRINGEN", &[], &[]);
+        check("Image: Getty Images", &[], &[]);
+        check("Fouzia Van der Fort", &["Fouzia Van der Fort"], &[]);
+        check("Die Zeitung", &[], &[]);
+        check("大渡 美咲", &["大渡 美咲"], &[]);
+        check("Prof. Dr. med. Jens Vogt", &["Jens Vogt"], &[]);
+        check("jens.vogt", &[], &[]);
+    }
+
+    #[test]
+    fn a_persons_site_is_called_like_the_person() {
+        let outlets = [fold("Brett Larkin Yoga"), fold("brettlarkin"), fold("Le Phare")];
+        assert_eq!(read("Brett Larkin", &outlets).persons, ["Brett Larkin"]);
+        assert_eq!(read("Le Phare", &outlets).persons, [""; 0]);
+        assert_eq!(read("Larkin Yoga", &outlets).persons, [""; 0]);
+    }
+
+    #[test]
+    fn printed_names_are_capitalised() {
+        let check = |name: &str, expected: bool| assert_eq!(is_capitalised(name), expected, "{name}");
+        check("Ana de la Cruz", true);
+        check("Jean d’Ormesson", true);
+        check("Posted on", false);
+        check("Modifié le", false);
+        check("le Dr Vergès", false);
+        check("سعاد المرنيسي", true);
     }
 }

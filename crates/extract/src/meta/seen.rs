@@ -12,6 +12,7 @@ const AFTER: usize = 60;
 /// Words of a line that is a date with a few others.
 const MAX_NAMED_CHARS: usize = 240;
 const MAX_PLAIN_CHARS: usize = 120;
+const MAX_ALONE_CHARS: usize = 26;
 
 /// Words that say the date after them is of a change.
 const CHANGED: [&str; 16] = [
@@ -61,6 +62,19 @@ const LABELS: [&str; 26] = [
     "تاريخ النشر",
     "تاريخ",
     "التاريخ",
+];
+
+/// Parts (folded) of sentences that tell when a page was published.
+const SENTENCES: [&str; 9] = [
+    "beitrag wurde",
+    "artikel wurde",
+    "veroffentlicht am",
+    "article publie le",
+    "mis en ligne le",
+    "was published on",
+    "was posted on",
+    "publicado el",
+    "نشر هذا",
 ];
 
 /// A date found in the visible text.
@@ -122,17 +136,20 @@ fn belies(evidence: &Evidence<'_, '_>, node: usize, stamp: &str) -> bool {
     let now = evidence.fetched_at();
     let printed = words(&evidence.dom.text(node), now, is_day_first(evidence));
     let stated = machine(stamp, now);
-    let apart =
-        printed.filter(|p| p.moment.is_none()).zip(stated).and_then(|(p, s)| p.day.until(s.day()).ok());
-    apart.is_some_and(|span| span.get_days().abs() > 1)
+    let printed = printed.filter(|p| p.moment.is_none()).map(|p| p.day);
+    let Some((printed, stated)) = printed.zip(stated.map(|s| s.day())) else { return false };
+    // Numbers alone may have been read the wrong way round.
+    let swapped = printed.month() == stated.day() && printed.day() == stated.month();
+    !swapped && printed.until(stated).is_ok_and(|span| span.get_days().abs() > 1)
 }
 
 /// The `datetime` that all `<time>` elements of a page outside teasers agree on.
 fn only_stamp(evidence: &Evidence<'_, '_>, anchor: usize) -> Option<String> {
     let nodes = evidence.dom.nodes.iter().enumerate();
-    let mut stamps = nodes
-        .filter(|(i, node)| node.tag == Tag::Time && !evidence.is_foreign(*i, anchor))
-        .filter_map(|(_, node)| node.attr("datetime").filter(|s| s.len() >= 8));
+    let mut stamps =
+        nodes.filter(|(i, node)| node.tag == Tag::Time && !evidence.is_foreign(*i, anchor)).filter_map(
+            |(i, node)| node.attr("datetime").filter(|stamp| stamp.len() >= 8 && !belies(evidence, i, stamp)),
+        );
     let first = stamps.next()?;
     stamps.all(|stamp| stamp == first).then(|| first.to_owned())
 }
@@ -168,7 +185,7 @@ pub(super) fn dates(
             read_line(evidence, text, from, &mut out);
         }
     }
-    for read in [opening, labelled, anywhere, in_title] {
+    for read in [opening, alone, labelled, anywhere, in_title] {
         if out.iter().all(|seen| seen.changed) {
             read(evidence, Place { anchor, body }, &mut out);
         }
@@ -177,6 +194,10 @@ pub(super) fn dates(
 }
 
 fn read_line(evidence: &Evidence<'_, '_>, text: &str, from: &'static str, out: &mut Vec<Seen>) {
+    // Only counting back (`منذ ساعتين`) is done without a number, and in few words.
+    if text.len() > 80 && !text.chars().any(char::is_numeric) {
+        return;
+    }
     let (now, day_first) = (evidence.fetched_at(), is_day_first(evidence));
     let Some(first) = words(text, now, day_first) else { return };
     let folded = fold(text);
@@ -209,19 +230,43 @@ fn opening(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
     }
 }
 
+/// The line nearest to the headline that is a date and nothing else, wherever around the text it stands.
+fn alone(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
+    let zone = zone(evidence, place.anchor, place.body);
+    let is_alone = |text: &str| {
+        let words = text.split_whitespace().count();
+        words <= 4 && text.chars().next().is_some_and(|c| c.is_numeric() || (words > 1 && c.is_alphabetic()))
+    };
+    let mut lines: Vec<_> = evidence
+        .blocks
+        .list
+        .iter()
+        .filter(|b| zone.contains(&b.from) && b.chars <= MAX_ALONE_CHARS && is_alone(&b.text))
+        .filter(|b| !evidence.is_foreign(b.owner, place.anchor))
+        .collect();
+    lines.sort_by_key(|b| b.from.abs_diff(place.anchor));
+    for block in lines {
+        read_line(evidence, &block.text, "text", out);
+        if out.iter().any(|seen| !seen.changed) {
+            return;
+        }
+    }
+}
+
 /// A line anywhere on the page that calls itself the date: `Datum: 26. Januar 2022`, `Mise en ligne 23 mai 2019`.
 fn labelled(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
-    let lines =
-        evidence.blocks.list.iter().filter(|b| b.chars < 60 && !evidence.is_foreign(b.owner, place.anchor));
+    let own =
+        |b: &&crate::block::Block| b.chars < MAX_NAMED_CHARS && !evidence.is_foreign(b.owner, place.anchor);
     let mut before = false;
-    for block in lines {
+    for block in evidence.blocks.list.iter().filter(own) {
         let folded = fold(&block.text);
-        let cue = LABELS.iter().any(|l| {
-            folded
-                .strip_prefix(l)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '0', '1', '2', '3']))
-        });
-        if cue || before {
+        let short = block.chars < 60;
+        let opens = |label: &&str| {
+            let rest = folded.strip_prefix(*label);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '0', '1', '2', '3']))
+        };
+        let cue = short && LABELS.iter().any(opens);
+        if cue || (before && short) || SENTENCES.iter().any(|part| folded.contains(part)) {
             read_line(evidence, &block.text, "text", out);
         }
         before = cue && block.text.split_whitespace().count() <= 2;
@@ -230,9 +275,10 @@ fn labelled(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
 
 /// A title that ends in its date: `Un titre | DW | 23.05.2011`.
 fn in_title(evidence: &Evidence<'_, '_>, _place: Place, out: &mut Vec<Seen>) {
-    let tail = evidence.head.title.as_deref().and_then(|t| t.rsplit(['|', '–', '—']).next());
-    if let Some(tail) = tail.filter(|t| t.chars().count() < 30) {
-        read_line(evidence, tail, "title", out);
+    let Some(title) = evidence.head.title.as_deref() else { return };
+    let ends = [title.rsplit(['|', '–', '—']).next(), title.split('|').next()];
+    for end in ends.into_iter().flatten().filter(|end| end.chars().count() < 30) {
+        read_line(evidence, end, "title", out);
     }
 }
 

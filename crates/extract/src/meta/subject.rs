@@ -261,10 +261,21 @@ pub(crate) fn tdm_reserved(evidence: &Evidence<'_, '_>) -> Option<(bool, &'stati
         .or_else(|| evidence.page.record.tdm_reserved.map(|r| (r, "tdmrep.json")))
 }
 
-/// The licence the page links or declares.
+/// The licence the page links or declares: in its head, in JSON-LD, or by a link of its text.
 pub(crate) fn licence(evidence: &Evidence<'_, '_>) -> Option<(String, &'static str)> {
     let linked = evidence.head.link("license").map(|l| (l.to_owned(), "rel=license"));
-    linked.or_else(|| evidence.declared.licence.clone().map(|l| (l, "json-ld")))
+    let declared = || evidence.declared.licence.clone().map(|l| (l, "json-ld"));
+    let is_licence = |rel: &str| rel.split_ascii_whitespace().any(|r| matches!(r, "license" | "licence"));
+    let visible = || {
+        let foreign = Roles(Roles::COMMENTS.0 | Roles::RELATED.0);
+        let nodes = evidence.dom.nodes.iter().enumerate();
+        let mut links = nodes.filter(|(i, node)| {
+            node.tag == Tag::A && node.attr("rel").is_some_and(is_licence) && !evidence.above[*i].has(foreign)
+        });
+        let href = links.find_map(|(_, node)| node.attr("href"))?;
+        Some((evidence.url.join(href.trim()).ok()?.to_string(), "rel=license"))
+    };
+    linked.or_else(declared).or_else(visible)
 }
 
 /// The text of a fragment of HTML, for `articleBody` values that hold markup.

@@ -4,16 +4,22 @@
 //! the model's, so a change here needs a new training run (the names are checked against the model's).
 
 use super::super::Scene;
+use super::again::Boxes;
+use super::lexicon;
 use super::looks::Looks;
+use super::marks::Marks;
 use super::places::{Places, Standing};
-use crate::block::Shape;
+use crate::block::{Block, Shape};
 use crate::role::Roles;
 
 /// How many numbers describe a line.
 pub(crate) const COUNT: usize = NAMES.len();
 
+/// Where the lexicon's numbers begin.
+pub(crate) const OWN: usize = COUNT - lexicon::COUNT;
+
 /// The numbers' names, in order.
-pub(crate) const NAMES: [&str; 97] = [
+pub(crate) const NAMES: [&str; 111] = [
     // Its looks.
     "chars",
     "words",
@@ -92,6 +98,10 @@ pub(crate) const NAMES: [&str; 97] = [
     "heading_links",
     "cue_steps",
     "cue_prose",
+    "titles_since",
+    "dates_since",
+    "articles_since",
+    "same_article",
     // The boxes around it.
     "alike",
     "alike_parent",
@@ -119,7 +129,21 @@ pub(crate) const NAMES: [&str; 97] = [
     "container_share",
     "declares",
     "container_body",
+    // What its names and words told elsewhere.
+    "names_least",
+    "names_most",
+    "names_sum",
+    "dropped_least",
+    "dropped_most",
+    "nearest_name",
+    "words_sum",
+    "words_mean",
+    "words_least",
+    "words_most",
 ];
+
+/// How near prose keeps a line of a menu in view.
+const NEAR: usize = 2;
 
 /// The numbers of one line.
 pub(crate) type Line = [f32; COUNT];
@@ -130,6 +154,16 @@ pub(crate) struct Draft<'d> {
     pub(crate) plain: &'d [bool],
     pub(crate) container: usize,
     pub(crate) kept: &'d [bool],
+    /// What is not judged.
+    pub(crate) vetoed: &'d dyn Fn(usize) -> bool,
+}
+
+/// The lines looked at: all but those dropped from menus, footers and the like with no prose near.
+fn open(scene: &Scene<'_, '_>, draft: &Draft<'_>) -> Vec<usize> {
+    let list = &scene.blocks.list;
+    let prose: Vec<bool> = list.iter().map(Block::is_prose).collect();
+    let near = |i: usize| prose[i.saturating_sub(NEAR)..(i + NEAR + 1).min(list.len())].contains(&true);
+    (0..list.len()).filter(|&i| (!draft.plain[i] || draft.kept[i] || near(i)) && !(draft.vetoed)(i)).collect()
 }
 
 fn log(n: usize) -> f32 {
@@ -158,26 +192,34 @@ impl Row {
     }
 }
 
-/// Reads all lines of a page.
-pub(crate) fn read(scene: &Scene<'_, '_>, draft: &Draft<'_>) -> Vec<Line> {
+/// Reads the lines of a page that are looked at, but for the lexicon's numbers; with the marks those are read from.
+pub(crate) fn read(scene: &Scene<'_, '_>, draft: &Draft<'_>) -> (Vec<Line>, Marks) {
     let places = Places::new(scene, draft);
-    let looks = Looks::all(scene);
-    let folded_twice = repeated(&looks);
-    (0..looks.len())
-        .map(|i| {
+    let open = open(scene, draft);
+    let looks = Looks::all(scene, &open);
+    let repeated = repeated(&looks);
+    let mut boxes = Vec::with_capacity(open.len());
+    let lines = open
+        .iter()
+        .zip(&looks)
+        .zip(repeated)
+        .map(|((&i, look), repeated)| {
             let mut row = Row { line: [0.0; COUNT], next: 0 };
-            own(&mut row, scene, &looks[i], i, folded_twice[i]);
+            own(&mut row, scene, look, i, repeated);
             let standing = Standing::of(scene, &places, i);
             roles(&mut row, &standing);
-            neighbours(&mut row, scene, &looks, draft, i);
+            neighbours(&mut row, scene, draft, i);
             windows(&mut row, &places, i);
-            before(&mut row, scene, &places, &looks, i);
-            boxes(&mut row, &places, &standing, i);
+            before(&mut row, scene, &places, i);
+            self::boxes(&mut row, &places, &standing, i);
             place(&mut row, scene, &places, draft, i);
-            debug_assert_eq!(row.next, COUNT);
+            debug_assert_eq!(row.next, OWN);
+            let Standing { parent, grandparent, outer, .. } = standing;
+            boxes.push(Boxes { parent, grandparent, outer });
             row.line
         })
-        .collect()
+        .collect();
+    (lines, Marks::of(scene, &looks, boxes, open, draft.container))
 }
 
 /// Whether a line of some length was printed before, word for word.
@@ -231,21 +273,21 @@ fn roles(row: &mut Row, standing: &Standing) {
     }
 }
 
-fn neighbours(row: &mut Row, scene: &Scene<'_, '_>, looks: &[Looks], draft: &Draft<'_>, i: usize) {
+fn neighbours(row: &mut Row, scene: &Scene<'_, '_>, draft: &Draft<'_>, i: usize) {
     let list = &scene.blocks.list;
     let parent = |k: usize| scene.dom.nodes[list[k].owner].parent;
     for (near, far) in [(i.checked_sub(1), i.checked_sub(2)), (Some(i + 1), Some(i + 2))] {
         let near = near.filter(|&k| k < list.len());
         row.put(near.map_or(-1.0, |k| log(list[k].chars)));
         row.put(near.map_or(-1.0, |k| list[k].link_density()));
-        row.say(near.is_some_and(|k| looks[k].prose));
+        row.say(near.is_some_and(|k| list[k].is_prose()));
         row.put(near.map_or(-1.0, |k| shape(list[k].shape)));
         row.say(near.is_some_and(|k| draft.kept[k]));
         row.say(near.is_some_and(|k| parent(k) == parent(i)));
         let far = far.filter(|&k| k < list.len());
         row.put(far.map_or(-1.0, |k| log(list[k].chars)));
         row.put(far.map_or(-1.0, |k| list[k].link_density()));
-        row.say(far.is_some_and(|k| looks[k].prose));
+        row.say(far.is_some_and(|k| list[k].is_prose()));
     }
 }
 
@@ -261,7 +303,7 @@ fn windows(row: &mut Row, places: &Places, i: usize) {
     row.put(share(prose, chars));
 }
 
-fn before(row: &mut Row, scene: &Scene<'_, '_>, places: &Places, looks: &[Looks], i: usize) {
+fn before(row: &mut Row, scene: &Scene<'_, '_>, places: &Places, i: usize) {
     let list = &scene.blocks.list;
     let steps = |d: Option<usize>| d.map_or(60.0, |d| d.min(60) as f32);
     row.put(steps(places.image_before(list[i].from)));
@@ -269,11 +311,20 @@ fn before(row: &mut Row, scene: &Scene<'_, '_>, places: &Places, looks: &[Looks]
     row.put(places.images_under(scene.dom.nodes[list[i].owner].parent, scene).min(20) as f32);
     let heading = places.last_heading[i];
     row.put(heading.map_or(30.0, |h| (i - h).min(30) as f32));
-    row.say(heading.is_some_and(|h| looks[h].cues[0] || looks[h].cues[2]));
+    row.say(heading.is_some_and(|h| places.opens_other[h]));
     row.put(heading.map_or(-1.0, |h| list[h].link_density()));
     let cue = places.last_cue[i];
     row.put(cue.map_or(30.0, |c| (i - c).min(30) as f32));
     row.put(cue.map_or(30.0, |c| log(places.prose(c..i))));
+    let start = scene.headline.map_or(0, |h| scene.dom.nodes[h].end);
+    let since = |of: &[usize]| {
+        let before = |n: usize| of.partition_point(|&k| k < n);
+        before(list[i].from).saturating_sub(before(start)).min(12) as f32
+    };
+    row.put(since(&places.titles));
+    row.put(since(&places.dates));
+    row.put(since(&places.articles));
+    row.say(places.in_same_article(scene, list[i].from));
 }
 
 fn boxes(row: &mut Row, places: &Places, standing: &Standing, i: usize) {

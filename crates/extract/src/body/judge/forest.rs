@@ -3,14 +3,12 @@
 //! The text form is one tree a line: `feature threshold` for each level, `|`, then the leaves in order, the answers
 //! read as binary digits, the first question the highest.
 
-use super::features::{COUNT, Line, NAMES};
-
 /// Deepest tree read.
 const MAX_DEPTH: usize = 10;
 
 #[derive(Debug)]
 struct Tree {
-    questions: Vec<(usize, f32)>,
+    asked: Vec<(u16, f32)>,
     leaves: Vec<f32>,
 }
 
@@ -23,13 +21,13 @@ pub(crate) struct Forest {
 
 impl Forest {
     /// Reads the text form. `None` where it is not whole or was trained on other numbers than are read today.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str, names: &[&str]) -> Option<Self> {
         let mut lines = text.lines();
-        if !lines.next()?.split(' ').eq(NAMES) {
+        if !lines.next()?.split(' ').eq(names.iter().copied()) {
             return None;
         }
         let bias = lines.next()?.parse().ok()?;
-        let trees = lines.map(tree).collect::<Option<Vec<Tree>>>()?;
+        let trees = lines.map(|line| tree(line, names.len())).collect::<Option<Vec<Tree>>>()?;
         Some(Self { bias, trees })
     }
 
@@ -37,28 +35,32 @@ impl Forest {
         self.trees.is_empty()
     }
 
-    /// The log-odds of one line.
-    pub(crate) fn sum(&self, line: &Line) -> f32 {
-        self.trees.iter().fold(self.bias, |sum, tree| {
-            let leaf =
-                tree.questions.iter().fold(0, |at, &(k, above)| at << 1 | usize::from(line[k] > above));
-            sum + tree.leaves[leaf]
-        })
+    /// The log-odds of each line. Tree by tree, so that a tree stays in the cache for all lines.
+    pub(crate) fn sums<const N: usize>(&self, lines: &[[f32; N]]) -> Vec<f32> {
+        let mut sums = vec![self.bias; lines.len()];
+        for tree in &self.trees {
+            for (sum, line) in sums.iter_mut().zip(lines) {
+                let ask = |at: usize, &(k, above): &(u16, f32)| {
+                    at << 1 | usize::from(line.get(usize::from(k)).is_some_and(|n| *n > above))
+                };
+                *sum += tree.leaves[tree.asked.iter().fold(0, ask)];
+            }
+        }
+        sums
     }
 }
 
-fn tree(line: &str) -> Option<Tree> {
-    let (asked, leaves) = line.split_once('|')?;
-    let mut questions = Vec::with_capacity(MAX_DEPTH);
-    let mut words = asked.split_ascii_whitespace();
+fn tree(line: &str, count: usize) -> Option<Tree> {
+    let (questions, leaves) = line.split_once('|')?;
+    let mut asked = Vec::with_capacity(MAX_DEPTH);
+    let mut words = questions.split_ascii_whitespace();
     while let Some(word) = words.next() {
-        let feature: usize = word.parse().ok().filter(|k| *k < COUNT)?;
-        questions.push((feature, words.next()?.parse().ok()?));
+        let number: u16 = word.parse().ok().filter(|k| usize::from(*k) < count)?;
+        asked.push((number, words.next()?.parse().ok()?));
     }
     let leaves: Vec<f32> =
         leaves.split_ascii_whitespace().map(|v| v.parse().ok()).collect::<Option<Vec<f32>>>()?;
-    (questions.len() <= MAX_DEPTH && leaves.len() == 1 << questions.len())
-        .then_some(Tree { questions, leaves })
+    (asked.len() <= MAX_DEPTH && leaves.len() == 1 << asked.len()).then_some(Tree { asked, leaves })
 }
 
 #[cfg(test)]
@@ -67,13 +69,11 @@ mod tests {
 
     #[test]
     fn reads_and_sums() {
-        let text = format!("{}\n0.5\n0 2 1 0.5|1 2 3 4\n2 9|0 -1\n", NAMES.join(" "));
-        let forest = Forest::parse(&text).unwrap();
-        let mut line = [0.0; COUNT];
-        assert_eq!(forest.sum(&line), 1.5);
-        (line[0], line[1], line[2]) = (3.0, 1.0, 10.0);
-        assert_eq!(forest.sum(&line), 3.5);
-        assert!(Forest::parse("a b\n0\n").is_none());
-        assert!(Forest::parse(&format!("{}\n0.5\n0 2|1\n", NAMES.join(" "))).is_none());
+        let names = ["a", "b", "c"];
+        let parse = |text: &str| Forest::parse(text, &names);
+        let forest = parse("a b c\n0.5\n0 2 1 0.5|1 2 3 4\n2 9|0 -1\n").unwrap();
+        assert_eq!(forest.sums(&[[0.0, 0.0, 0.0], [3.0, 1.0, 10.0]]), [1.5, 3.5]);
+        assert!(parse("a b\n0\n").is_none());
+        assert!(parse("a b c\n0.5\n0 2|1\n").is_none());
     }
 }

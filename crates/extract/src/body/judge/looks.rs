@@ -36,18 +36,15 @@ pub(crate) struct Looks {
 }
 
 impl Looks {
-    /// The looks of every line.
-    pub(crate) fn all(scene: &Scene<'_, '_>) -> Vec<Self> {
+    /// The looks of some lines.
+    pub(crate) fn all(scene: &Scene<'_, '_>, open: &[usize]) -> Vec<Self> {
         let title = scene.title.map(fold).unwrap_or_default();
         let title_words: Vec<&str> = title.split(' ').filter(|w| w.chars().count() > 2).collect();
         let description = scene.description.map(fold).unwrap_or_default();
         let authors: Vec<String> = scene.authors.iter().map(|a| fold(a)).filter(|a| !a.is_empty()).collect();
-        scene
-            .blocks
-            .list
-            .iter()
-            .map(|block| {
-                let mut looks = Self::of(block);
+        open.iter()
+            .map(|&i| {
+                let mut looks = Self::of(&scene.blocks.list[i]);
                 let opening = &looks.opening;
                 looks.is_title = !title.is_empty() && *opening == title;
                 let shared = title_words.iter().filter(|w| opening.contains(**w)).count();

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::Scene;
 use super::features::Draft;
-use crate::block::Shape;
+use crate::block::{Block, Shape};
 use crate::cue::{END_CUES, READ_ALSO_CUES};
 use crate::dom::Tag;
 use crate::role::Roles;
@@ -29,6 +29,8 @@ const LOOKED_FOR: [Roles; 13] = [
 ];
 /// The elements looked for above a line.
 const ELEMENTS: usize = 6;
+/// Labels are shorter.
+const LABEL_CHARS: usize = 45;
 /// What stands for no such ancestor.
 const NONE: u8 = 15;
 
@@ -38,9 +40,17 @@ pub(crate) struct Places {
     links: Vec<usize>,
     chars: Vec<usize>,
     images: Vec<usize>,
+    /// Nodes of headings as high as the headline, of dates and bylines, of `article` elements.
+    pub(crate) titles: Vec<usize>,
+    pub(crate) dates: Vec<usize>,
+    pub(crate) articles: Vec<usize>,
+    /// The innermost `article` element around the headline.
+    own_article: Option<usize>,
     /// For each line, the last heading before it and the last line that opens other matter.
     pub(crate) last_heading: Vec<Option<usize>>,
     pub(crate) last_cue: Vec<Option<usize>>,
+    /// Whether a short line or heading opens other matter.
+    pub(crate) opens_other: Vec<bool>,
     /// Prose in elements that look like the line's own, and like its parent.
     pub(crate) alike: Vec<usize>,
     pub(crate) alike_parent: Vec<usize>,
@@ -62,31 +72,32 @@ impl Places {
         };
         let prose_of = |i: usize| if list[i].is_prose() && !draft.plain[i] { list[i].chars } else { 0 };
         let nodes = &scene.dom.nodes;
-        let (mut last_heading, mut last_cue) =
-            (Vec::with_capacity(list.len()), Vec::with_capacity(list.len()));
-        let (mut heading, mut cue) = (None, None);
-        for (i, block) in list.iter().enumerate() {
-            last_heading.push(heading);
-            last_cue.push(cue);
-            let is_heading = matches!(block.shape, Shape::Heading(_));
-            if is_heading {
-                heading = Some(i);
-            }
-            if is_heading || block.chars < 45 {
-                let folded = fold(&block.text);
-                if END_CUES.opening(&folded).or(READ_ALSO_CUES.opening(&folded)).is_some() {
-                    cue = Some(i);
-                }
-            }
-        }
+        let opens_other: Vec<bool> = list.iter().map(opens_other).collect();
+        let last = |of: &dyn Fn(usize) -> bool| {
+            let mut found = None;
+            (0..list.len())
+                .map(|i| {
+                    let next = if of(i) { Some(i) } else { found };
+                    std::mem::replace(&mut found, next)
+                })
+                .collect::<Vec<Option<usize>>>()
+        };
         let (alike, alike_parent) = alike(scene, &prose_of);
+        let level = scene.headline.and_then(|h| nodes[h].heading()).unwrap_or(1);
+        let all = |of: &dyn Fn(usize) -> bool| (0..nodes.len()).filter(|&n| of(n)).collect();
+        let article = |&n: &usize| nodes[n].tag == Tag::Article;
         Self {
             prose: running(&prose_of),
             links: running(&|i| list[i].link_chars),
             chars: running(&|i| list[i].chars),
-            images: (0..nodes.len()).filter(|&n| nodes[n].tag == Tag::Img).collect(),
-            last_heading,
-            last_cue,
+            images: all(&|n| nodes[n].tag == Tag::Img),
+            titles: all(&|n| nodes[n].heading().is_some_and(|l| l <= level)),
+            dates: all(&|n| scene.roles[n].has(Roles::DATE)),
+            articles: all(&|n| article(&n)),
+            own_article: scene.headline.and_then(|h| scene.dom.ancestors(h).find(article)),
+            last_heading: last(&|i| matches!(list[i].shape, Shape::Heading(_))),
+            last_cue: last(&|i| opens_other[i]),
+            opens_other,
             alike,
             alike_parent,
             container: scene.blocks.within(scene.dom, draft.container),
@@ -96,6 +107,11 @@ impl Places {
 
     pub(crate) fn count(&self) -> usize {
         self.prose.len() - 1
+    }
+
+    /// Whether a node stands in the same `article` element as the headline, if that stands in any.
+    pub(crate) fn in_same_article(&self, scene: &Scene<'_, '_>, node: usize) -> bool {
+        self.own_article.is_some_and(|a| scene.dom.is_within(node, a))
     }
 
     /// Characters of prose in a range of lines.
@@ -132,26 +148,56 @@ impl Places {
     }
 }
 
+/// Whether a line is a label such as `Read also` or `Comments`.
+fn opens_other(block: &Block) -> bool {
+    if !matches!(block.shape, Shape::Heading(_)) && block.chars >= LABEL_CHARS {
+        return false;
+    }
+    let folded = fold(&block.text);
+    END_CUES.opening(&folded).or(READ_ALSO_CUES.opening(&folded)).is_some()
+}
+
+/// Tag and class of an element, and of its parent.
+type Kind<'k> = (u8, &'k str, u8, &'k str);
+
 /// For each line, the prose of the page set in elements of the same tag and class, and under parents alike.
 fn alike(scene: &Scene<'_, '_>, prose_of: &dyn Fn(usize) -> usize) -> (Vec<usize>, Vec<usize>) {
     let list = &scene.blocks.list;
     let nodes = &scene.dom.nodes;
-    let mut own: HashMap<(u8, &str, u8, &str), usize> = HashMap::new();
-    let mut above: HashMap<(u8, &str), usize> = HashMap::new();
-    let key = |i: usize| {
-        let (n, p) = (&nodes[list[i].owner], &nodes[nodes[list[i].owner].parent]);
-        (n.tag as u8, n.class, p.tag as u8, p.class)
-    };
-    for i in 0..list.len() {
-        let k = key(i);
-        *own.entry(k).or_default() += prose_of(i);
-        *above.entry((k.2, k.3)).or_default() += prose_of(i);
+    // Kinds of element, and of parents, by number; most neighbours share theirs.
+    let mut kinds: [HashMap<Kind<'_>, usize>; 2] = Default::default();
+    let mut sums: [Vec<usize>; 2] = Default::default();
+    let mut of_line: Vec<[usize; 2]> = Vec::with_capacity(list.len());
+    for (i, block) in list.iter().enumerate() {
+        let prose = prose_of(i);
+        let parent = nodes[block.owner].parent;
+        let same = i.checked_sub(1).map(|k| list[k].owner).filter(|&o| {
+            nodes[o].parent == parent
+                && nodes[o].tag == nodes[block.owner].tag
+                && nodes[o].class == nodes[block.owner].class
+        });
+        let at = if same.is_some() {
+            of_line[i - 1]
+        } else {
+            let (n, p) = (&nodes[block.owner], &nodes[parent]);
+            [(n.tag as u8, n.class, p.tag as u8, p.class), (0, "", p.tag as u8, p.class)]
+                .into_iter()
+                .enumerate()
+                .fold([0; 2], |mut at, (which, key)| {
+                    let next = kinds[which].len();
+                    at[which] = *kinds[which].entry(key).or_insert(next);
+                    at
+                })
+        };
+        for (sum, at) in sums.iter_mut().zip(at) {
+            if at == sum.len() {
+                sum.push(0);
+            }
+            sum[at] += prose;
+        }
+        of_line.push(at);
     }
-    let of = |i: usize| {
-        let k = key(i);
-        (own[&k], above[&(k.2, k.3)])
-    };
-    (0..list.len()).map(of).unzip()
+    of_line.into_iter().map(|at| (sums[0][at[0]], sums[1][at[1]])).unzip()
 }
 
 /// What stands around one line.

@@ -1,0 +1,99 @@
+//! The direction and language of each block, for pages that mix scripts.
+//!
+//! Direction comes from a block's own letters, as HTML's `dir="auto"` takes it from the first: here from most of them,
+//! since a French paragraph may open with an Arabic name. It is stated wherever a body has right-to-left lines, so that
+//! it can be set anywhere. Language is stated where it is declared on an element of the body, or where a line is in
+//! another script than most of the body.
+
+use crate::block::Block;
+use crate::dom::{Dom, Tag};
+
+/// A line of fewer letters in another script is a name rather than a text in another language.
+const MIN_LETTERS: usize = 25;
+
+/// What a block's element says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Tongue {
+    /// `rtl` or `ltr`, where it has to be said.
+    pub(super) dir: Option<&'static str>,
+    /// The language, ISO 639-1 or as declared.
+    pub(super) lang: Option<String>,
+}
+
+/// Letters of a text: right-to-left, others.
+fn letters(text: &str) -> (usize, usize) {
+    text.chars().filter(|c| c.is_alphabetic()).fold((0, 0), |(rtl, ltr), c| {
+        if matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}') {
+            (rtl + 1, ltr)
+        } else {
+            (rtl, ltr + 1)
+        }
+    })
+}
+
+/// The tongues of a body's blocks.
+pub(super) fn of<'b>(dom: &Dom<'_>, blocks: impl Iterator<Item = &'b Block>) -> Vec<Tongue> {
+    let counted: Vec<(&Block, (usize, usize))> = blocks.map(|b| (b, letters(&b.text))).collect();
+    let is_rtl = |(rtl, ltr): (usize, usize)| rtl > ltr;
+    let all = counted.iter().fold((0, 0), |a, (_, b)| (a.0 + b.0, a.1 + b.1));
+    let any = counted.iter().any(|(_, n)| is_rtl(*n));
+    counted
+        .into_iter()
+        .map(|(block, n)| {
+            let dir = any.then_some(if is_rtl(n) { "rtl" } else { "ltr" });
+            let foreign = is_rtl(n) != is_rtl(all) && n.0 + n.1 >= MIN_LETTERS;
+            let lang =
+                declared(dom, block.owner).or_else(|| foreign.then(|| detected(&block.text)).flatten());
+            Tongue { dir, lang }
+        })
+        .collect()
+}
+
+/// The language an element of the body declares.
+fn declared(dom: &Dom<'_>, owner: usize) -> Option<String> {
+    let inside = |n: &usize| !matches!(dom.nodes[*n].tag, Tag::Body | Tag::Html);
+    let near = dom.ancestors(owner).take(12).take_while(inside);
+    let value = near.filter_map(|n| dom.nodes[n].attr("lang")).next()?;
+    let is_tag =
+        (2..=12).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    is_tag.then(|| value.to_ascii_lowercase())
+}
+
+fn detected(text: &str) -> Option<String> {
+    use whichlang::Lang;
+    Some(
+        match whichlang::detect_language(text) {
+            Lang::Ara => "ar",
+            Lang::Fra => "fr",
+            Lang::Eng => "en",
+            Lang::Spa => "es",
+            Lang::Deu => "de",
+            _ => return None,
+        }
+        .to_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, expected: &[(Option<&str>, Option<&str>)]) {
+        let html = scraper::Html::parse_document(html);
+        let dom = Dom::new(&html);
+        let blocks = crate::block::Blocks::new(&dom);
+        let tongues = of(&dom, blocks.list.iter());
+        let said: Vec<_> = tongues.iter().map(|t| (t.dir, t.lang.as_deref())).collect();
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn mixed_bodies_say_which_way_each_line_runs() {
+        check("<p>Rien à dire ici.", &[(None, None)]);
+        check("<p>Rien à dire<p lang=en-GB>Nothing", &[(None, None), (None, Some("en-gb"))]);
+        check(
+            "<p>أعلنت الحكومة المغربية عن برنامج جديد للدعم في جميع المدن.<p>Le gouvernement a annoncé un programme",
+            &[(Some("rtl"), None), (Some("ltr"), Some("fr"))],
+        );
+    }
+}

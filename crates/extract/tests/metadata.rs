@@ -1,0 +1,157 @@
+//! Metadata on small invented pages: who signed, when, under which title, with which picture.
+
+#![cfg(test)]
+
+use kiosque_extract::extract;
+use kiosque_model::{Article, CanonicalUrl, FeedHint, FetchRecord, Page, SourceId};
+
+const TEXT: &str = "<p>Les grues du port ont repris lundi, après trois mois d’arrêt dus à la tempête d’octobre.</p>\
+    <p>Le second quai suivra en mars, a dit la direction, qui attend encore deux pièces d’un fournisseur.</p>\
+    <p>Les pêcheurs, eux, n’ont jamais cessé de sortir, malgré la houle et le prix du gazole.</p>";
+const ARABIC: &str = "<p>استأنفت رافعات الميناء عملها يوم الاثنين بعد توقف دام ثلاثة أشهر بسبب عاصفة أكتوبر الماضي.</p>\
+    <p>وقالت الإدارة إن الرصيف الثاني سيعود في مارس، وإنها تنتظر قطعتين من أحد الموردين في الخارج.</p>";
+
+fn read(url: &str, html: &str) -> Article {
+    let page = Page {
+        canonical: CanonicalUrl::parse(url).unwrap(),
+        url: url.to_owned(),
+        requested_url: None,
+        source: SourceId("gazette".into()),
+        fetched_at: "2026-01-10T12:00:00Z".parse().unwrap(),
+        status: 200,
+        content_type: None,
+        headers: std::collections::BTreeMap::new(),
+        hint: FeedHint::default(),
+        record: FetchRecord::default(),
+        body: html.as_bytes().to_vec(),
+    };
+    extract(&page).unwrap()
+}
+
+fn article(head: &str, before: &str, after: &str) -> Article {
+    let html = format!(
+        "<html lang=fr><head><title>Le port rouvre ses quais - La Gazette</title>{head}</head><body><article>\
+         <h1>Le port rouvre ses quais</h1>{before}{TEXT}{after}</article></body></html>"
+    );
+    read("https://www.gazette.example/le-port", &html)
+}
+
+#[test]
+fn authors_are_read_from_visible_bylines() {
+    let check = |before: &str, after: &str, expected: &[&str]| {
+        assert_eq!(article("", before, after).authors, expected, "{before} {after}");
+    };
+    check(
+        "<div class=meta>Par <a href=/auteur/rim>Rim Alami</a><span>Suivre</span></div>",
+        "",
+        &["Rim Alami"],
+    );
+    check("<p>Par Rim Alami et Ali Zouak</p>", "", &["Rim Alami", "Ali Zouak"]);
+    check(
+        "<p class=byline><a rel=author href=/a/1>Rim Alami</a>, <a rel=author href=/a/2>Ozéa Tazi</a></p>",
+        "",
+        &["Rim Alami", "Ozéa Tazi"],
+    );
+    check(
+        "<p class=byline>By <a href=/author/1>Rim Alami</a> Reviewed by <a href=/author/2>Ali Zouak</a></p>",
+        "",
+        &["Rim Alami"],
+    );
+    check(
+        "<div class=authorname-txt><span>Rim Alami</span><span>Rédactrice en chef</span></div>",
+        "",
+        &["Rim Alami"],
+    );
+    check("", "<p>Rim Alami</p>", &["Rim Alami"]);
+    check("<p>Par la rédaction</p>", "", &[]);
+    check("<p>Par La Gazette avec APM</p>", "", &[]);
+    check("", "<div class=comments><p class=author>Rim Alami</p></div>", &[]);
+}
+
+#[test]
+fn arabic_dispatches_are_signed_on_their_first_line() {
+    let check = |line: &str, expected: &[&str]| {
+        let html = format!(
+            "<html lang=ar dir=rtl><head><title>الميناء يعود إلى العمل</title></head><body><article>\
+             <h1>الميناء يعود إلى العمل</h1>{line}{ARABIC}</article></body></html>"
+        );
+        assert_eq!(read("https://www.gazette.example/ar/1", &html).authors, expected, "{line}");
+    };
+    check("<p>الساحل - مريم السلاوي:</p>", &["مريم السلاوي"]);
+    check("<p>كتبت مريم السلاوي</p>", &["مريم السلاوي"]);
+    check("<p>بقلم: د. خالد السلاوي</p>", &["خالد السلاوي"]);
+    check("<p>الساحل - وكالات</p>", &[]);
+}
+
+#[test]
+fn dates_are_read_where_they_are_printed() {
+    let check = |head: &str, before: &str, after: &str, expected: &str| {
+        let found = article(head, before, after).published.map(|p| p.to_string()).unwrap_or_default();
+        assert_eq!(found, expected, "{head} {before} {after}");
+    };
+    check("", "<p>Publié le 4 janvier 2026 à 12h47</p>", "", "2026-01-04");
+    check("", "<p>Il y a 2 heures</p>", "", "2026-01-10T10:00:00Z");
+    check("", "<p>Hier, à 21:30</p>", "", "2026-01-09");
+    check("", "", "<ul><li>Mise en ligne : 4 janvier 2026</li></ul>", "2026-01-04");
+    check("", "<time datetime=2026-01-08T09:00:00Z>Publié le 4 janvier 2026</time>", "", "2026-01-04");
+    check("", "<p>Mis à jour le 4 janvier 2026</p>", "", "2026-01-04");
+    // The publisher's own clock tells the day that UTC hides.
+    check(
+        "<meta property=article:published_time content=2026-01-03T23:30:00Z>",
+        "<p class=date>4 janvier 2026, 00:30</p>",
+        "",
+        "2026-01-04T00:30:00+01:00",
+    );
+    check("<meta name=dc.date content=2026-01-08>", "<p>Publié le 4 janvier 2026</p>", "", "2026-01-04");
+    check(
+        "",
+        "<p>Le chantier commencé le 4 janvier doit finir au printemps de l’an prochain, si tout va bien.</p>",
+        "",
+        "",
+    );
+}
+
+#[test]
+fn a_change_alone_is_marked_as_such() {
+    let article = article("", "<p>Mis à jour le 4 janvier 2026</p>", "");
+    assert_eq!(article.provenance.get("published").map(String::as_str), Some("text, changed"));
+    assert_eq!(article.modified.map(|p| p.to_string()).as_deref(), Some("2026-01-04"));
+}
+
+#[test]
+fn titles_are_without_site_and_kicker() {
+    let check = |html: &str, title: &str, kicker: Option<&str>| {
+        let article = read("https://www.gazette.example/le-port", &format!("{html}{TEXT}"));
+        assert_eq!((article.title.as_deref(), article.kicker.as_deref()), (Some(title), kicker), "{html}");
+    };
+    check(
+        "<title>Le port rouvre ses quais | La Gazette</title><h1><span class=kicker>Littoral</span> Le port rouvre ses quais</h1>",
+        "Le port rouvre ses quais",
+        Some("Littoral"),
+    );
+    check(
+        "<title>Le port rouvre ses quais : La Gazette</title><h1><a href=/>La Gazette du littoral</a></h1><h2>Le port rouvre ses quais</h2>",
+        "Le port rouvre ses quais",
+        None,
+    );
+    check(
+        "<title>Le port rouvre ses quais - La Gazette</title><h1>Enfin le port rouvre ses quais</h1>",
+        "Enfin le port rouvre ses quais",
+        None,
+    );
+    check(
+        "<title>Port : tout savoir de la réouverture</title><h1>Le port rouvre ses quais</h1><h2>Tout savoir</h2>",
+        "Le port rouvre ses quais",
+        None,
+    );
+}
+
+#[test]
+fn a_picture_has_its_own_caption_and_credit() {
+    let head = "<meta property=og:image content=/grue.jpg>";
+    let figure = "<figure><figcaption>Une grue à quai. <span class=credit>© Rim Alami / AFP</span></figcaption></figure>";
+    let image = article(head, figure, "").lead_image.unwrap();
+    assert_eq!(image.url, "https://www.gazette.example/grue.jpg");
+    assert_eq!(image.caption.as_deref(), Some("Une grue à quai."));
+    assert_eq!(image.credit.as_deref(), Some("Rim Alami / AFP"));
+}
