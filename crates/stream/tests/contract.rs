@@ -3,12 +3,13 @@
 #![cfg(test)]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use kiosque_model::Envelope;
 use kiosque_stream::{
     Bus, BusError, Connect, Delivery, EmbeddedLog, EmbeddedOptions, KafkaLog, KafkaSettings, MemoryLog,
-    Progress,
+    Progress, TopicKind,
 };
 use proptest::prelude::*;
 use rdkafka::mocking::MockCluster;
@@ -271,7 +272,7 @@ macro_rules! promises {
     ($open:expr; $($promise:ident)+) => {
         $(#[test]
         fn $promise() {
-            let (log, _kept) = $open;
+            let Some((log, _kept)) = $open else { return };
             super::$promise(&log);
         })+
     };
@@ -298,9 +299,27 @@ fn mock() -> (KafkaLog, MockCluster<'static, DefaultProducerContext>) {
     (KafkaLog::open(settings).unwrap(), cluster)
 }
 
+/// A real broker, where one is named, with topics of this test's own.
+fn broker() -> Option<(KafkaLog, ())> {
+    static TESTS: AtomicU32 = AtomicU32::new(0);
+    let Ok(brokers) = std::env::var("KIOSQUE_TEST_KAFKA") else {
+        eprintln!("skipped: KIOSQUE_TEST_KAFKA names no broker; `tests/kafka.sh with COMMAND` starts one");
+        return None;
+    };
+    let mut settings = KafkaSettings::new(brokers);
+    settings.prefix = format!("contract-{}-{}.", std::process::id(), TESTS.fetch_add(1, Ordering::SeqCst));
+    (settings.max_bytes, settings.partitions) = (LIMIT, 1);
+    let log = KafkaLog::open(settings).unwrap();
+    let topics: Vec<_> = ["t", "u", "other"].map(|topic| (topic.to_owned(), TopicKind::Line)).into();
+    let made = log.check_topics(&topics, true).unwrap();
+    assert!(made.iter().all(|topic| topic.created && topic.fault.is_none()), "{made:?}");
+    Some((log, ()))
+}
+
 contract! {
-    chosen_at_run_time: (super::chosen(), ()), one_consumer;
-    memory: (super::MemoryLog::with_max_bytes(super::LIMIT), ()), one_consumer;
-    embedded: super::embedded(), one_consumer;
-    kafka_mock: super::mock(),;
+    chosen_at_run_time: Some((super::chosen(), ())), one_consumer;
+    memory: Some((super::MemoryLog::with_max_bytes(super::LIMIT), ())), one_consumer;
+    embedded: Some(super::embedded()), one_consumer;
+    kafka_mock: Some(super::mock()),;
+    kafka_broker: super::broker(),;
 }
