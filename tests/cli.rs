@@ -8,12 +8,14 @@ use std::path::Path;
 use assert_cmd::Command;
 use tempfile::TempDir;
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 24] = [
     "run",
     "check",
     "status",
     "why",
     "dlq",
+    "replay",
+    "purge",
     "edition",
     "export",
     "search",

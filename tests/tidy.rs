@@ -27,7 +27,7 @@ const EDGES: [(&str, &[&str]); 12] = [
 ];
 
 /// Foreign crates with a room of their own, and the rooms.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("rdkafka", &["stream"]),
     ("rusqlite", &["stream", "store"]),
     ("rusqlite_migration", &["store"]),
@@ -41,6 +41,9 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("clap", &["kiosque"]),
     ("tracing-subscriber", &["kiosque"]),
     ("indicatif", &["kiosque"]),
+    ("opentelemetry", &["kiosque"]),
+    ("opentelemetry_sdk", &["kiosque"]),
+    ("opentelemetry-otlp", &["kiosque"]),
 ];
 
 /// Lines a source file may have before its tests.

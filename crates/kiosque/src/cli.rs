@@ -4,6 +4,7 @@
 //! Names, fields and exit codes are called by scripts outside this repository and do not change without need.
 
 mod editions;
+mod upkeep;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use clap_complete::Shell;
 use jiff::civil::Date;
 
 pub(crate) use editions::{By, EditionArgs, EditionCommand, ExportArgs};
+pub(crate) use upkeep::{PurgeArgs, ReplayArgs};
 
 /// Exit status for wrong usage or an invalid pipeline.
 pub(crate) const EXIT_USAGE: u8 = 2;
@@ -89,6 +91,10 @@ pub(crate) enum Command {
     /// List, show, retry or drop the dead letters of the stages
     #[command(subcommand)]
     Dlq(DlqCommand),
+    /// Run kept raw pages through today's code, into the store or beside it
+    Replay(ReplayArgs),
+    /// Let go of raw pages, messages and breadcrumbs of days gone by
+    Purge(PurgeArgs),
     /// Build, list, show or publish the compilation of a day
     #[command(subcommand)]
     Edition(EditionCommand),

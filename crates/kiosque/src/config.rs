@@ -40,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) bus: BusConfig,
     /// The store's file.
     pub(crate) store: PathBuf,
+    /// Breadcrumbs are kept in it so many days.
+    pub(crate) keep_breadcrumbs_days: u32,
     /// The file of the stages' memory (dedup, crawl).
     pub(crate) state: PathBuf,
     /// How to group.

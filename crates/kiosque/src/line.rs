@@ -165,7 +165,12 @@ impl Line {
                     let _held = &sole;
                     Ok(Sink::open(open_store(&config)?, time_zone, editions, group)?)
                 };
-                vec![self.shop.spawn(sink)?, self.shop.spawn(move || Ok(Trail::new(open_store(&trail)?)))?]
+                vec![
+                    self.shop.spawn(sink)?,
+                    self.shop.spawn(move || {
+                        Ok(Trail::new(open_store(&trail)?).keeping(trail.keep_breadcrumbs_days))
+                    })?,
+                ]
             }
             other => unreachable!("`{other}` is no stage of the loop"),
         };

@@ -12,6 +12,7 @@ mod gauges;
 mod invented;
 mod line;
 mod progress;
+mod replay;
 mod signals;
 mod stages;
 mod telemetry;
@@ -38,7 +39,9 @@ fn main() -> ExitCode {
         eprintln!("error: {message}");
         return ExitCode::from(EXIT_USAGE);
     }
-    match run(cli.command) {
+    let ended = run(cli.command);
+    telemetry::end();
+    match ended {
         Ok(code) => code,
         Err(error) => {
             tell(&error);
@@ -107,6 +110,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(args) => commands::status::run(&args),
         Command::Why(args) => commands::why::run(&args),
         Command::Dlq(command) => commands::dlq::run(command),
+        Command::Replay(args) => commands::replay::run(&args),
+        Command::Purge(args) => commands::purge::run(&args),
         Command::Edition(command) => commands::edition::run(command),
         Command::Export(args) => commands::export::run(&args),
         Command::Search(args) => commands::search::run(&args),

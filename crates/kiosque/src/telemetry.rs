@@ -1,7 +1,9 @@
-//! Logs on stderr and metrics in memory.
+//! Logs on stderr, metrics in memory, traces to a collector where one is named.
 //!
 //! Log lines are JSON when stderr is no terminal, since a machine reads them there. Bodies of pages and secrets
 //! are never logged.
+
+mod traces;
 
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -10,16 +12,17 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::LogFormat;
+pub(crate) use traces::{of_page, tracer};
 
 static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// Seconds a message may take: from a tenth of a millisecond to ten seconds.
 const BUCKETS_S: [f64; 11] = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 10.0];
 
-/// Starts the log and the metrics. Called once, before anything else runs.
+/// Starts log, metrics and traces. Called once, before anything else runs.
 ///
 /// # Errors
-/// A sentence for the user where the filter cannot be read.
+/// A sentence for the user where the filter, or what the environment says of traces, cannot be read.
 pub(crate) fn start(filter: &str, format: Option<LogFormat>) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter).map_err(|e| {
         format!(
@@ -38,7 +41,13 @@ pub(crate) fn start(filter: &str, format: Option<LogFormat>) -> Result<(), Strin
         .map_err(|e| e.to_string())?
         .build_recorder();
     let _ = METRICS.set(recorder.handle());
-    metrics::set_global_recorder(recorder).map_err(|e| e.to_string())
+    metrics::set_global_recorder(recorder).map_err(|e| e.to_string())?;
+    traces::start()
+}
+
+/// Sends what has not left yet. Called once, after all else has ended.
+pub(crate) fn end() {
+    traces::end();
 }
 
 /// The metrics in Prometheus' text format 0.0.4.

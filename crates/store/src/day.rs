@@ -34,6 +34,17 @@ pub struct WindowArticle {
     pub because: Option<String>,
 }
 
+/// Where an article stands among the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// The article it is a copy of.
+    pub copy_of: Option<ArticleId>,
+    /// Its story.
+    pub story: StoryId,
+    /// Why it was placed there.
+    pub because: String,
+}
+
 /// An earlier state of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
@@ -59,6 +70,27 @@ impl Store {
             c.prepare_cached("SELECT record, text, html FROM articles WHERE id = ?1")?
                 .query_row([&id.0], tagged)
                 .optional()
+        })
+    }
+
+    /// Where an article was placed, where it was.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn placed(&self, id: &ArticleId) -> Result<Option<Placed>, StoreError> {
+        self.database.run(|c| {
+            c.prepare_cached(
+                "SELECT c.original, s.story, s.because FROM story_articles s
+                 LEFT JOIN copies c ON c.article = s.article WHERE s.article = ?1",
+            )?
+            .query_row([&id.0], |row| {
+                Ok(Placed {
+                    copy_of: row.get::<_, Option<String>>(0)?.map(PageId),
+                    story: PageId(row.get(1)?),
+                    because: row.get(2)?,
+                })
+            })
+            .optional()
         })
     }
 

@@ -1,9 +1,12 @@
 //! How the store stands: counts, the health of each source, what each stage did.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use kiosque_model::SourceId;
 
 use crate::day::{count, parsed_if_any};
+use crate::time::stamp;
 use crate::{Store, StoreError};
 
 /// Counts of the whole store.
@@ -93,6 +96,19 @@ impl Store {
         status.sources = self.source_status()?;
         status.stages = self.stage_counts()?;
         Ok(status)
+    }
+
+    /// How many pages each stage treated since then. A page that passed twice counts once: what is kept is its latest
+    /// step at each stage.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn steps_since(&self, since: Timestamp) -> Result<BTreeMap<String, usize>, StoreError> {
+        self.database.run(|c| {
+            c.prepare_cached("SELECT stage, count(*) FROM breadcrumbs WHERE at >= ?1 GROUP BY stage")?
+                .query_map([stamp(since)], |row| Ok((row.get(0)?, count(row, 1)?)))?
+                .collect()
+        })
     }
 
     fn source_status(&self) -> Result<Vec<SourceStatus>, StoreError> {

@@ -7,6 +7,7 @@
 
 mod fault;
 mod lock;
+mod purge;
 mod reader;
 mod schema;
 mod table;

@@ -9,6 +9,7 @@
 mod fault;
 mod hands;
 mod inspect;
+mod purge;
 mod reader;
 mod sender;
 mod settings;

@@ -32,6 +32,6 @@ pub use fuse::{Blown, Fuse, FusedBus, FusedConnect};
 pub use kafka::{KafkaLog, KafkaSettings, Sasl, Security, TopicKind, TopicState, topics_of};
 pub use memory::MemoryLog;
 pub use progress::Progress;
-pub use run::{Meter, Retry, RunError, RunOptions, Stop, Summary, run};
+pub use run::{MessageSpan, Meter, Retry, RunError, RunOptions, Stop, Summary, Tracer, run};
 pub use share::Share;
 pub use stage::{Failure, Outcome, Stage};

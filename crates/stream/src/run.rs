@@ -8,12 +8,14 @@
 mod message;
 mod meters;
 mod options;
+mod tracer;
 
 use std::time::Instant;
 
 use crate::{Bus, BusError, Delivery, Failure, Outcome, Progress, Stage};
 use message::Verdict;
 pub use options::{Meter, Retry, RunOptions, Stop, Summary};
+pub use tracer::{MessageSpan, Tracer};
 
 /// Why a loop ended before it was told to. Nothing of the batch it was in is committed.
 #[derive(Debug, thiserror::Error)]

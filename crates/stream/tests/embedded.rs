@@ -148,6 +148,8 @@ fn purging_takes_what_every_reader_has_and_keeps_offsets() {
     log.connect("g", "t").unwrap().commit(&at("t", 3)).unwrap();
     log.connect("h", "t").unwrap().commit(&at("t", 2)).unwrap();
     assert_eq!(log.purge(Timestamp::UNIX_EPOCH).unwrap(), 0, "all is younger");
+    let told = EmbeddedReader::open(&path).unwrap().purgeable(later).unwrap();
+    assert_eq!(told, [("t".to_owned(), 2), ("t.dead".to_owned(), 0)].into());
     assert_eq!(log.purge(later).unwrap(), 2);
     assert_eq!((values(&log, "t"), values(&log, "t.dead")), (vec!["c".into(), "d".into()], vec!["x".into()]));
     assert_eq!(

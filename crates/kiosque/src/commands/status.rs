@@ -1,43 +1,71 @@
-//! `kiosque status`: per stage lag and outcomes, per source its health. Works while the line runs.
+//! `kiosque status`: per stage lag, throughput and outcomes, per source its health. Works while the line runs.
+//!
+//! Bus and store are asked apart: where the bus is away, what the store knows is told all the same, and then why
+//! the rest is missing.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use comfy_table::{Table, presets};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kiosque_crawl::SourceHealth;
 use kiosque_model::SourceId;
 use kiosque_store::{SourceStatus, StageMemory, Store, StoreStatus};
-use kiosque_stream::{EmbeddedReader, Inspect};
+use kiosque_stream::Position;
 use serde_json::{Map, Value, json};
 
 use crate::cli::StatusArgs;
 use crate::config::{BusConfig, Config};
-use crate::line::GROUPS;
+use crate::line::{self, GROUPS};
 use crate::stages::crawl::CrawlMemory;
 
 type Health = BTreeMap<SourceId, SourceHealth>;
 
-struct StageLine {
-    stage: &'static str,
-    lag: u64,
+/// The crawler reads no topic: nothing can wait for it or die of it.
+const CRAWL: &str = "crawl";
+
+/// What the bus knows of a stage.
+struct Waiting {
+    positions: Vec<Position>,
     dead: u64,
 }
 
-/// Prints tables, or one JSON object.
+impl Waiting {
+    fn lag(&self) -> u64 {
+        self.positions.iter().map(Position::lag).sum()
+    }
+}
+
+/// A stage, and what is known of it. `waiting` is absent where the bus is away or is nobody else's to look at.
+struct StageLine {
+    stage: &'static str,
+    waiting: Option<Waiting>,
+    /// Pages it treated in the last five minutes and in the last hour.
+    recent: [usize; 2],
+}
+
+/// Prints tables, or one JSON object. A bus that is away is told after that, and fails the command.
 pub(crate) fn run(args: &StatusArgs) -> Result<ExitCode> {
     let config = Config::load(args.pipeline.path())?;
-    let status = Store::open_read_only(&config.store)?.status()?;
-    let stages = stages(&config)?;
+    let store = Store::open_read_only(&config.store)?;
+    let status = store.status()?;
+    let (waiting, trouble) = match waiting(&config) {
+        Ok(waiting) => (waiting, None),
+        Err(error) => (BTreeMap::new(), Some(error)),
+    };
+    let stages = stages(&store, waiting)?;
     let health = health(&config)?;
     if args.json {
         println!("{}", as_json(&config, &status, &stages, &health));
     } else {
         print_tables(&status, &stages, &health);
     }
-    Ok(ExitCode::SUCCESS)
+    match trouble {
+        None => Ok(ExitCode::SUCCESS),
+        Some(error) => Err(error.context("lag and dead letters are missing above")),
+    }
 }
 
 /// How the crawler found each source, from its own memory.
@@ -49,19 +77,38 @@ fn health(config: &Config) -> Result<Health> {
     Ok(kiosque_crawl::source_health(&memory)?)
 }
 
-fn stages(config: &Config) -> Result<Vec<StageLine>> {
-    let BusConfig::Embedded { path, .. } = &config.bus else { return Ok(Vec::new()) };
-    let log = EmbeddedReader::open(path)?;
-    // The crawler reads no topic: nothing can wait for it or die of it.
-    let mut lines = vec![StageLine { stage: "crawl", lag: 0, dead: 0 }];
-    for (stage, topic) in GROUPS {
-        lines.push(StageLine {
-            stage,
-            lag: log.lag(stage, topic)?,
-            dead: kiosque_stream::dead::count(&log, stage)?,
-        });
+/// What waits for each stage that reads a topic. A bus in memory is its own process' alone.
+fn waiting(config: &Config) -> Result<BTreeMap<&'static str, Waiting>> {
+    if config.bus == BusConfig::Memory {
+        return Ok(BTreeMap::new());
     }
-    Ok(lines)
+    let log = line::look(&config.bus)?;
+    let mut found = BTreeMap::new();
+    for (stage, topic) in GROUPS {
+        let positions = log.positions(stage, topic)?;
+        found.insert(stage, Waiting { positions, dead: kiosque_stream::dead::count(log.as_ref(), stage)? });
+    }
+    Ok(found)
+}
+
+fn stages(store: &Store, mut waiting: BTreeMap<&'static str, Waiting>) -> Result<Vec<StageLine>> {
+    let now = Timestamp::now();
+    let since = |minutes| -> Result<BTreeMap<String, usize>> {
+        let then = now.checked_sub(SignedDuration::from_mins(minutes)).context("the clock is not set")?;
+        Ok(store.steps_since(then)?)
+    };
+    let recent = [since(5)?, since(60)?];
+    if !waiting.is_empty() {
+        waiting.insert(CRAWL, Waiting { positions: Vec::new(), dead: 0 });
+    }
+    let names = std::iter::once(CRAWL).chain(GROUPS.map(|(stage, _)| stage));
+    Ok(names
+        .map(|stage| StageLine {
+            stage,
+            waiting: waiting.remove(stage),
+            recent: [0, 1].map(|at| recent[at].get(stage).copied().unwrap_or_default()),
+        })
+        .collect())
 }
 
 fn as_json(config: &Config, status: &StoreStatus, stages: &[StageLine], health: &Health) -> Value {
@@ -76,9 +123,12 @@ fn as_json(config: &Config, status: &StoreStatus, stages: &[StageLine], health: 
                 None => {}
             }
         }
+        let waiting = line.waiting.as_ref();
         json!({
-            "stage": line.stage, "lag": line.lag, "processed": processed, "forwarded": forwarded,
-            "dropped": dropped, "dead_letters": line.dead,
+            "stage": line.stage, "lag": waiting.map(Waiting::lag), "processed": processed,
+            "forwarded": forwarded, "dropped": dropped, "dead_letters": waiting.map(|waiting| waiting.dead),
+            "last_5_minutes": line.recent[0], "last_hour": line.recent[1],
+            "partitions": waiting.map(|waiting| waiting.positions.iter().map(partition).collect::<Vec<_>>()),
         })
     };
     let sources = status.sources.iter().map(|source| {
@@ -96,6 +146,13 @@ fn as_json(config: &Config, status: &StoreStatus, stages: &[StageLine], health: 
         "copies": status.copies, "stories": status.stories, "editions": status.editions,
         "stages": stages.iter().map(of_stage).collect::<Vec<_>>(),
         "sources": sources.collect::<Vec<_>>(),
+    })
+}
+
+fn partition(position: &Position) -> Value {
+    json!({
+        "partition": position.partition, "lag": position.lag(), "next": position.next,
+        "committed": position.committed,
     })
 }
 
@@ -120,23 +177,7 @@ fn print_tables(status: &StoreStatus, stages: &[StageLine], health: &Health) {
         "{} pages, {} articles, {} revisions, {} copies, {} stories, {} editions",
         status.pages, status.articles, status.revisions, status.copies, status.stories, status.editions
     );
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_BORDERS_ONLY).set_header([
-        "stage",
-        "lag",
-        "dead letters",
-        "last step of its pages",
-    ]);
-    for line in stages {
-        let steps: Vec<_> = status
-            .stages
-            .iter()
-            .filter(|count| count.stage == line.stage)
-            .map(|count| format!("{} {}", count.reason.as_ref().unwrap_or(&count.outcome), count.pages))
-            .collect();
-        table.add_row([line.stage.to_owned(), line.lag.to_string(), line.dead.to_string(), steps.join(", ")]);
-    }
-    println!("{table}");
+    println!("{}", stage_table(status, stages));
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY).set_header([
         "source",
@@ -163,4 +204,68 @@ fn print_tables(status: &StoreStatus, stages: &[StageLine], health: &Health) {
         ]);
     }
     println!("{table}");
+}
+
+fn stage_table(status: &StoreStatus, stages: &[StageLine]) -> Table {
+    let mut table = Table::new();
+    let header = ["stage", "lag", "last 5 min", "last hour", "dead letters", "last step of its pages"];
+    table.load_style(presets::UTF8_BORDERS_ONLY).set_header(header);
+    for line in stages {
+        let steps: Vec<_> = status
+            .stages
+            .iter()
+            .filter(|count| count.stage == line.stage)
+            .map(|count| format!("{} {}", count.reason.as_ref().unwrap_or(&count.outcome), count.pages))
+            .collect();
+        let known = |what: &dyn Fn(&Waiting) -> String| line.waiting.as_ref().map_or("?".to_owned(), what);
+        table.add_row([
+            line.stage.to_owned(),
+            known(&|waiting| lags(waiting)),
+            line.recent[0].to_string(),
+            line.recent[1].to_string(),
+            known(&|waiting| waiting.dead.to_string()),
+            steps.join(", "),
+        ]);
+    }
+    table
+}
+
+/// The lag of a stage, and where it lies where that can differ: `7 (2: 4, 5: 3)`.
+fn lags(waiting: &Waiting) -> String {
+    let behind: Vec<_> = waiting
+        .positions
+        .iter()
+        .filter(|position| position.lag() > 0)
+        .map(|position| format!("{}: {}", position.partition, position.lag()))
+        .collect();
+    if waiting.positions.len() > 1 && !behind.is_empty() {
+        format!("{} ({})", waiting.lag(), behind.join(", "))
+    } else {
+        waiting.lag().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lag_says_in_which_partitions_it_lies() {
+        let check = |positions: &[(u64, u64, Option<u64>)], expected: &str| {
+            let positions = (0..).zip(positions);
+            let positions = positions
+                .map(|(partition, (first, next, committed))| Position {
+                    partition,
+                    first: *first,
+                    next: *next,
+                    committed: *committed,
+                })
+                .collect();
+            assert_eq!(lags(&Waiting { positions, dead: 0 }), expected);
+        };
+        check(&[], "0");
+        check(&[(0, 9, Some(4))], "5");
+        check(&[(0, 9, Some(9)), (0, 3, Some(3))], "0");
+        check(&[(0, 9, Some(9)), (0, 3, None), (2, 7, Some(1))], "8 (1: 3, 2: 5)");
+    }
 }

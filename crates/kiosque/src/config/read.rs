@@ -21,7 +21,7 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
     let mut errors = Vec::new();
     let mut top = Section::open("", Some(root), &mut errors);
     let about = about(&mut top);
-    let (store, export_dir) = store(&mut top);
+    let (store, keep_breadcrumbs_days, export_dir) = store(&mut top);
     let state = {
         let node = top.take("state");
         let mut section = Section::open("state", node, top.errors());
@@ -55,6 +55,7 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
         crawl,
         bus,
         store,
+        keep_breadcrumbs_days,
         state,
         group,
         editions,
@@ -102,17 +103,18 @@ pub(super) fn beside(store: &Path, what: &str) -> PathBuf {
     store.with_file_name(name)
 }
 
-fn store(top: &mut Section<'_>) -> (PathBuf, PathBuf) {
+fn store(top: &mut Section<'_>) -> (PathBuf, u32, PathBuf) {
     let node = top.take("store");
     let mut section = Section::open("store", node, top.errors());
     let path =
         PathBuf::from(section.required("path", "name the SQLite file, e.g. `data/maroc/store.sqlite`"));
+    let keep_days = whole(section.integer("keep_breadcrumbs_days", 1..=36_500, 90));
     section.close();
     let node = top.take("export");
     let mut section = Section::open("export", node, top.errors());
     let dir = section.text("dir").map_or_else(|| path.with_file_name("editions"), PathBuf::from);
     section.close();
-    (path, dir)
+    (path, keep_days, dir)
 }
 
 fn crawl(top: &mut Section<'_>) -> Settings {

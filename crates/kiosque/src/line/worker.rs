@@ -13,6 +13,7 @@ use kiosque_stream::{Bus, BusError, Connect, Meter, Retry, RunError, RunOptions,
 
 use crate::stages::dedup::Dedup;
 use crate::stages::extract::Extract;
+use crate::telemetry;
 
 /// How long to wait for a broker that is away before it is tried again: from one second to half a minute.
 const PATIENCE: Retry = Retry { attempts: u32::MAX, base_ms: 1_000, max_ms: 30_000 };
@@ -67,7 +68,12 @@ impl Shop {
     }
 
     fn work<S: Stage>(&self, (mut stage, mut bus): (S, Box<dyn Bus>), meter: &Meter) -> Result<()> {
-        let options = RunOptions { batch: batch_of(S::NAME), meter: meter.clone(), ..RunOptions::default() };
+        let options = RunOptions {
+            batch: batch_of(S::NAME),
+            meter: meter.clone(),
+            tracer: telemetry::tracer(),
+            ..RunOptions::default()
+        };
         kiosque_stream::run(&mut stage, bus.as_mut(), &options, &self.stop)?;
         Ok(())
     }

@@ -4,12 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use kiosque_crawl::{Handover, Link, Memory, MemoryError, Outlet, OutletError, PageFacts, Reader, Territory};
-use kiosque_model::{Breadcrumb, BreadcrumbOutcome, Message, Page, Reason};
+use kiosque_model::{Breadcrumb, BreadcrumbOutcome, Message, Page, Reason, header};
 use kiosque_store::StageMemory;
 use kiosque_stream::{Bus, BusError, Share};
 
 use super::shared::SharedMemory;
 use crate::line::{CRAWL, GROUPS, Shop};
+use crate::telemetry;
 
 /// Messages that may wait between the crawler and the store before the crawler rests: back-pressure, and a bound on
 /// how far the log runs ahead of the sink.
@@ -113,8 +114,12 @@ impl BusOutlet {
 }
 
 /// Sends a page with its breadcrumb. One the bus has no room for ends here, with the reason in its breadcrumb.
-fn send_page(bus: &mut dyn Bus, page: &Page) -> Result<(), BusError> {
-    match bus.send(Page::TOPIC, page.encode()) {
+fn send_page(bus: &mut dyn Bus, page: &Page, trace: Option<&str>) -> Result<(), BusError> {
+    let mut envelope = page.encode();
+    if let Some(trace) = trace {
+        envelope.set_header(header::TRACE_PARENT, trace);
+    }
+    match bus.send(Page::TOPIC, envelope) {
         Err(error @ BusError::TooLarge { .. }) => {
             tracing::warn!(url = %page.canonical, %error, "page refused");
             let crumb = Breadcrumb {
@@ -133,9 +138,12 @@ fn send_page(bus: &mut dyn Bus, page: &Page) -> Result<(), BusError> {
 
 impl Outlet for BusOutlet {
     fn deliver(&self, pages: Vec<Page>, crumbs: Vec<Breadcrumb>) -> Result<(), OutletError> {
+        // Once for each page, however often it is sent.
+        let traces: Vec<_> = pages.iter().map(telemetry::of_page).collect();
         self.send(|bus| {
             crumbs.iter().try_for_each(|crumb| bus.send(Breadcrumb::TOPIC, crumb.encode()))?;
-            pages.iter().try_for_each(|page| send_page(bus, page))
+            let mut pages = pages.iter().zip(&traces);
+            pages.try_for_each(|(page, trace)| send_page(bus, page, trace.as_deref()))
         })
     }
 

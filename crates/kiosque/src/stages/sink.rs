@@ -6,12 +6,12 @@
 
 use std::collections::HashMap;
 
-use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use kiosque_edition::EditionSpec;
 use kiosque_group::{Grouper, Item, Placement, Settings};
 use kiosque_model::{ArticleId, Never, Published, Reason, Tagged};
-use kiosque_store::{Put, Store, StoreError};
+use kiosque_store::{Placed, Put, Store, StoreError};
 use kiosque_stream::{Failure, Outcome, Progress, Stage};
 
 use super::{checkpoint, outage, resume};
@@ -53,13 +53,27 @@ impl Sink {
     }
 
     fn write(&mut self, progress: &Progress) -> Result<(), StoreError> {
-        let mut batch = self.store.begin()?;
-        for tagged in &self.taken {
-            if batch.put(tagged)? == Put::Unchanged {
+        let Self { store, zone, settings, grouper, taken, .. } = self;
+        let mut batch = store.begin()?;
+        for tagged in taken.iter() {
+            let item = item(tagged, zone);
+            match batch.put(tagged)? {
                 // Its text is as it was placed, or older than what is stored.
-                continue;
+                Put::Unchanged => continue,
+                // Read otherwise, but the publisher changed nothing: it stays where it is, among copies and stories.
+                Put::Replaced => {
+                    if let Some(Placed { copy_of, story, because }) = store.placed(&tagged.article.id)? {
+                        // Grouping goes on to compare it by its new text.
+                        if window_start(store, zone, settings)?.is_some_and(|start| item.at >= start) {
+                            let placement = Placement { copy_of, story, because, absorbed: Vec::new() };
+                            grouper.restore(&item, &placement);
+                        }
+                        continue;
+                    }
+                }
+                Put::New | Put::Revised { .. } => {}
             }
-            let placement = self.grouper.place(&item(tagged, &self.zone));
+            let placement = grouper.place(&item);
             for absorbed in &placement.absorbed {
                 batch.merge_stories(&placement.story, absorbed)?;
             }
@@ -133,11 +147,8 @@ pub(crate) fn item(tagged: &Tagged, zone: &TimeZone) -> Item {
 
 /// The grouper as it was when the store was last written: the window's articles, placed in the order they came.
 fn restored(store: &Store, zone: &TimeZone, settings: &Settings) -> Result<Grouper, StoreError> {
-    let newest = store.days()?.last().map(|(day, _)| *day);
-    let days = i64::from(settings.window_days) + 1;
     let mut grouper = Grouper::new(settings.clone());
-    let Some(newest) = newest else { return Ok(grouper) };
-    let since = Published::Day(newest.saturating_sub(jiff::Span::new().days(days))).instant_in(zone);
+    let Some(since) = window_start(store, zone, settings)? else { return Ok(grouper) };
     for article in store.window(since)? {
         let Some(story) = article.story else { continue };
         let item = Item {
@@ -152,6 +163,17 @@ fn restored(store: &Store, zone: &TimeZone, settings: &Settings) -> Result<Group
         grouper.restore(&item, &Placement { copy_of: article.copy_of, story, because, absorbed: Vec::new() });
     }
     Ok(grouper)
+}
+
+/// The first moment of the days that grouping looks back over; none where the store is empty.
+fn window_start(
+    store: &Store,
+    zone: &TimeZone,
+    settings: &Settings,
+) -> Result<Option<Timestamp>, StoreError> {
+    let newest = store.days()?.last().map(|(day, _)| *day);
+    let days = jiff::Span::new().days(i64::from(settings.window_days) + 1);
+    Ok(newest.map(|newest| Published::Day(newest.saturating_sub(days)).instant_in(zone)))
 }
 
 #[cfg(test)]
@@ -201,5 +223,46 @@ mod tests {
             .unwrap();
         assert_eq!(rows.rows.len(), 3, "{rows:?}");
         assert!(!format!("{rows:?}").contains("already placed"), "{rows:?}");
+    }
+
+    #[test]
+    fn what_was_only_read_otherwise_stays_where_it_was_placed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let open = || {
+            let store = Store::open_with(&path, &StoreOptions { zone: Some(TimeZone::UTC) }).unwrap();
+            Sink::open(store, TimeZone::UTC, Vec::new(), Settings::default()).unwrap()
+        };
+        let take = |sink: &mut Sink, tagged: Tagged| {
+            sink.process(tagged).unwrap();
+            sink.flush(&Progress::new()).unwrap();
+        };
+        let places = |sink: &Sink| {
+            let sql = "SELECT s.article, s.story, s.because, c.original FROM story_articles s
+                       LEFT JOIN copies c USING (article) ORDER BY 1";
+            sink.store.query(sql).unwrap().rows
+        };
+        let mut sink = open();
+        for host in ["phare", "vigie"] {
+            take(&mut sink, dispatch(host));
+        }
+        let placed = places(&sink);
+        // The copy is read otherwise: nothing of the dispatch is left in it.
+        let mut again = dispatch("vigie");
+        again.article.text = "Le conseil communal a voté mardi le budget de la médiathèque. ".repeat(30);
+        take(&mut sink, again.clone());
+        assert_eq!(places(&sink), placed);
+        let kept =
+            sink.store.query("SELECT (SELECT count(*) FROM revisions), count(*) FROM articles").unwrap();
+        assert_eq!(kept.to_csv().lines().last(), Some("0,2"));
+        assert_eq!(sink.store.article(&again.article.id).unwrap().unwrap().article.text, again.article.text);
+        // A third dispatch is compared with it by its new text, before and after a restart.
+        let mut third = dispatch("ancre");
+        third.article.text.clone_from(&again.article.text);
+        let original = |sink: &mut Sink| {
+            let placement = sink.grouper.place(&item(&third, &TimeZone::UTC));
+            (placement.story, placement.copy_of)
+        };
+        assert_eq!(original(&mut sink), original(&mut open()));
     }
 }

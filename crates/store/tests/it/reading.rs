@@ -374,3 +374,19 @@ fn the_health_of_a_source_is_told_in_shares() {
     let quiet = &status.sources[1];
     assert_eq!((quiet.articles, quiet.without_text, quiet.without_date), (0, 0.0, 0.0));
 }
+
+#[test]
+fn a_shadow_says_so_and_articles_are_listed_page_by_page() {
+    let place = Place::new();
+    let store = place.open();
+    let all: Vec<_> = (0..5).map(|n| article(&format!("a.example/{n}"), "T", "Texte.", "09:00:00")).collect();
+    put(&store, &all);
+    let first = store.list_after(0, 3).unwrap();
+    let rest = store.list_after(first[2].seq, 3).unwrap();
+    let ids: Vec<_> = first.iter().chain(&rest).map(|listed| listed.id.clone()).collect();
+    assert_eq!(ids, all.iter().map(|a| a.article.id.clone()).collect::<Vec<_>>());
+    assert_eq!(first[0].page, id("a.example/0"));
+    assert!(!store.is_shadow().unwrap());
+    store.mark_as_shadow(&place.file("live.sqlite")).unwrap();
+    assert!(Store::open_read_only(&place.path()).unwrap().is_shadow().unwrap());
+}

@@ -269,6 +269,29 @@ fn breadcrumbs_keep_the_latest_step_and_tell_of_visits() {
 }
 
 #[test]
+fn old_steps_are_let_go_of_and_their_pages_are_not() {
+    let place = Place::new();
+    let store = place.open();
+    let mut batch = store.begin().unwrap();
+    for (path, at) in [("a.example/1", "09:00:00"), ("a.example/2", "10:00:00"), ("a.example/3", "11:00:00")]
+    {
+        batch.crumb(&crumb(path, "crawl", BreadcrumbOutcome::Dropped(Reason::Robots), at)).unwrap();
+    }
+    batch.crumb(&crumb("a.example/3", "dedup", BreadcrumbOutcome::Forwarded, "11:00:01")).unwrap();
+    batch.commit().unwrap();
+    let steps = |since: &str| store.steps_since(format!("2026-10-06T{since}Z").parse().unwrap()).unwrap();
+    assert_eq!(steps("10:00:00"), [("crawl".to_owned(), 2), ("dedup".to_owned(), 1)].into());
+    assert_eq!(steps("11:00:01"), [("dedup".to_owned(), 1)].into());
+    let before = "2026-10-06T10:00:00Z".parse().unwrap();
+    assert_eq!(store.count_steps_before(before).unwrap(), 1);
+    assert_eq!(store.forget_steps_before(before).unwrap(), 1);
+    assert_eq!(store.count_steps_before(before).unwrap(), 0);
+    assert_eq!(store.status().unwrap().pages, 3);
+    let reason = store.query("SELECT last_reason FROM pages WHERE url LIKE '%/1'").unwrap();
+    assert_eq!(reason.rows, [["robots".to_owned()]]);
+}
+
+#[test]
 fn an_undated_article_stays_on_the_day_it_came_in() {
     let place = Place::new();
     let store = place.open();

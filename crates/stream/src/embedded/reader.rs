@@ -3,14 +3,16 @@
 //! Readers take no lock and change nothing, so `status` and the list of dead letters work from another
 //! process while the line runs; each answer is what the file held at that moment.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use kiosque_model::Envelope;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use zstd::bulk::Decompressor;
 
-use super::{fault, schema};
+use super::{fault, purge, schema};
 use crate::log::{PARTITION, READ_BYTES};
 use crate::{BusError, Delivery, Inspect, Position, Progress};
 
@@ -104,6 +106,20 @@ impl EmbeddedReader {
         let path = path.as_ref().to_owned();
         let reader = Mutex::new(Reader::open(&path)?);
         Ok(Self { path, reader })
+    }
+
+    /// How many messages of each topic [`crate::EmbeddedLog::purge`] would delete now.
+    ///
+    /// # Errors
+    /// [`BusError::Storage`] where the file cannot be read.
+    pub fn purgeable(&self, before: Timestamp) -> Result<BTreeMap<String, u64>, BusError> {
+        let mut found = BTreeMap::new();
+        for topic in self.topics()? {
+            let Some((lane, _, _)) = self.lane(&topic)? else { continue };
+            let count = self.asked(purge::count(&self.reader().connection, lane, before))?;
+            found.insert(topic, count);
+        }
+        Ok(found)
     }
 
     fn reader(&self) -> MutexGuard<'_, Reader> {

@@ -9,12 +9,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use kiosque_model::Envelope;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use zstd::bulk::Compressor;
 
 use super::lock::Lock;
 use super::reader::Reader;
-use super::{fault, schema};
+use super::{fault, purge, schema};
 use crate::ledger::Extent;
 use crate::log::{PARTITION, Storage};
 use crate::{BusError, Delivery};
@@ -82,7 +82,7 @@ impl Table {
     pub(super) fn purge(&self, topic: &str, before: Timestamp) -> Result<Option<(u64, u64)>, BusError> {
         let mut writer = self.writer();
         let Some(lane) = writer.lanes.get(topic).copied() else { return Ok(None) };
-        self.written(purge(&mut writer.connection, lane, before.as_millisecond()))
+        self.written(purge::purge(&mut writer.connection, lane.id, before))
     }
 }
 
@@ -178,28 +178,6 @@ fn new_lane(transaction: &Transaction<'_>, topic: &str) -> rusqlite::Result<Lane
         params![topic, PARTITION],
     )?;
     Ok(Lane { id: transaction.last_insert_rowid(), next: 0 })
-}
-
-fn purge(connection: &mut Connection, lane: Lane, before_ms: i64) -> rusqlite::Result<Option<(u64, u64)>> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let committed = transaction
-        .query_row("SELECT min(next) FROM positions WHERE lane = ?1 HAVING count(*) > 0", [lane.id], |row| {
-            schema::count(row, 0)
-        })
-        .optional()?;
-    let Some(committed) = committed else { return Ok(None) };
-    let (start, end) = (schema::message_id(lane.id, 0), schema::message_id(lane.id, committed));
-    let young: Option<i64> = transaction
-        .query_row(
-            "SELECT id FROM log WHERE id >= ?1 AND id < ?2 AND at_ms >= ?3 ORDER BY id LIMIT 1",
-            params![start, end, before_ms],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let end = young.unwrap_or(end);
-    let deleted = transaction.execute("DELETE FROM log WHERE id >= ?1 AND id < ?2", [start, end])?;
-    transaction.commit()?;
-    Ok(Some((schema::offset_of(end), deleted as u64)))
 }
 
 fn lanes(connection: &Connection) -> rusqlite::Result<HashMap<String, Lane>> {

@@ -79,7 +79,7 @@ impl KafkaLog {
 }
 
 impl Shared {
-    fn admin(&self) -> Result<AdminClient<DefaultClientContext>, BusError> {
+    pub(super) fn admin(&self) -> Result<AdminClient<DefaultClientContext>, BusError> {
         self.settings.client().create().map_err(|error| self.fault("asked", &error))
     }
 

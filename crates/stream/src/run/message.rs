@@ -28,6 +28,19 @@ pub(super) enum Verdict {
     Interrupted,
 }
 
+impl Verdict {
+    /// Its name, and the reason's where it was dropped.
+    fn told(&self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Forwarded => ("forwarded", None),
+            Self::Dropped(reason) => ("dropped", Some(reason.name())),
+            Self::Stored => ("stored", None),
+            Self::DeadLettered => ("dead_lettered", None),
+            Self::Interrupted => ("interrupted", None),
+        }
+    }
+}
+
 /// What the stage made of a message.
 enum Decision {
     Made(Outcome<Envelope>),
@@ -42,9 +55,28 @@ struct Subject {
 }
 
 impl<S: Stage> Worker<'_, S> {
-    /// Decides one message and sends what follows from it. Nothing is durable yet.
-    pub(super) fn message(&mut self, delivery: Delivery) -> Result<Verdict, RunError> {
+    /// Decides one message and sends what follows from it, in its trace. Nothing is durable yet.
+    pub(super) fn message(&mut self, mut delivery: Delivery) -> Result<Verdict, RunError> {
         let started = Instant::now();
+        let tracer = self.options.tracer.as_ref().filter(|_| S::TRACED);
+        let trace = tracer.map(|tracer| tracer.begin(S::NAME, &delivery));
+        if let Some(trace) = &trace {
+            // What follows from the message, a dead letter too, is a child of its span.
+            delivery.envelope.set_header(header::TRACE_PARENT, trace.traceparent());
+        }
+        let (verdict, detail) = self.followed(delivery)?;
+        let (outcome, reason) = verdict.told();
+        if let Some(trace) = trace {
+            trace.end(outcome, reason.or(detail.as_deref()));
+        }
+        if !matches!(verdict, Verdict::Interrupted) {
+            meters::took(S::NAME, started.elapsed());
+        }
+        Ok(verdict)
+    }
+
+    /// Says what became of a message, after sending it, and why.
+    fn followed(&mut self, delivery: Delivery) -> Result<(Verdict, Option<String>), RunError> {
         let input = decode::<S::In>(&delivery.envelope);
         let subject = match &input {
             Ok(message) => {
@@ -67,7 +99,7 @@ impl<S: Stage> Worker<'_, S> {
             Err(reason) => Decision::Poison(reason),
         };
         let (verdict, detail) = match decision {
-            Decision::Interrupted => return Ok(Verdict::Interrupted),
+            Decision::Interrupted => return Ok((Verdict::Interrupted, None)),
             Decision::Poison(reason) => self.dead_letter(delivery, reason)?,
             Decision::Made(Outcome::Drop(reason, detail)) => (Verdict::Dropped(reason), detail),
             Decision::Made(Outcome::Stored(detail)) => (Verdict::Stored, detail),
@@ -77,9 +109,8 @@ impl<S: Stage> Worker<'_, S> {
                 Err(error) => return Err(error.into()),
             },
         };
-        self.breadcrumb(subject, &verdict, detail)?;
-        meters::took(S::NAME, started.elapsed());
-        Ok(verdict)
+        self.breadcrumb(subject, &verdict, detail.clone())?;
+        Ok((verdict, detail))
     }
 
     /// Calls the stage until it has decided.

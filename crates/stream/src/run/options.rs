@@ -7,6 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use kiosque_model::Reason;
 
+use super::Tracer;
+
 /// How the loop runs a stage. The defaults suit any stage.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
@@ -22,6 +24,8 @@ pub struct RunOptions {
     pub clock: fn() -> Timestamp,
     /// Where the counts can be read while the loop runs.
     pub meter: Meter,
+    /// Who is told of each message's span, where anybody is.
+    pub tracer: Option<Arc<dyn Tracer>>,
 }
 
 impl Default for RunOptions {
@@ -33,6 +37,7 @@ impl Default for RunOptions {
             retry: Retry::default(),
             clock: Timestamp::now,
             meter: Meter::default(),
+            tracer: None,
         }
     }
 }
