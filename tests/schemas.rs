@@ -31,5 +31,6 @@ fn schemas_are_what_the_types_say() {
     check("breadcrumb", &schema_for!(Breadcrumb).to_value());
     check("feed-hint", &schema_for!(FeedHint).to_value());
     check("fetch-record", &schema_for!(FetchRecord).to_value());
+    check("lead", &schema_for!(kiosque_crawl::Handover).to_value());
     check("edition", &kiosque_edition::schema());
 }

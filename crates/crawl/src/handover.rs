@@ -13,7 +13,7 @@ use crate::settings::SourceKind;
 use crate::territory::site_of_text;
 
 /// An address that another crawler is to fetch.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Handover {
     /// When it was found.
     pub at: Timestamp,

@@ -128,7 +128,7 @@ impl Settings {
 }
 
 /// What stands at a source's address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceKind {
     /// Whatever [`sniff`](crate::sniff) finds there.

@@ -66,7 +66,8 @@ fn other_sites_are_read_as_ever() {
 
 #[test]
 fn what_finds_nothing_is_told() {
-    let text = "hosts = [\"gazette.example\"]\n[select]\ntitle = \".gone\"\nbody = [\".gone\", \".gone-too\"]\n";
+    let text =
+        "hosts = [\"gazette.example\"]\n[select]\ntitle = \".gone\"\nbody = [\".gone\", \".gone-too\"]\n";
     let rules = RuleSet::parse([("g.toml", text)]).unwrap();
     let (article, report) = extract_with(&page(URL), &rules).unwrap();
     assert_eq!(report.unwrap().idle, ["title", "body"]);

@@ -8,6 +8,8 @@ mod limits;
 #[cfg(test)]
 mod manners;
 #[cfg(test)]
+mod pair;
+#[cfg(test)]
 mod shared;
 #[cfg(test)]
 mod site;
