@@ -280,7 +280,11 @@ fn check_runs_the_test_pages_of_the_rules() {
         1,
         "`https://www.autre.example/phare` is of no host of this rule",
     );
-    check(&RULE.replace("p.gros", "p["), 1, "`vigie.toml` line 3, key `select.title`: `p[` is no selector");
+    check(
+        &RULE.replace("p.gros", "p["),
+        1,
+        "BAD rules      `vigie.toml` line 3, key `select.title`: `p[` is no selector\n",
+    );
     let (code, out, _) = said(&folder, &["check", "p.toml", "--offline"], "");
     assert_eq!((code, out.contains("rules")), (0, false), "{out}");
 }

@@ -18,7 +18,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(3);
 pub(crate) struct Unusable {
     folder: PathBuf,
     /// Each with its file, and line and key where the file can be read.
-    mistakes: Vec<String>,
+    pub(crate) mistakes: Vec<String>,
 }
 
 impl fmt::Display for Unusable {

@@ -91,7 +91,9 @@ fn check_bus(bus: &BusConfig, create: bool) -> Result<()> {
 
 /// Reads the site rules, and every rule's own test pages by them.
 fn check_rules(folder: &Path) -> Result<()> {
-    let set = rules::read(folder)?;
+    let set = rules::read(folder).inspect_err(|unusable| {
+        unusable.mistakes.iter().for_each(|mistake| println!("BAD rules      {mistake}"));
+    })?;
     println!("ok  rules      {}: {} files", folder.display(), set.len());
     let broken = set.prove(|rule, test, set| prove(folder, (rule, test), set).map_err(|e| format!("{e:#}")));
     for rule in set.iter() {
