@@ -188,6 +188,107 @@ fn probe_tells_what_a_file_is() {
     assert_eq!((&found["kind"], &found["article"]["title"]), (&"page".into(), &"Le pont rouvre".into()));
 }
 
+const RULED_PAGE: &str = r#"<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>La Vigie</title></head><body>
+<h1>La Vigie, le journal du détroit</h1><p class="gros">Le phare rallumé</p><div class="pub">Achetez des lampes.</div>
+<p>Éteint depuis onze ans faute de gardien, le phare du cap éclaire de nouveau les pêcheurs depuis lundi soir.</p>
+<p>La commune a payé la lanterne neuve, et promet d’ouvrir l’escalier aux promeneurs avant le début de l’été.</p></body></html>"#;
+
+const RULE: &str = r#"hosts = ["vigie.example"]
+[select]
+title = "p.gros"
+kicker = "p.rubrique"
+drop = ".pub"
+[[test]]
+page = "phare.html"
+url = "https://www.vigie.example/phare"
+title = "Le phare rallumé"
+lacks = ["Achetez"]
+"#;
+
+/// A folder with a pipeline, a site rule and its test page.
+fn ruled() -> TempDir {
+    let folder = folder();
+    fs::create_dir(folder.path().join("rules")).unwrap();
+    let pipeline = "[pipeline]\nname = \"p\"\n[crawl]\ncontact = \"desk@p.example\"\n[store]\npath = \"d/store.sqlite\"\n\
+                    [bus]\nkind = \"memory\"\n[extract]\nrules = \"rules\"\n[demo]\npress = true\n\
+                    [[source]]\nid = \"a\"\nurl = \"https://vigie.example/feed\"\n";
+    for (name, text) in [("p.toml", pipeline), ("rules/vigie.toml", RULE), ("rules/phare.html", RULED_PAGE)] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn probe_tells_the_site_rule_of_a_page() {
+    let folder = ruled();
+    let probe = |url: &str| {
+        let words = ["probe", "rules/phare.html", "--pipeline", "p.toml", "--json", "--url", url];
+        let (code, out, err) = said(&folder, &words, "");
+        assert_eq!(code, 0, "{err}");
+        serde_json::from_str::<serde_json::Value>(&out).unwrap()
+    };
+    let found = probe("https://vigie.example/phare");
+    let rule = serde_json::json!({"file": "vigie.toml", "used": ["title", "drop"], "idle": ["kicker"]});
+    assert_eq!((&found["rule"], &found["article"]["title"]), (&rule, &"Le phare rallumé".into()));
+    let found = probe("https://autre.example/phare");
+    assert_eq!(found["rule"], serde_json::Value::Null);
+    assert_ne!(found["article"]["title"], "Le phare rallumé");
+    let words = ["probe", "rules/phare.html", "--pipeline", "p.toml", "--url", "http://vigie.example/"];
+    let (_, out, _) = said(&folder, &words, "");
+    assert!(out.contains("site rule vigie.toml, for vigie.example\n  used       title, drop\n"), "{out}");
+    assert!(out.contains("  idle       kicker\n"), "{out}");
+    let (code, _, err) = said(&folder, &["probe", "rules/phare.html", "--url", "phare"], "");
+    assert_eq!((code, err.contains("`--url phare` is no address")), (2, true), "{err}");
+    let (code, _, err) =
+        said(&folder, &["probe", "https://vigie.example/", "--url", "http://a.example/"], "");
+    assert_eq!((code, err.contains("`--url` is for a file")), (2, true), "{err}");
+}
+
+#[test]
+fn extract_reads_by_the_rules_of_a_folder() {
+    let folder = ruled();
+    let title = |rules: &[&str]| {
+        let words = ["extract", "rules/phare.html", "--url", "https://vigie.example/phare"];
+        let (code, out, err) = said(&folder, &[&words, rules].concat(), "");
+        assert_eq!(code, 0, "{err}");
+        serde_json::from_str::<serde_json::Value>(&out).unwrap()["title"].clone()
+    };
+    assert_eq!(title(&["--rules", "rules"]), "Le phare rallumé");
+    assert_ne!(title(&[]), "Le phare rallumé");
+    let (code, _, err) = said(&folder, &["extract", "rules/phare.html", "--rules", "gone"], "");
+    assert_eq!((code, err.contains("the site rules in `gone` cannot be used")), (1, true), "{err}");
+}
+
+#[test]
+fn check_runs_the_test_pages_of_the_rules() {
+    let folder = ruled();
+    let check = |rule: &str, status: i32, told: &str| {
+        fs::write(folder.path().join("rules/vigie.toml"), rule).unwrap();
+        let (code, out, err) = said(&folder, &["check", "p.toml"], "");
+        assert_eq!(code, status, "{out}{err}");
+        assert!(format!("{out}{err}").contains(told), "{out}{err}");
+    };
+    check(RULE, 0, "ok  rules      rules: 1 files\nok  rule       vigie.toml, test pages: 1\n");
+    check(
+        &RULE.replace("gros\"", "gris\""),
+        1,
+        "BAD rule       vigie.toml: phare.html: title must be `Le phare rallumé` and is `La Vigie",
+    );
+    check(&RULE.replace("phare.html", "gone.html"), 1, "BAD rule       vigie.toml: gone.html: cannot read");
+    check(
+        &RULE.replace("www.vigie", "www.autre"),
+        1,
+        "`https://www.autre.example/phare` is of no host of this rule",
+    );
+    check(
+        &RULE.replace("p.gros", "p["),
+        1,
+        "BAD rules      `vigie.toml` line 3, key `select.title`: `p[` is no selector\n",
+    );
+    let (code, out, _) = said(&folder, &["check", "p.toml", "--offline"], "");
+    assert_eq!((code, out.contains("rules")), (0, false), "{out}");
+}
+
 #[test]
 fn a_damaged_store_is_named_and_left_alone() {
     let folder = folder();

@@ -154,7 +154,7 @@ impl World<'_> {
         let zone = TimeZone::get("Africa/Casablanca").unwrap();
         let editions = vec![EditionSpec::new("matin", zone.clone(), "Africa/Casablanca")];
         self.stage(Dedup::new(memory, None), fuse)?;
-        self.stage(Extract, fuse)?;
+        self.stage(Extract::default(), fuse)?;
         self.stage(Classify, fuse)?;
         self.stage(
             Sink::open(self.store(), zone, editions, kiosque_group::Settings::default()).unwrap(),

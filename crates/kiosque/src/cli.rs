@@ -4,6 +4,7 @@
 //! Names, fields and exit codes are called by scripts outside this repository and do not change without need.
 
 mod editions;
+mod pages;
 mod upkeep;
 
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ use clap_complete::Shell;
 use jiff::civil::Date;
 
 pub(crate) use editions::{By, EditionArgs, EditionCommand, ExportArgs};
+pub(crate) use pages::{ExtractArgs, ProbeArgs};
 pub(crate) use upkeep::{PurgeArgs, ReplayArgs};
 
 /// Exit status for wrong usage or an invalid pipeline.
@@ -82,7 +84,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Run one stage, where several processes share the work over a broker
     Stage(StageArgs),
-    /// Read a pipeline file, then try its bus, store and templates
+    /// Read a pipeline file, then try its bus, store, templates and site rules
     Check(CheckArgs),
     /// Show per stage lag and outcomes, per source its last visit and state
     Status(StatusArgs),
@@ -293,38 +295,6 @@ pub(crate) struct BatchArgs {
     /// How many threads; all cores where left out
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    override_usage = "kiosque extract <FILE|-> [--url URL]\n       kiosque extract --manifest <FILE|-> [--threads N]"
-)]
-pub(crate) struct ExtractArgs {
-    /// An HTML file, `-` for stdin
-    #[arg(required_unless_present = "manifest", conflicts_with = "manifest", value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
-    /// The address the file was fetched from
-    #[arg(long, value_name = "URL")]
-    pub(crate) url: Option<String>,
-    /// A file of JSON lines with `id`, `path` and `url`, `-` for stdin
-    #[arg(long, value_name = "FILE")]
-    pub(crate) manifest: Option<PathBuf>,
-    /// How many threads; all cores where left out
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<usize>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ProbeArgs {
-    /// An address or a file
-    #[arg(value_name = "URL|FILE")]
-    pub(crate) target: String,
-    /// How to fetch it: agent, proxy and limits of this pipeline
-    #[arg(long, value_name = "PIPELINE", env = "KIOSQUE_PIPELINE")]
-    pub(crate) pipeline: Option<OsString>,
-    /// Print one JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -36,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) time_zone: TimeZone,
     /// How to crawl.
     pub(crate) crawl: kiosque_crawl::Settings,
+    /// The folder of the site rules; none where pages are read by general rules alone.
+    pub(crate) rules: Option<PathBuf>,
     /// What carries messages between stages.
     pub(crate) bus: BusConfig,
     /// The store's file.

@@ -21,6 +21,7 @@ use kiosque_stream::{
 };
 
 use crate::config::{BusConfig, Config, SourceConfig};
+use crate::rules::RuleFolder;
 use crate::stages::classify::Classify;
 use crate::stages::crawl::{BusOutlet, CrawlMemory, HtmlReader};
 use crate::stages::dedup::Dedup;
@@ -155,7 +156,11 @@ impl Line {
         let config = self.config.clone();
         let threads = match stage {
             Dedup::NAME => vec![self.start_dedup()?],
-            Extract::NAME => vec![self.shop.spawn(|| Ok(Extract))?],
+            Extract::NAME => {
+                // Read once: a stage opened anew after an outage goes on with the rules in force.
+                let rules = Arc::new(RuleFolder::open(config.rules.as_deref())?);
+                vec![self.shop.spawn(move || Ok(Extract::new(Arc::clone(&rules))))?]
+            }
             Classify::NAME => vec![self.shop.spawn(|| Ok(Classify))?],
             Sink::NAME => {
                 let sole = Arc::new(Sole::writer_of(&config.store)?);

@@ -13,6 +13,7 @@ mod invented;
 mod line;
 mod progress;
 mod replay;
+mod rules;
 mod signals;
 mod stages;
 mod telemetry;

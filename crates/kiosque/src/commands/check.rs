@@ -1,16 +1,18 @@
 //! `kiosque check`: the pipeline's file first, without I/O; then what it names is tried.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use kiosque_edition::{Format, GroupBy};
-
+use kiosque_extract::{RuleSet, RuleTest, SiteRule};
+use kiosque_model::Article;
 use kiosque_stream::{KafkaLog, TopicState};
 
-use super::UsageError;
+use super::{UsageError, extract};
 use crate::cli::CheckArgs;
 use crate::config::{BusConfig, Config};
-use crate::{catalogue, line};
+use crate::{batch, catalogue, line, rules};
 
 /// Prints a line for everything tried.
 pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
@@ -42,6 +44,9 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
         }
     }
     println!("ok  templates  {}", Format::ALL.map(Format::extension).join(", "));
+    if let Some(folder) = &config.rules {
+        check_rules(folder)?;
+    }
     check_sources(&config)?;
     drop(store);
     Ok(ExitCode::SUCCESS)
@@ -82,6 +87,42 @@ fn check_bus(bus: &BusConfig, create: bool) -> Result<()> {
         0 => Ok(()),
         faults => bail!("{faults} topics are not as they should be"),
     }
+}
+
+/// Reads the site rules, and every rule's own test pages by them.
+fn check_rules(folder: &Path) -> Result<()> {
+    let set = rules::read(folder).inspect_err(|unusable| {
+        unusable.mistakes.iter().for_each(|mistake| println!("BAD rules      {mistake}"));
+    })?;
+    println!("ok  rules      {}: {} files", folder.display(), set.len());
+    let broken = set.prove(|rule, test, set| prove(folder, (rule, test), set).map_err(|e| format!("{e:#}")));
+    for rule in set.iter() {
+        match broken.iter().filter(|(file, ..)| file == rule.file()).count() {
+            0 => println!("ok  rule       {}, test pages: {}", rule.file(), rule.tests().len()),
+            _ => {
+                for (file, page, what) in broken.iter().filter(|(file, ..)| file == rule.file()) {
+                    println!("BAD rule       {file}: {page}: {what}");
+                }
+            }
+        }
+    }
+    if !broken.is_empty() {
+        bail!(
+            "{} promises of the site rules are broken\nhint: docs/site-rules.md says how a rule is tested",
+            broken.len()
+        );
+    }
+    Ok(())
+}
+
+/// A test page as it is read by the rule it belongs to.
+fn prove(folder: &Path, (rule, test): (&SiteRule, &RuleTest), set: &RuleSet) -> Result<Article> {
+    let page = extract::page(batch::file_bytes(&folder.join(&test.page))?, Some(&test.url))?;
+    let (article, report) = kiosque_extract::extract_with(&page, set)?;
+    if report.is_none_or(|report| report.file != rule.file()) {
+        bail!("`{}` is of no host of this rule", test.url);
+    }
+    Ok(article)
 }
 
 /// Tries the first address of every source but those of the invented press, which is served by `run` alone.

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use jiff::Timestamp;
+use kiosque_extract::RuleSet;
 use kiosque_model::{Article, CanonicalUrl, FeedHint, FetchRecord, Page, SourceId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::batch;
 use crate::cli::ExtractArgs;
+use crate::{batch, rules};
 
 /// The address given to a page whose own is not known: a name reserved by RFC 2606.
 const UNKNOWN_URL: &str = "http://unknown.invalid/";
@@ -24,17 +25,23 @@ struct Line {
 
 /// Prints one JSON line a page.
 pub(crate) fn run(args: &ExtractArgs) -> anyhow::Result<ExitCode> {
+    let rules = match &args.rules {
+        Some(folder) => rules::read(folder)?,
+        None => RuleSet::default(),
+    };
     if let Some(manifest) = &args.manifest {
-        batch::each_line(manifest, args.threads, |line: Line| answer(&line.path, line.url.as_deref()))?;
+        batch::each_line(manifest, args.threads, |line: Line| {
+            answer(&line.path, line.url.as_deref(), &rules)
+        })?;
     } else if let Some(file) = &args.file {
-        println!("{}", answer(file, args.url.as_deref())?);
+        println!("{}", answer(file, args.url.as_deref(), &rules)?);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn answer(path: &Path, url: Option<&str>) -> anyhow::Result<Value> {
+fn answer(path: &Path, url: Option<&str>, rules: &RuleSet) -> anyhow::Result<Value> {
     let page = page(batch::file_bytes(path)?, url)?;
-    let article = kiosque_extract::extract(&page)?;
+    let (article, _) = kiosque_extract::extract_with(&page, rules)?;
     Ok(fields(&article))
 }
 

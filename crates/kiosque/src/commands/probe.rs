@@ -5,14 +5,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use kiosque_crawl::{Agent, Settings, Sniffed};
+use kiosque_extract::{RuleReport, RuleSet};
 use kiosque_model::Published;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::extract;
-use crate::batch;
+use super::{UsageError, extract};
 use crate::cli::ProbeArgs;
 use crate::config::Config;
+use crate::{batch, rules};
 
 /// The address a file's relative links are read against.
 const FILE_BASE: &str = "http://unknown.invalid/";
@@ -27,6 +28,8 @@ struct Found {
     sitemaps: Vec<String>,
     /// For a page: what the extractor reads of it.
     article: Option<Value>,
+    /// For a page: the site rule it is read by.
+    rule: Option<RuleReport>,
 }
 
 struct Entry {
@@ -37,11 +40,21 @@ struct Entry {
 
 /// Prints what is there.
 pub(crate) fn run(args: &ProbeArgs) -> Result<ExitCode> {
+    let config = match args.pipeline.as_ref().filter(|name| !name.is_empty()) {
+        Some(file) => Some(Config::load(Some(Path::new(file)))?),
+        None => None,
+    };
+    let rules = match config.as_ref().and_then(|config| config.rules.as_deref()) {
+        Some(folder) => rules::read(folder)?,
+        None => RuleSet::default(),
+    };
     let found = if Path::new(&args.target).is_file() || args.target == "-" {
-        let base = Url::parse(FILE_BASE).context("the base address cannot be read")?;
-        look(&batch::file_bytes(Path::new(&args.target))?, None, &base, None)?
+        let address = args.url.as_deref();
+        let base = Url::parse(address.unwrap_or(FILE_BASE))
+            .map_err(|_| UsageError(format!("`--url {}` is no address", address.unwrap_or_default())))?;
+        look(&batch::file_bytes(Path::new(&args.target))?, None, &base, address, &rules)?
     } else {
-        fetch_and_look(args)?
+        fetch_and_look(args, config, &rules)?
     };
     if args.json {
         println!("{}", as_json(&found));
@@ -51,7 +64,10 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn fetch_and_look(args: &ProbeArgs) -> Result<Found> {
+fn fetch_and_look(args: &ProbeArgs, config: Option<Config>, rules: &RuleSet) -> Result<Found> {
+    if args.url.is_some() {
+        return Err(UsageError(format!("`--url` is for a file, and `{}` is none", args.target)).into());
+    }
     if Url::parse(&args.target).is_err() {
         bail!(
             "`{}` is neither a file nor an address\nhint: an address begins with http:// or https://",
@@ -59,8 +75,8 @@ fn fetch_and_look(args: &ProbeArgs) -> Result<Found> {
         );
     }
     // Without a pipeline of one's own, the tool names itself and its home.
-    let settings = match args.pipeline.as_ref().filter(|name| !name.is_empty()) {
-        Some(file) => Config::load(Some(Path::new(file)))?.crawl,
+    let settings = match config {
+        Some(config) => config.crawl,
         None => Settings::new(Agent {
             product: "kiosque".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -72,13 +88,19 @@ fn fetch_and_look(args: &ProbeArgs) -> Result<Found> {
     if fetched.status != 200 {
         bail!("`{}` answered with status {}", fetched.url, fetched.status);
     }
-    let mut found =
-        look(&fetched.body, fetched.content_type.as_deref(), &fetched.url, Some(fetched.url.as_str()))?;
+    let (content_type, url) = (fetched.content_type.as_deref(), &fetched.url);
+    let mut found = look(&fetched.body, content_type, url, Some(url.as_str()), rules)?;
     found.sitemaps.extend(fetched.sitemaps);
     Ok(found)
 }
 
-fn look(body: &[u8], content_type: Option<&str>, base: &Url, url: Option<&str>) -> Result<Found> {
+fn look(
+    body: &[u8],
+    content_type: Option<&str>,
+    base: &Url,
+    url: Option<&str>,
+    rules: &RuleSet,
+) -> Result<Found> {
     let mut found = Found {
         kind: "page",
         url: url.map(str::to_owned),
@@ -86,6 +108,7 @@ fn look(body: &[u8], content_type: Option<&str>, base: &Url, url: Option<&str>) 
         feeds: Vec::new(),
         sitemaps: Vec::new(),
         article: None,
+        rule: None,
     };
     match kiosque_crawl::sniff(body, content_type) {
         Sniffed::Feed => {
@@ -117,7 +140,10 @@ fn look(body: &[u8], content_type: Option<&str>, base: &Url, url: Option<&str>) 
             found.feeds = facts.feeds;
             found.sitemaps = facts.sitemaps;
             let page = extract::page(body.to_vec(), url)?;
-            found.article = kiosque_extract::extract(&page).ok().map(|article| extract::fields(&article));
+            if let Ok((article, rule)) = kiosque_extract::extract_with(&page, rules) {
+                found.article = Some(extract::fields(&article));
+                found.rule = rule;
+            }
         }
     }
     Ok(found)
@@ -132,6 +158,8 @@ fn as_json(found: &Found) -> Value {
     if found.kind == "page" {
         object["feeds"] = json!(found.feeds);
         object["article"] = json!(found.article);
+        let rule = |r: &RuleReport| json!({ "file": r.file, "used": r.used, "idle": r.idle });
+        object["rule"] = json!(found.rule.as_ref().map(rule));
     }
     if found.kind != "feed" {
         object["sitemaps"] = json!(found.sitemaps);
@@ -159,6 +187,12 @@ fn print(found: &Found) {
     }
     if found.entries.len() > SHOWN {
         println!("  … and {} more; --json shows all", found.entries.len() - SHOWN);
+    }
+    if let Some(rule) = &found.rule {
+        let keys = |keys: &[&str]| if keys.is_empty() { "–".to_owned() } else { keys.join(", ") };
+        println!("site rule {}, for {}", rule.file, rule.host);
+        println!("  used       {}", keys(&rule.used));
+        println!("  idle       {}", keys(&rule.idle));
     }
     if let Some(article) = &found.article {
         let text = |field: &str| article[field].as_str().unwrap_or("–").to_owned();

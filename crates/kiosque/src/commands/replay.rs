@@ -14,6 +14,7 @@ use crate::cli::ReplayArgs;
 use crate::config::{BusConfig, Config};
 use crate::line::{self, Sole};
 use crate::replay::{self, Change, Counts, Difference, Differences, Field, Kept, Lane, Sent, Wanted, drain};
+use crate::rules::RuleFolder;
 use crate::stages::classify::Classify;
 use crate::stages::dedup::Dedup;
 use crate::stages::extract::Extract;
@@ -42,7 +43,7 @@ fn into_shadow(config: &Config, live: &Store, wanted: &Wanted, file: &Path, json
     let log = line::look(&config.bus)?;
     let mut sink = shadow_sink(config, live, file)?;
     let mut trail = Trail::new(Store::open(file)?);
-    let mut lane = Lane::open()?;
+    let mut lane = Lane::open(config.rules.as_deref())?;
     let mut kept = Kept::open(log.as_ref(), wanted)?;
     while let Some(pages) = kept.next()? {
         let log = lane.run(pages)?;
@@ -116,7 +117,7 @@ fn into_store(config: &Config, live: &Store, wanted: &Wanted, json: bool) -> Res
     if own {
         drain_line(config, log.as_ref())?;
     }
-    let (mut lane, mut sent) = (Lane::open()?, Sent::default());
+    let (mut lane, mut sent) = (Lane::open(config.rules.as_deref())?, Sent::default());
     let mut bus = log.producer()?;
     let mut kept = Kept::open(log.as_ref(), wanted)?;
     if !own {
@@ -147,7 +148,8 @@ fn into_store(config: &Config, live: &Store, wanted: &Wanted, json: bool) -> Res
 fn drain_line(config: &Config, log: &dyn Connect) -> Result<()> {
     let memory = Arc::new(StageMemory::open(&config.state)?);
     drain(log, &mut Dedup::new(memory, None), false)?;
-    drain(log, &mut Extract, false)?;
+    let rules = Arc::new(RuleFolder::open(config.rules.as_deref())?);
+    drain(log, &mut Extract::new(rules), false)?;
     drain(log, &mut Classify, false)?;
     drain_sink(config, log)
 }

@@ -30,6 +30,7 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
         path
     };
     let crawl = crawl(&mut top);
+    let rules = extract(&mut top);
     let node = top.take("bus");
     let bus = bus(node, top.errors(), &store, crawl.max_body_bytes);
     let group = group(&mut top);
@@ -53,6 +54,7 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
         name: about.name,
         time_zone: about.time_zone,
         crawl,
+        rules,
         bus,
         store,
         keep_breadcrumbs_days,
@@ -159,6 +161,15 @@ fn crawl(top: &mut Section<'_>) -> Settings {
         .unwrap_or_default();
     section.close();
     settings
+}
+
+/// The folder of the site rules. An empty name, as an environment may give, is none.
+fn extract(top: &mut Section<'_>) -> Option<PathBuf> {
+    let node = top.take("extract");
+    let mut section = Section::open("extract", node, top.errors());
+    let rules = section.text("rules").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    section.close();
+    rules
 }
 
 fn group(top: &mut Section<'_>) -> kiosque_group::Settings {

@@ -27,6 +27,7 @@ fn the_least_pipeline_has_defaults_for_the_rest() {
     assert_eq!(config.export_dir, PathBuf::from("d/editions"));
     assert_eq!(config.crawl.delay_ms, 1_000);
     assert!(config.crawl.allow_private.is_empty());
+    assert_eq!(config.rules, None);
     assert_eq!(config.editions.len(), 1);
     assert_eq!(config.time_zone.iana_name(), Some("Africa/Casablanca"));
 }
@@ -44,6 +45,23 @@ fn the_environment_lies_over_the_file() {
     assert_eq!(config.state, PathBuf::from("/x/day.state.sqlite"));
     assert_eq!((config.crawl.delay_ms, config.crawl.allow_private.len()), (250, 2));
     assert_eq!(config.bus, BusConfig::Memory);
+}
+
+#[test]
+fn the_folder_of_site_rules_is_named_and_not_opened() {
+    let check = |text: &str, variable: &str, expected: Option<&str>| {
+        let variables: &[_] =
+            if variable == "unset" { &[] } else { &[("KIOSQUE__EXTRACT__RULES".into(), variable.into())] };
+        let config = Config::parse("p.toml", &format!("{GOOD}{text}"), variables.to_vec()).unwrap();
+        assert_eq!(config.rules, expected.map(PathBuf::from), "{text} {variable}");
+    };
+    check("[extract]\nrules = \"no/such/folder\"\n", "unset", Some("no/such/folder"));
+    check("[extract]\nrules = \"a\"\n", "b", Some("b"));
+    check("[extract]\nrules = \"a\"\n", "", None);
+    check("[extract]\n", "unset", None);
+    let wrong = said(&format!("{GOOD}[extract]\nrules = 3\nrule = \"a\"\n"), &[]);
+    assert!(wrong.contains("`extract.rules` expected a text in quotes, found a whole number"), "{wrong}");
+    assert!(wrong.contains("`extract.rule` unknown key; did you mean `rules`?"), "{wrong}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use kiosque_store::StageMemory;
 use kiosque_stream::{Connect, Inspect, MemoryLog, Progress, Stage, Summary};
 
 use super::drain::drain;
+use crate::rules::RuleFolder;
 use crate::stages::classify::Classify;
 use crate::stages::dedup::Dedup;
 use crate::stages::extract::Extract;
@@ -21,6 +22,7 @@ use crate::stages::extract::Extract;
 pub(crate) struct Lane {
     folder: tempfile::TempDir,
     memory: Arc<StageMemory>,
+    extract: Extract,
     /// What each stage did so far.
     stages: [(&'static str, Summary); 3],
     /// Pages fed so far.
@@ -28,15 +30,16 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    /// An empty lane.
+    /// An empty lane, which reads pages by the site rules of a folder.
     ///
     /// # Errors
-    /// Where the folder for temporary files cannot be written.
-    pub(crate) fn open() -> Result<Self> {
+    /// Where the folder for temporary files cannot be written, or the rules cannot be used.
+    pub(crate) fn open(rules: Option<&Path>) -> Result<Self> {
+        let extract = Extract::new(Arc::new(RuleFolder::open(rules)?));
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let memory = Arc::new(StageMemory::open(&folder.path().join("seen.sqlite"))?);
         let stages = [Dedup::NAME, Extract::NAME, Classify::NAME].map(|name| (name, Summary::default()));
-        Ok(Self { folder, memory, stages, pages: 0 })
+        Ok(Self { folder, memory, extract, stages, pages: 0 })
     }
 
     /// Runs pages through the stages; the log then holds what came of them on `tagged`, and their breadcrumbs.
@@ -59,7 +62,7 @@ impl Lane {
         self.memory.put(&fed)?;
         let [dedup, extract, classify] = &mut self.stages;
         dedup.1.add(&drain(&log, &mut Dedup::new(Arc::clone(&self.memory), None), true)?);
-        extract.1.add(&drain(&log, &mut Extract, true)?);
+        extract.1.add(&drain(&log, &mut self.extract, true)?);
         classify.1.add(&drain(&log, &mut Classify, true)?);
         Ok(log)
     }
