@@ -205,7 +205,8 @@ impl KafkaSettings {
             .set("acks", "all")
             .set("enable.idempotence", "true")
             .set("compression.type", &self.compression)
-            .set("linger.ms", "5")
+            // A flush waits for the last message of a batch, so lingering is time lost at every hop.
+            .set("linger.ms", "1")
             .set("batch.size", "1000000")
             .set("queue.buffering.max.kbytes", "131072")
             // As Java's clients place keys, so that other tools agree on where a page lies.
