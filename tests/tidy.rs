@@ -171,3 +171,19 @@ fn every_pipeline_is_valid() {
     }
     assert!(seen > 0, "no pipelines/*.toml");
 }
+
+/// What dashboards and alerts may ask for is what the processes tell.
+#[test]
+fn every_metric_that_is_documented_is_told() {
+    let documented = fs::read_to_string(root().join("docker/metrics.txt")).unwrap();
+    let told: String = sources().iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let names: Vec<_> = documented
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(names.len() > 5);
+    for name in names {
+        assert!(told.contains(&format!("\"{name}\"")), "no process tells `{name}`");
+    }
+}

@@ -46,6 +46,13 @@ fn ask(shop: &Shop, stage: &'static str) -> Result<(), BusError> {
     Ok(())
 }
 
+/// Notes that an edition was built just now.
+pub(crate) fn built(edition: &str) {
+    let now = jiff::Timestamp::now().as_millisecond();
+    gauge!("kiosque_edition_built_timestamp_seconds", "edition" => edition.to_owned())
+        .set(Duration::from_millis(now.unsigned_abs()).as_secs_f64());
+}
+
 /// A count as Prometheus' floating point; beyond 2^53 nobody counts one by one.
 fn precise(count: u64) -> f64 {
     u32::try_from(count).map_or(f64::INFINITY, f64::from)

@@ -41,6 +41,10 @@ pub(crate) const GROUPS: [(&str, &str); 5] = [
     (Trail::NAME, topic::BREADCRUMBS),
 ];
 
+/// The names of the groups.
+pub(crate) const ALL_STAGES: [&str; 5] =
+    [Dedup::NAME, Extract::NAME, Classify::NAME, Sink::NAME, Trail::NAME];
+
 /// The name of the crawl, which is a source of the line and no stage of the loop.
 pub(crate) const CRAWL: &str = "crawl";
 

@@ -22,10 +22,10 @@ use crate::commands::edition::export_path;
 use crate::commands::serve;
 use crate::config::Config;
 use crate::invented::InventedPress;
-use crate::line::{self, Line, Running};
+use crate::line::{self, ALL_STAGES, Line, Running};
 use crate::progress::Progress;
 use crate::stages::sink::Sink;
-use crate::{signals, words};
+use crate::{gauges, signals, words};
 
 /// How often a line that runs for ever writes files for readers and purges its log.
 pub(crate) const HOUSEKEEPING: Duration = Duration::from_secs(60);
@@ -69,6 +69,7 @@ async fn run_line(mut config: Config, args: &RunArgs) -> Result<ExitCode> {
     }
 
     let running = line.start()?;
+    gauges::watch(&line.shop, &ALL_STAGES);
     // A press of two days ends by itself; real ones end only if asked to.
     let crawled = if args.until_idle || press.is_some() {
         crawl_once(&line, &sources, press.as_ref(), &ending).await

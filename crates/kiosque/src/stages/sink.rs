@@ -15,6 +15,7 @@ use kiosque_store::{Placed, Put, Store, StoreError};
 use kiosque_stream::{Failure, Outcome, Progress, Stage};
 
 use super::{checkpoint, outage, resume};
+use crate::gauges;
 
 /// The stage: the store, what it knows of the window, and what it has taken in but not written.
 pub(crate) struct Sink {
@@ -120,6 +121,7 @@ impl Stage for Sink {
             for spec in &self.editions {
                 kiosque_edition::build(&self.store, spec, day)
                     .map_err(|e| Failure::Transient(e.to_string()))?;
+                gauges::built(&spec.name);
             }
             self.store.clear_stale(day).map_err(|e| outage(&e))?;
         }
