@@ -4,10 +4,11 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use kiosque_model::topic;
 use kiosque_stream::{BusError, dead};
 use metrics::gauge;
 
-use crate::line::{GROUPS, Shop};
+use crate::line::{CRAWL, GROUPS, Shop};
 
 /// How often the bus is asked. Prometheus asks as often by default.
 const EVERY: Duration = Duration::from_secs(15);
@@ -35,7 +36,8 @@ pub(crate) fn watch(shop: &Shop, watched: &'static [&'static str]) {
 }
 
 fn ask(shop: &Shop, stage: &'static str) -> Result<(), BusError> {
-    for (_, topic) in GROUPS.iter().filter(|(name, _)| *name == stage) {
+    let all = GROUPS.iter().chain(&[(CRAWL, topic::LEADS)]);
+    for (_, topic) in all.filter(|(name, _)| *name == stage) {
         for position in shop.log.positions(stage, topic)? {
             let partition = position.partition.to_string();
             gauge!("kiosque_lag", "stage" => stage, "topic" => *topic, "partition" => partition)
@@ -53,7 +55,7 @@ pub(crate) fn built(edition: &str) {
         .set(Duration::from_millis(now.unsigned_abs()).as_secs_f64());
 }
 
-/// A count as Prometheus' floating point; beyond 2^53 nobody counts one by one.
+/// A count as Prometheus' floating point; beyond 2^32 nobody counts one by one.
 fn precise(count: u64) -> f64 {
     u32::try_from(count).map_or(f64::INFINITY, f64::from)
 }

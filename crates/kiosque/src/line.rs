@@ -6,8 +6,8 @@
 mod place;
 mod worker;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use kiosque_store::{SourceRow, StageMemory};
 use kiosque_stream::{
     Connect, EmbeddedLog, KafkaLog, MemoryLog, Stage, Stop, Summary, TopicKind, TopicState, topics_of,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::config::{BusConfig, Config, SourceConfig};
 use crate::rules::RuleFolder;
@@ -29,7 +30,7 @@ use crate::stages::extract::Extract;
 use crate::stages::shared::SharedMemory;
 use crate::stages::sink::Sink;
 use crate::stages::trail::Trail;
-pub(crate) use place::{OwnCopy, Sole, look, open_log, open_store};
+pub(crate) use place::{OwnCopy, Sole, is_store_behind, look, open_log, open_store};
 pub(crate) use worker::Shop;
 
 /// Consumer groups and the topics they read, in the order of the line.
@@ -59,6 +60,8 @@ pub(crate) struct Line {
     shared: bool,
     /// The embedded log and how many days of it are kept.
     kept: Option<(Arc<EmbeddedLog>, u32)>,
+    /// The right to write the store, once it is asked for.
+    sole: OnceLock<Arc<Sole>>,
 }
 
 /// The stages at work.
@@ -91,17 +94,23 @@ impl Line {
                 let (nothing, away) = (Arc::new(MemoryLog::new()), Arc::default());
                 let waiting = Shop { log: nothing, stop: stop.clone(), away };
                 waiting.through_outages("start", || {
-                    open = Some(KafkaLog::open(settings.clone())?);
+                    let log = KafkaLog::open(settings.clone())?;
+                    check_topics(&log)?;
+                    open = Some(log);
                     Ok(())
                 })?;
                 let log = open.ok_or_else(|| anyhow!("told to stop before the broker was there"))?;
-                check_topics(&log)?;
                 (Arc::new(log), None)
             }
         };
         let shared = matches!(config.bus, BusConfig::Kafka(_));
-        let line =
-            Self { config, shop: Shop { log, stop, away: Arc::new(AtomicBool::new(false)) }, shared, kept };
+        let line = Self {
+            config,
+            shop: Shop { log, stop, away: Arc::default() },
+            shared,
+            kept,
+            sole: OnceLock::new(),
+        };
         line.purge()?;
         Ok(line)
     }
@@ -113,6 +122,7 @@ impl Line {
     /// # Errors
     /// Where store or memory cannot be opened.
     pub(crate) fn prepare_store(&self, sources: &[SourceConfig]) -> Result<()> {
+        self.sole()?;
         let store = open_store(&self.config)?;
         if !self.shared && store.days()?.is_empty() {
             let memory = place::open_memory(&self.config)?;
@@ -133,7 +143,9 @@ impl Line {
     /// # Errors
     /// Where the bus cannot be written.
     pub(crate) fn purge(&self) -> Result<()> {
-        if let Some((log, keep_days)) = &self.kept {
+        if let Some((log, keep_days)) = &self.kept
+            && !is_store_behind(&self.config, log.as_ref())?
+        {
             let kept = SignedDuration::from_hours(24 * i64::from(*keep_days));
             log.purge(Timestamp::now().saturating_sub(kept)?)?;
         }
@@ -167,7 +179,7 @@ impl Line {
             }
             Classify::NAME => vec![self.shop.spawn(|| Ok(Classify))?],
             Sink::NAME => {
-                let sole = Arc::new(Sole::writer_of(&config.store)?);
+                let sole = self.sole()?;
                 let trail = config.clone();
                 let sink = move || {
                     let Config { time_zone, editions, group, .. } = config.clone();
@@ -186,13 +198,21 @@ impl Line {
         Ok(Running { threads })
     }
 
+    fn sole(&self) -> Result<Arc<Sole>> {
+        if self.sole.get().is_none() {
+            // Whoever was faster in this process has it, and this one is dropped.
+            let _ = self.sole.set(Arc::new(Sole::writer_of(&self.config.store)?));
+        }
+        Ok(Arc::clone(self.sole.get().expect("set just now")))
+    }
+
     fn start_dedup(&self) -> Result<(&'static str, JoinHandle<Result<Summary>>)> {
         if !self.shared {
             let memory = Arc::new(place::open_memory(&self.config)?);
             return self.shop.spawn(move || Ok(Dedup::new(Arc::clone(&memory), None)));
         }
         let copy = OwnCopy::open(&self.config, Dedup::NAME)?;
-        let shared = Arc::new(SharedMemory::new(Arc::clone(&self.shop.log), topic::SEEN));
+        let shared = Arc::new(SharedMemory::new(self.shop.clone(), topic::SEEN));
         self.shop.spawn(move || Ok(Dedup::new(Arc::clone(&copy.memory), Some(Arc::clone(&shared)))))
     }
 
@@ -206,16 +226,16 @@ impl Line {
             return Ok(CrawlState { memory, shared: None, _copy: None });
         }
         let copy = OwnCopy::open(&self.config, CRAWL)?;
-        let shared = Arc::new(SharedMemory::new(Arc::clone(&self.shop.log), topic::FRONTIER));
+        let shared = Arc::new(SharedMemory::new(self.shop.clone(), topic::FRONTIER));
         Ok(CrawlState { memory: Arc::clone(&copy.memory), shared: Some(shared), _copy: Some(copy) })
     }
 
-    /// A crawler on this line.
+    /// A crawler on this line; when `stop` is cancelled it waits for no room on the bus any more.
     ///
     /// # Errors
     /// Where its settings make no client.
-    pub(crate) fn crawler(&self, state: &CrawlState) -> Result<Crawler> {
-        let outlet = BusOutlet::open(self.shop.clone())?;
+    pub(crate) fn crawler(&self, state: &CrawlState, stop: &CancellationToken) -> Result<Crawler> {
+        let outlet = BusOutlet::open(self.shop.clone(), stop.clone())?;
         let memory = state.as_memory();
         let settings = self.config.crawl.clone();
         let crawler: Result<Crawler, CrawlError> =
@@ -229,12 +249,14 @@ impl Line {
     /// # Errors
     /// Where the bus cannot be asked. A line that was stopped is not waited for.
     pub(crate) fn wait_until_drained(&self) -> Result<()> {
-        for (group, topic) in GROUPS {
-            while !self.shop.stop.is_set() && self.shop.log.lag(group, topic)? > 0 {
-                std::thread::sleep(Duration::from_millis(LOOK_MS));
+        self.shop.through_outages("look", || {
+            for (group, topic) in GROUPS {
+                while !self.shop.stop.is_set() && self.shop.log.lag(group, topic)? > 0 {
+                    std::thread::sleep(Duration::from_millis(LOOK_MS));
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Why the line cannot work at this moment, where it cannot.
@@ -266,7 +288,9 @@ impl CrawlState {
 
 /// Every topic of the line on a broker, with what it is for.
 pub(crate) fn broker_topics() -> Vec<(String, TopicKind)> {
-    topics_of(&GROUPS.map(|(stage, _)| stage))
+    let mut stages = vec![CRAWL];
+    stages.extend(ALL_STAGES);
+    topics_of(&stages)
 }
 
 /// A topic that is missing would be found only at the first message: it is told at the start. One that is there and

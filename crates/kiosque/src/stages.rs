@@ -11,17 +11,11 @@ pub(crate) mod sink;
 pub(crate) mod trail;
 
 use kiosque_store::{Batch, Store, StoreError};
-use kiosque_stream::{BusError, Failure, Progress};
+use kiosque_stream::{Failure, Progress};
 
 /// A store that cannot be written is the world's fault, never a message's: an outage empties no topic into
 /// the dead letters.
 fn outage(error: &StoreError) -> Failure {
-    let hint = error.hint().map(|hint| format!(" (hint: {hint})")).unwrap_or_default();
-    Failure::Transient(format!("{error}{hint}"))
-}
-
-/// A broker that is away is the world's fault too.
-fn away(error: &BusError) -> Failure {
     let hint = error.hint().map(|hint| format!(" (hint: {hint})")).unwrap_or_default();
     Failure::Transient(format!("{error}{hint}"))
 }

@@ -29,7 +29,8 @@ pub struct Delivery {
 /// forgets what was sent and not flushed, and frees its place in the group.
 pub trait Bus: Send {
     /// Takes the next messages, at most `max`, in order. Where there are none it waits for the first, up to
-    /// `wait`, and then returns what is there, or nothing.
+    /// `wait`, and then returns what is there, or nothing. With a `max` of zero it takes nothing and only keeps its
+    /// place in the group, for whoever is still busy with what it took before.
     ///
     /// # Errors
     /// [`BusError`]; the position has not moved then.

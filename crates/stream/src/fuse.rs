@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use kiosque_model::Envelope;
 
-use crate::{Bus, BusError, Connect, Delivery, Inspect, Position, Progress};
+use crate::{Bus, BusError, Connect, Delivery, Inspect, Position, Progress, Release, Share};
 
 /// A fuse has blown: as far as the caller can tell, the process is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -91,6 +91,10 @@ impl Bus for FusedBus {
     fn generation(&self) -> u64 {
         self.inner.generation()
     }
+
+    fn share(&self) -> Result<Share, BusError> {
+        self.inner.share()
+    }
 }
 
 /// A log whose handles are all behind one fuse. Looking at it burns nothing.
@@ -129,6 +133,11 @@ impl<C: Connect> Connect for FusedConnect<C> {
     fn connect(&self, group: &str, topic: &str) -> Result<Box<dyn Bus>, BusError> {
         self.fuse.burn()?;
         Ok(Box::new(FusedBus::new(self.inner.connect(group, topic)?, self.fuse.clone())))
+    }
+
+    fn connect_sharing(&self, group: &str, topic: &str, release: Release) -> Result<Box<dyn Bus>, BusError> {
+        let inner = self.inner.connect_sharing(group, topic, release)?;
+        Ok(Box::new(FusedBus::new(inner, self.fuse.clone())))
     }
 
     fn producer(&self) -> Result<Box<dyn Bus>, BusError> {

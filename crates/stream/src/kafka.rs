@@ -16,6 +16,7 @@ mod settings;
 mod topics;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -42,6 +43,8 @@ struct Shared {
     members: Mutex<BTreeMap<String, BaseConsumer>>,
     /// The largest message of each topic, where it was asked for.
     limits: Mutex<BTreeMap<String, usize>>,
+    /// Whether the broker has refused a message that should have fitted.
+    wary: AtomicBool,
 }
 
 impl KafkaLog {
@@ -53,11 +56,10 @@ impl KafkaLog {
         let asker: BaseConsumer =
             settings.client().create().map_err(|error| fault::broker(&settings, "set up", &error))?;
         asker
-            .fetch_metadata(Some(""), settings.patience)
-            .or_else(|_| asker.fetch_metadata(None, settings.patience))
+            .fetch_metadata(None, settings.patience)
             .map_err(|error| fault::broker(&settings, "reached", &error))?;
-        let (members, limits) = (Mutex::default(), Mutex::default());
-        Ok(Self(Arc::new(Shared { settings, asker, members, limits })))
+        let (members, limits, wary) = (Mutex::default(), Mutex::default(), AtomicBool::default());
+        Ok(Self(Arc::new(Shared { settings, asker, members, limits, wary })))
     }
 }
 

@@ -105,11 +105,15 @@ struct Source<R> {
 impl<S: Storage> Bus for Handle<S> {
     fn poll(&mut self, max: usize, wait: Duration) -> Result<Vec<Delivery>, BusError> {
         let source = self.source.as_mut().ok_or(BusError::SendOnly)?;
+        if max == 0 {
+            std::thread::sleep(wait);
+            return Ok(Vec::new());
+        }
         let extent = self.log.ledger.wait_beyond(&source.topic, source.position, wait);
         if extent.next <= source.position {
             return Ok(Vec::new());
         }
-        let found = self.log.storage.read(&mut source.reader, &source.topic, source.position, max.max(1))?;
+        let found = self.log.storage.read(&mut source.reader, &source.topic, source.position, max)?;
         // Where all up to the end was purged, the position moves to the end, or the next poll would not wait.
         source.position = found.last().map_or(extent.next, |last| last.offset + 1);
         Ok(found)

@@ -76,6 +76,20 @@ fn order(log: &dyn Connect) {
     }
 }
 
+/// A poll for nothing takes nothing, and what comes after it is all there.
+fn keeps_its_place(log: &dyn Connect) {
+    put(log, "t", &["a", "b", "c"]);
+    let mut bus = log.connect("g", "t").unwrap();
+    assert_eq!(take(bus.as_mut(), 1, 1)[0], "a");
+    let started = Instant::now();
+    assert!(bus.poll(0, Duration::from_millis(100)).unwrap().is_empty());
+    assert!(started.elapsed() >= Duration::from_millis(100));
+    put(log, "t", &["d"]);
+    let rest = take(bus.as_mut(), 9, 3);
+    assert!(rest == ["b", "c", "d"] || rest == ["c", "d"], "{rest:?}");
+    assert_eq!(rest.last().unwrap(), "d");
+}
+
 /// What was sent and not flushed is seen by nobody, and forgotten with its handle.
 fn unflushed(log: &dyn Connect) {
     let mut sender = log.producer().unwrap();
@@ -262,7 +276,7 @@ fn faithful(log: &dyn Connect) {
 macro_rules! contract {
     ($($implementation:ident: $open:expr, $($more:ident)*;)+) => {
         $(mod $implementation {
-            promises!($open; order unflushed redelivery monotonic seek groups wakes oversize send_only inspects
+            promises!($open; order keeps_its_place unflushed redelivery monotonic seek groups wakes oversize send_only inspects
                 concurrent faithful $($more)*);
         })+
     };

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::UsageError;
 use crate::cli::{DlqArgs, DlqCommand};
 use crate::config::Config;
-use crate::line::{self, GROUPS};
+use crate::line::{self, CRAWL, GROUPS};
 
 /// Bytes of a value that `show` prints.
 const SHOWN_BYTES: usize = 2_000;
@@ -27,17 +27,22 @@ pub(crate) fn run(command: DlqCommand) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whoever may have dead letters, in the order of the line.
+fn stages() -> impl Iterator<Item = &'static str> {
+    std::iter::once(CRAWL).chain(GROUPS.map(|(stage, _)| stage))
+}
+
 /// The letters asked for, by stage.
 fn letters(log: &dyn Inspect, args: &DlqArgs) -> Result<Vec<DeadLetter>> {
     let mut found = Vec::new();
-    for (stage, _) in GROUPS {
+    for stage in stages() {
         if args.stage.as_ref().is_none_or(|asked| asked == stage) {
             found.extend(dead::list(log, stage)?);
         }
     }
-    let known = |stage: &String| GROUPS.iter().any(|(name, _)| name == stage);
+    let known = |stage: &String| stages().any(|name| name == stage);
     if let Some(stage) = args.stage.as_ref().filter(|stage| !known(stage)) {
-        let names = GROUPS.map(|(name, _)| name).join(", ");
+        let names = stages().collect::<Vec<_>>().join(", ");
         return Err(UsageError(format!("there is no stage `{stage}`\nhint: stages are {names}")).into());
     }
     if !args.id.is_empty() {
@@ -115,7 +120,7 @@ fn change(
     let config = Config::load(args.pipeline.path())?;
     let log = line::open_log(&config.bus)?;
     let letters = chosen(letters(log.as_ref(), args)?, args)?;
-    for (stage, _) in GROUPS {
+    for stage in stages() {
         let ids: Vec<_> = letters.iter().filter(|l| l.stage == stage).map(|l| l.id).collect();
         if !ids.is_empty() {
             apply(log.as_ref(), stage, &ids).with_context(|| format!("stage `{stage}`"))?;

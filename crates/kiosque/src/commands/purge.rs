@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use kiosque_store::Store;
 use kiosque_stream::{EmbeddedLog, EmbeddedOptions, EmbeddedReader, KafkaLog};
@@ -20,6 +20,12 @@ pub(crate) fn run(args: &PurgeArgs) -> Result<ExitCode> {
     let before = midnight.context("`--before` is no day of this calendar")?.timestamp();
     // What is not there is told, not made.
     let known = Store::open_read_only(&config.store)?.count_steps_before(before)?;
+    if config.bus != BusConfig::Memory && line::is_store_behind(&config, line::look(&config.bus)?.as_ref())? {
+        bail!(
+            "the store `{}` holds less than the bus was told of, as after a restore: the messages between are still needed\nhint: run the line (or the sink) until `kiosque status` shows no lag, then purge",
+            config.store.display()
+        );
+    }
     let messages = messages(&config.bus, before, args.dry_run)?;
     let steps = if args.dry_run { known } else { line::open_store(&config)?.forget_steps_before(before)? };
     let done = if args.dry_run { "À effacer" } else { "Effacé" };

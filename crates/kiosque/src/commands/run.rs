@@ -126,7 +126,7 @@ pub(crate) async fn crawl_once(
 ) -> Result<Report> {
     let state = line.crawl_state()?;
     state.catch_up()?;
-    let (crawler, memory) = (line.crawler(&state)?, state.as_memory());
+    let (crawler, memory) = (line.crawler(&state, ending)?, state.as_memory());
     let hours = match press {
         Some(press) => press.hours(&memory)?.into_iter().map(Some).collect(),
         None => vec![None],
@@ -158,7 +158,7 @@ pub(crate) async fn crawl_once(
 async fn crawl_for_ever(line: &Line, sources: &[Source], ending: &CancellationToken) -> Result<Report> {
     let state = line.crawl_state()?;
     state.catch_up()?;
-    let crawler = line.crawler(&state)?;
+    let crawler = line.crawler(&state, ending)?;
     let crawling = crawler.run(sources, ending, &|_| {});
     tokio::pin!(crawling);
     let mut rounds = tokio::time::interval(HOUSEKEEPING);

@@ -90,7 +90,12 @@ async fn wait(line: &Line, running: Running, keeps_house: bool) -> Result<()> {
                 ended.context("the stage could not be waited for")??;
                 return Ok(());
             }
-            _ = rounds.tick(), if keeps_house => tokio::task::block_in_place(|| run::keep_house(line))?,
+            _ = rounds.tick(), if keeps_house => {
+                // Files for readers can be written again at any time: no reason to end the sink.
+                if let Err(error) = tokio::task::block_in_place(|| run::keep_house(line)) {
+                    tracing::error!("{error:#}");
+                }
+            }
         }
     }
 }

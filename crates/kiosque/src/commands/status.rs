@@ -11,20 +11,17 @@ use anyhow::{Context, Result};
 use comfy_table::{Table, presets};
 use jiff::{SignedDuration, Timestamp};
 use kiosque_crawl::SourceHealth;
-use kiosque_model::SourceId;
+use kiosque_model::{SourceId, topic};
 use kiosque_store::{SourceStatus, StageMemory, Store, StoreStatus};
 use kiosque_stream::Position;
 use serde_json::{Map, Value, json};
 
 use crate::cli::StatusArgs;
 use crate::config::{BusConfig, Config};
-use crate::line::{self, GROUPS};
+use crate::line::{self, CRAWL, GROUPS};
 use crate::stages::crawl::CrawlMemory;
 
 type Health = BTreeMap<SourceId, SourceHealth>;
-
-/// The crawler reads no topic: nothing can wait for it or die of it.
-const CRAWL: &str = "crawl";
 
 /// What the bus knows of a stage.
 struct Waiting {
@@ -84,7 +81,8 @@ fn waiting(config: &Config) -> Result<BTreeMap<&'static str, Waiting>> {
     }
     let log = line::look(&config.bus)?;
     let mut found = BTreeMap::new();
-    for (stage, topic) in GROUPS {
+    // On a broker crawlers hand addresses to each other on a topic of their own.
+    for (stage, topic) in GROUPS.into_iter().chain([(CRAWL, topic::LEADS)]) {
         let positions = log.positions(stage, topic)?;
         found.insert(stage, Waiting { positions, dead: kiosque_stream::dead::count(log.as_ref(), stage)? });
     }
@@ -98,9 +96,6 @@ fn stages(store: &Store, mut waiting: BTreeMap<&'static str, Waiting>) -> Result
         Ok(store.steps_since(then)?)
     };
     let recent = [since(5)?, since(60)?];
-    if !waiting.is_empty() {
-        waiting.insert(CRAWL, Waiting { positions: Vec::new(), dead: 0 });
-    }
     let names = std::iter::once(CRAWL).chain(GROUPS.map(|(stage, _)| stage));
     Ok(names
         .map(|stage| StageLine {

@@ -5,10 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use kiosque_model::{Breadcrumb, Message, Tagged};
 use kiosque_store::{StageMemory, Store, StoreOptions};
-use kiosque_stream::{Connect, EmbeddedLog, EmbeddedOptions, EmbeddedReader, Inspect, KafkaLog, MemoryLog};
+use kiosque_stream::{
+    Connect, EmbeddedLog, EmbeddedOptions, EmbeddedReader, Inspect, KafkaLog, MemoryLog, Position, Stage,
+};
 
 use crate::config::{BusConfig, Config};
+use crate::stages::sink::Sink;
+use crate::stages::trail::Trail;
 
 /// How many instances of a stage may keep their memory in one folder.
 const NEIGHBOURS: usize = 1_000;
@@ -71,6 +76,31 @@ impl Sole {
             ),
         }
     }
+}
+
+/// Whether the bus has been told of more than the store holds: the store was restored, or is another one. What lies
+/// between is still needed, whatever the bus says, until a sink has read it again.
+///
+/// # Errors
+/// Where store or bus cannot be read.
+pub(crate) fn is_store_behind(config: &Config, log: &dyn Inspect) -> Result<bool> {
+    if !config.store.exists() {
+        return Ok(false);
+    }
+    let store = Store::open_read_only(&config.store)?;
+    for (stage, topic) in [(Sink::NAME, Tagged::TOPIC), (Trail::NAME, Breadcrumb::TOPIC)] {
+        let checkpoints = store.checkpoints(stage)?;
+        for Position { partition, committed, .. } in log.positions(stage, topic)? {
+            let held = checkpoints
+                .iter()
+                .find(|(of, number, _)| of == topic && u32::try_from(*number) == Ok(partition))
+                .map_or(0, |(_, _, next)| u64::try_from(*next).unwrap_or_default());
+            if committed.is_some_and(|told| told > held) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// The stages' memory of a line that has its bus for itself.

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Error, Result};
 use kiosque_model::Message;
@@ -17,6 +18,9 @@ use crate::telemetry;
 
 /// How long to wait for a broker that is away before it is tried again: from one second to half a minute.
 const PATIENCE: Retry = Retry { attempts: u32::MAX, base_ms: 1_000, max_ms: 30_000 };
+
+/// Work that lasted so long before an outage has got through the last one.
+const FRESH: Duration = Duration::from_secs(60);
 
 /// Sets a flag when it goes out of scope, however that happens.
 struct SetOnDrop(Stop);
@@ -86,9 +90,11 @@ impl Shop {
     ) -> Result<()> {
         let mut attempt = 0;
         loop {
+            let started = Instant::now();
             match work() {
                 Err(error) if is_outage(&error) => {
-                    attempt += 1;
+                    // What worked for a while before is a new outage.
+                    attempt = if started.elapsed() > FRESH { 1 } else { attempt + 1 };
                     self.away.store(true, Ordering::Relaxed);
                     let delay = PATIENCE.delay(attempt);
                     tracing::warn!(stage, %error, ?delay, "the broker is away; going on when it is back");

@@ -7,6 +7,7 @@ use kiosque_crawl::{Handover, Link, Memory, MemoryError, Outlet, OutletError, Pa
 use kiosque_model::{Breadcrumb, BreadcrumbOutcome, Message, Page, Reason, header};
 use kiosque_store::StageMemory;
 use kiosque_stream::{Bus, BusError, Share};
+use tokio_util::sync::CancellationToken;
 
 use super::shared::SharedMemory;
 use crate::line::{CRAWL, GROUPS, Shop};
@@ -39,7 +40,7 @@ impl Memory for CrawlMemory {
 
     fn put(&self, entries: &[(String, Vec<u8>)]) -> Result<(), MemoryError> {
         if let Some(shared) = &self.shared {
-            shared.publish(entries).map_err(|e| MemoryError(e.to_string()))?;
+            shared.publish(entries).map_err(|e| MemoryError(format!("{e:#}")))?;
         }
         self.own.put(entries).map_err(|e| MemoryError(e.to_string()))
     }
@@ -62,6 +63,8 @@ impl Territory for OwnedSites {
 /// is away is waited for.
 pub(crate) struct BusOutlet {
     shop: Shop,
+    /// The crawl's end: what is in hand then goes out without waiting for room, since others may wait for that end.
+    ending: CancellationToken,
     producer: Mutex<Box<dyn Bus>>,
     /// When there was room on the bus the last time it was asked.
     roomy: Mutex<Option<Instant>>,
@@ -70,9 +73,9 @@ pub(crate) struct BusOutlet {
 impl BusOutlet {
     /// # Errors
     /// [`BusError`] where the bus gives no producer.
-    pub(crate) fn open(shop: Shop) -> Result<Self, BusError> {
+    pub(crate) fn open(shop: Shop, ending: CancellationToken) -> Result<Self, BusError> {
         let producer = Mutex::new(shop.log.producer()?);
-        Ok(Self { shop, producer, roomy: Mutex::default() })
+        Ok(Self { shop, ending, producer, roomy: Mutex::default() })
     }
 
     fn wait_for_room(&self) -> Result<(), BusError> {
@@ -85,7 +88,7 @@ impl BusOutlet {
             for (group, topic) in GROUPS {
                 waiting += self.shop.log.lag(group, topic)?;
             }
-            if waiting <= MAX_WAITING || self.shop.stop.wait(REST) {
+            if waiting <= MAX_WAITING || self.ending.is_cancelled() || self.shop.stop.wait(REST) {
                 *roomy = Some(Instant::now());
                 return Ok(());
             }

@@ -11,8 +11,8 @@ use kiosque_model::{Page, PageId, Reason, UniquePage};
 use kiosque_store::StageMemory;
 use kiosque_stream::{Failure, Outcome, Progress, Stage};
 
+use super::outage;
 use super::shared::SharedMemory;
-use super::{away, outage};
 
 /// The stage and what it let through since it last wrote its memory down.
 pub(crate) struct Dedup {
@@ -52,7 +52,7 @@ impl Stage for Dedup {
         if let Some(shared) = &self.shared {
             let entries: Vec<_> =
                 passed.iter().map(|(id, hash)| (id.0.clone(), hash.to_be_bytes().to_vec())).collect();
-            shared.publish(&entries).map_err(|e| away(&e))?;
+            shared.publish(&entries).map_err(|e| Failure::Transient(format!("{e:#}")))?;
         }
         self.memory.remember(&passed).map_err(|e| outage(&e))?;
         self.passed.clear();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::metadata::MetadataTopic;
 use rdkafka::{Offset, TopicPartitionList};
 
@@ -25,6 +25,13 @@ impl Shared {
             .fetch_metadata(Some(&name), self.settings.patience)
             .map_err(|error| self.fault("asked", &error))?;
         let of = metadata.topics().iter().find(|found| found.name() == name);
+        // While leaders are chosen a topic shows no partitions, which is not the same as having none.
+        if let Some(error) = of.and_then(MetadataTopic::error).map(RDKafkaErrorCode::from) {
+            let unknown = [RDKafkaErrorCode::UnknownTopicOrPartition, RDKafkaErrorCode::UnknownTopic];
+            if !unknown.contains(&error) {
+                return Err(self.fault("asked", &KafkaError::MetadataFetch(error)));
+            }
+        }
         Ok(of
             .into_iter()
             .flat_map(MetadataTopic::partitions)

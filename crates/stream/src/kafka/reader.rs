@@ -6,7 +6,7 @@
 //!   broker for no partition and so shares none: a second one would read the whole topic too. Whoever keeps its
 //!   position in its own store sees to it that there is one (the sink locks its store).
 //!
-//! Commits never go back. One that the broker cannot take now, because it is away or the group is being shared out
+//! Commits never go back, but for those of a reader by itself that starts again from an earlier place. One that the broker cannot take now, because it is away or the group is being shared out
 //! anew, is owed and made up for at a later poll: messages may come twice by that, and none is skipped.
 
 use std::collections::BTreeMap;
@@ -48,6 +48,10 @@ pub(super) struct Reader {
     committed: BTreeMap<u32, u64>,
     /// Commits the broker could not take yet.
     owed: Progress,
+    /// Whether nothing is fetched at the moment.
+    resting: bool,
+    /// What came all the same.
+    early: Vec<Delivery>,
 }
 
 impl Reader {
@@ -70,6 +74,8 @@ impl Reader {
             reach: BTreeMap::new(),
             committed: BTreeMap::new(),
             owed: Progress::new(),
+            resting: false,
+            early: Vec::new(),
         })
     }
 
@@ -89,32 +95,54 @@ impl Reader {
             let owed = std::mem::take(&mut self.owed);
             self.commit(&owed)?;
         }
-        let (deadline, mut found, mut bytes) = (Instant::now() + wait, Vec::<Delivery>::new(), 0);
-        while found.len() < max.max(1) && bytes < READ_BYTES {
-            let left = if found.is_empty() {
+        self.rest(max == 0)?;
+        let (deadline, mut found) = (Instant::now() + wait, std::mem::take(&mut self.early));
+        let mut bytes = 0;
+        while max == 0 || (found.len() < max && bytes < READ_BYTES) {
+            let left = if found.is_empty() || max == 0 {
                 deadline.saturating_duration_since(Instant::now())
             } else {
                 Duration::ZERO
             };
-            match self.consumer.poll(left) {
-                Some(Ok(message)) => {
-                    bytes += message.payload_len();
-                    found.push(delivery(&self.topic, &message));
-                }
-                Some(Err(error)) => self.bear(&error)?,
-                None if !found.is_empty() || Instant::now() >= deadline => break,
-                None => {}
-            }
+            let event =
+                self.consumer.poll(left).map(|event| event.map(|message| delivery(&self.topic, &message)));
+            // First of all: what is gathered of a partition that went is let go of, before anything that came of it
+            // since is taken.
             for partition in self.consumer.context().take_lost() {
                 found.retain(|delivery| delivery.partition != partition);
                 self.reach.remove(&partition);
                 self.committed.remove(&partition);
             }
+            match event {
+                Some(Ok(message)) => {
+                    bytes += message.envelope.value.len();
+                    found.push(message);
+                }
+                Some(Err(error)) => self.bear(&error)?,
+                None if (!found.is_empty() && max > 0) || Instant::now() >= deadline => break,
+                None => {}
+            }
+        }
+        if max == 0 {
+            self.early = found;
+            return Ok(Vec::new());
         }
         for delivery in &found {
             self.reach.insert(delivery.partition, delivery.offset + 1);
         }
         Ok(found)
+    }
+
+    /// Fetches nothing while only the place in the group is kept; a partition that comes meanwhile is not at rest
+    /// yet, and its first messages wait in `early`.
+    fn rest(&mut self, wanted: bool) -> Result<(), BusError> {
+        if wanted || self.resting {
+            let held = self.consumer.assignment().map_err(|error| self.fault("read", &error))?;
+            let done = if wanted { self.consumer.pause(&held) } else { self.consumer.resume(&held) };
+            done.map_err(|error| self.fault("read", &error))?;
+            self.resting = wanted;
+        }
+        Ok(())
     }
 
     /// Joins the group at the first poll; by itself, counts the partitions now and then.
@@ -183,7 +211,7 @@ impl Reader {
             Err(error) => match error.rdkafka_error_code() {
                 Some(code) if fault::passes(code) || fault::is_of_another_generation(code) => {
                     tracing::debug!(%error, "the commit is owed");
-                    self.owed = due;
+                    due.iter().for_each(|(topic, partition, next)| self.owed.advance(topic, partition, next));
                     Ok(())
                 }
                 _ => Err(self.fault("committed to", &error)),
@@ -226,6 +254,17 @@ impl Reader {
                 );
                 first
             } else {
+                if wanted < first {
+                    let (topic, lost) = (self.topic.as_str(), first - wanted);
+                    tracing::error!(
+                        topic,
+                        partition,
+                        wanted,
+                        first,
+                        lost,
+                        "messages were removed before they were read: they are older than the topic keeps"
+                    );
+                }
                 wanted.max(first)
             };
             reach.insert(partition, at);
@@ -236,8 +275,15 @@ impl Reader {
             self.consumer.unsubscribe();
         }
         self.consumer.assign(&list).map_err(|error| self.fault("read", &error))?;
-        self.reach = reach;
+        self.early.clear();
         self.mode = Mode::Alone(Instant::now());
+        // What lies between here and an earlier commit is due again, and counts as lag: this commit may go back. The
+        // caller's store has the position; the broker is only told.
+        if let Err(error) = self.consumer.commit(&list, CommitMode::Sync) {
+            tracing::debug!(%error, "the broker does not know how far this reader is");
+        }
+        self.committed.clone_from(&reach);
+        self.reach = reach;
         Ok(())
     }
 

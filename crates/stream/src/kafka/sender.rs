@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures::executor::block_on;
 use kiosque_model::Envelope;
@@ -40,7 +41,7 @@ impl Sender {
     pub(super) fn send(&mut self, topic: &str, envelope: Envelope) -> Result<(), BusError> {
         let bytes = envelope.key.len() + envelope.value.len();
         let mut limit = self.shared.settings.max_bytes;
-        if bytes > SURELY_FITS.min(limit) {
+        if bytes > SURELY_FITS.min(limit) || self.shared.wary.load(Ordering::Relaxed) {
             limit = limit.min(self.shared.topic_limit(topic).saturating_sub(HEADROOM));
         }
         if bytes > limit {
@@ -72,8 +73,10 @@ impl Sender {
             }
             Some(error) => {
                 if error.rdkafka_error_code() == Some(RDKafkaErrorCode::MessageSizeTooLarge) {
-                    // The topic's limit is not what it was: it is asked for again before the next large message.
+                    // The topic's limit is not what it was, or less than any topic's: it is asked for again, and from
+                    // now on for every message.
                     self.shared.forget_limits();
+                    self.shared.wary.store(true, Ordering::Relaxed);
                 }
                 Err(fault::broker(&self.shared.settings, "written to", &error))
             }

@@ -130,6 +130,7 @@ impl Shared {
         let partitions = self.partitions(topic)?.len();
         let limit = self.configured(topic, "max.message.bytes").and_then(|value| value.parse::<usize>().ok());
         let policy = self.configured(topic, "cleanup.policy");
+        let kept = self.configured(topic, "retention.ms");
         let wanted = self.settings.wire_bytes();
         let fault = match (limit, policy) {
             _ if partitions == 0 && !created => {
@@ -139,6 +140,12 @@ impl Shared {
                 "takes messages of `{limit}` bytes, less than the `{wanted}` that `bus.max_message_bytes` needs: \
                  raise its `max.message.bytes`, or larger pages are refused"
             )),
+            _ if kind == TopicKind::Dead && partitions > 1 => Some(
+                "holds dead letters, whose order is that of one partition: create it with one".to_owned(),
+            ),
+            _ if kind == TopicKind::Dead && kept.as_deref().is_some_and(|kept| kept != "-1") => {
+                Some("holds dead letters and forgets them: set its `retention.ms` to `-1`".to_owned())
+            }
             (_, Some(policy)) if kind == TopicKind::Memory && policy != "compact" => Some(format!(
                 "is a memory and its `cleanup.policy` is `{policy}`: set it to `compact`, or it forgets"
             )),

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use kiosque_crawl::{Handover, LeadBatch, Source};
-use kiosque_model::{Message, topic};
-use kiosque_stream::{Bus, Progress, Share, Stop};
+use kiosque_model::{Message, header, topic};
+use kiosque_stream::{Bus, Delivery, Progress, Share, Stop};
+use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +25,7 @@ use crate::invented::InventedPress;
 use crate::line::{CRAWL, Line};
 use crate::stages::crawl::OwnedSites;
 
-/// Leads taken at a time. The group waits for them before it shares out anew, so they are few.
+/// Leads taken at a time.
 const LEADS: usize = 32;
 /// How long one poll of the leads waits.
 const WAIT: Duration = Duration::from_millis(200);
@@ -42,7 +43,7 @@ pub(super) async fn run(
     let catalogue = catalogue::load(&config).await?;
     let sources: Vec<Source> = catalogue.iter().filter(|s| s.enabled).map(catalogue::to_crawl).collect();
     let line = tokio::task::block_in_place(|| Line::connect(config, stop))?;
-    attend(&line, &[], args, &ending).await?;
+    attend(&line, &[CRAWL], args, &ending).await?;
     if args.until_idle || press.is_some() {
         crawl_once(&line, &sources, press.as_ref(), &ending).await?;
         return Ok(());
@@ -63,6 +64,8 @@ struct Turn {
     running: bool,
     stop: CancellationToken,
     leads: Option<mpsc::Sender<LeadBatch>>,
+    /// How often everything was released. A crawl that was prepared before the last time must not begin.
+    released: u64,
 }
 
 impl Desk {
@@ -70,27 +73,38 @@ impl Desk {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self, stop: CancellationToken, leads: mpsc::Sender<LeadBatch>) {
-        *self.turn() = Turn { running: true, stop, leads: Some(leads) };
-        self.changed.notify_all();
+    fn released(&self) -> u64 {
+        self.turn().released
+    }
+
+    /// Begins a crawl with a share that was taken when `released` was so much; `false` where it is not any more.
+    fn begin(&self, released: u64, stop: CancellationToken, leads: mpsc::Sender<LeadBatch>) -> bool {
+        let mut turn = self.turn();
+        if turn.released != released {
+            return false;
+        }
+        *turn = Turn { running: true, stop, leads: Some(leads), released };
+        true
     }
 
     fn end(&self) {
-        *self.turn() = Turn::default();
+        let mut turn = self.turn();
+        *turn = Turn { released: turn.released, ..Turn::default() };
+        drop(turn);
         self.changed.notify_all();
     }
 
     /// Ends the crawl under way and returns when it makes no request any more.
     fn release(&self) {
-        let turn = self.turn();
+        let mut turn = self.turn();
+        turn.released += 1;
         turn.stop.cancel();
         drop(self.changed.wait_while(turn, |turn| turn.running).unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Where the crawl under way takes leads; waits a while for one.
+    /// Where the crawl under way takes leads, if there is one.
     fn leads(&self) -> Option<mpsc::Sender<LeadBatch>> {
-        let waited = self.changed.wait_timeout_while(self.turn(), WAIT, |turn| turn.leads.is_none());
-        waited.unwrap_or_else(PoisonError::into_inner).0.leads.clone()
+        self.turn().leads.clone()
     }
 }
 
@@ -100,32 +114,37 @@ async fn share(line: &Line, sources: &[Source], ending: &CancellationToken) -> R
     let (told, mut shares) = watch::channel(None);
     let member = member(line, Arc::clone(&desk), told)?;
     let state = line.crawl_state()?;
+    let mut crawled = Ok(());
     loop {
         tokio::select! {
             biased;
             () = ending.cancelled() => break,
             told = shares.changed() => if told.is_err() { break },
         }
+        // Noted before the share is taken: a release in between makes the share an old one.
+        let released = desk.released();
         let Some(share) = shares.borrow_and_update().clone() else { continue };
-        tokio::task::block_in_place(|| line.shop.through_outages(CRAWL, || state.catch_up()))?;
+        tokio::task::block_in_place(|| state.catch_up())?;
         let stop = ending.child_token();
         let (leads, intake) = mpsc::channel(1);
-        desk.begin(stop.clone(), leads);
-        let crawler = line.crawler(&state)?.with_territory(Arc::new(OwnedSites(share)));
+        let crawler = line.crawler(&state, &stop)?.with_territory(Arc::new(OwnedSites(share)));
+        if !desk.begin(released, stop.clone(), leads) {
+            continue;
+        }
         let mut report = tokio::select! {
             report = crawler.run_sharing(sources, intake, &stop, &|_| {}) => report,
             _ = changed(&mut shares, &stop) => unreachable!("it only cancels"),
         };
         desk.end();
         if let Some(fault) = report.fault.take() {
-            line.shop.stop.set();
-            let _ = tokio::task::spawn_blocking(|| member.join()).await;
-            return Err(fault.into());
+            crawled = Err(fault.into());
+            break;
         }
     }
     line.shop.stop.set();
     let ended = tokio::task::spawn_blocking(|| member.join()).await.context("the group's thread was lost")?;
-    ended.map_err(|_| anyhow::anyhow!("the group's thread panicked"))?
+    // What the member says is the cause of what the crawl says.
+    ended.map_err(|_| anyhow::anyhow!("the group's thread panicked"))?.and(crawled)
 }
 
 /// Cancels the crawl under way when the share is another one. It never returns: the crawl does.
@@ -165,40 +184,79 @@ fn member(
     spawned.context("cannot start a thread")
 }
 
+/// Leads that the crawl has not done yet, and how far the topic is read with them.
+struct Outstanding {
+    leads: Vec<Handover>,
+    progress: Progress,
+    done: Option<oneshot::Receiver<()>>,
+}
+
 fn serve(bus: &mut dyn Bus, desk: &Desk, told: &watch::Sender<Option<Share>>, stop: &Stop) -> Result<()> {
     let mut generation = None;
+    let mut outstanding: Option<Outstanding> = None;
     while !stop.is_set() {
-        let found = bus.poll(LEADS, WAIT)?;
+        // With leads in hand nothing is taken, and yet polled: a partition may have to pass on.
+        let found = bus.poll(if outstanding.is_some() { 0 } else { LEADS }, WAIT)?;
         if generation.replace(bus.generation()) != Some(bus.generation()) {
-            told.send_replace(Some(bus.share()?));
-        }
-        let mut progress = Progress::new();
-        let mut leads = Vec::<Handover>::new();
-        for delivery in found {
-            progress.advance(&delivery.topic, delivery.partition, delivery.offset + 1);
-            match Handover::decode(&delivery.envelope) {
-                Ok(lead) => leads.push(lead),
-                Err(error) => {
-                    tracing::error!(%error, offset = delivery.offset, "a lead that is none is passed over");
-                }
+            let share = bus.share()?;
+            if let Some(kept) = &mut outstanding {
+                // What is another's now, comes to that one again: it is not committed.
+                kept.leads.retain(|lead| share.owns(&lead.site()));
             }
+            told.send_replace(Some(share));
         }
-        if leads.is_empty() || hand_in(&leads, desk, stop) {
-            bus.commit(&progress)?;
+        if !found.is_empty() {
+            outstanding = Some(take(bus, found)?);
+        }
+        if let Some(kept) = outstanding.take() {
+            match settle(kept, desk) {
+                Ok(progress) => bus.commit(&progress)?,
+                Err(kept) => outstanding = Some(kept),
+            }
         }
     }
     Ok(())
 }
 
-/// Gives leads to the crawl under way, or to the next one where that ends before they are done; `false` where it was
-/// told to stop before: they come again.
-fn hand_in(leads: &[Handover], desk: &Desk, stop: &Stop) -> bool {
-    while !stop.is_set() {
-        let Some(intake) = desk.leads() else { continue };
-        let (batch, done) = LeadBatch::new(leads.to_vec());
-        if intake.blocking_send(batch).is_ok() && done.blocking_recv().is_ok() {
-            return true;
+/// Reads leads; what is none goes aside, with its reason.
+fn take(bus: &mut dyn Bus, found: Vec<Delivery>) -> Result<Outstanding> {
+    let (mut leads, mut progress) = (Vec::new(), Progress::new());
+    for delivery in found {
+        progress.advance(&delivery.topic, delivery.partition, delivery.offset + 1);
+        match Handover::decode(&delivery.envelope) {
+            Ok(lead) => leads.push(lead),
+            Err(error) => {
+                tracing::error!(%error, offset = delivery.offset, "a lead that is none goes aside");
+                let (mut envelope, origin) = (delivery.envelope, (delivery.topic, delivery.partition));
+                envelope.set_header(header::DEAD_STAGE, CRAWL);
+                envelope.set_header(header::DEAD_REASON, error.to_string());
+                envelope.set_header(
+                    header::DEAD_ORIGIN,
+                    format!("{}/{}/{}", origin.0, origin.1, delivery.offset),
+                );
+                envelope.set_header(header::DEAD_TIME, jiff::Timestamp::now().to_string());
+                bus.send(&topic::dead(CRAWL), envelope)?;
+            }
         }
     }
-    false
+    bus.flush()?;
+    Ok(Outstanding { leads, progress, done: None })
+}
+
+/// Gives leads to the crawl under way, or to the next one where that ended before they were done. How far the topic
+/// is done, once they are.
+fn settle(mut kept: Outstanding, desk: &Desk) -> Result<Progress, Outstanding> {
+    if kept.leads.is_empty() {
+        return Ok(kept.progress);
+    }
+    match kept.done.as_mut().map(oneshot::Receiver::try_recv) {
+        Some(Ok(())) => return Ok(kept.progress),
+        Some(Err(TryRecvError::Empty)) => return Err(kept),
+        Some(Err(TryRecvError::Closed)) | None => kept.done = None,
+    }
+    if let Some(intake) = desk.leads() {
+        let (batch, done) = LeadBatch::new(kept.leads.clone());
+        kept.done = intake.try_send(batch).ok().map(|()| done);
+    }
+    Err(kept)
 }
