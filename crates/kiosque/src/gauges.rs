@@ -17,11 +17,14 @@ const EVERY: Duration = Duration::from_secs(15);
 pub(crate) fn watch(shop: &Shop, watched: &'static [&'static str]) {
     let (shop, started) = (shop.clone(), Instant::now());
     let watching = move || {
+        let mut missed = 0;
         gauge!("kiosque_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         loop {
             gauge!("kiosque_up_seconds").set(started.elapsed().as_secs_f64());
             let asked = watched.iter().try_for_each(|stage| ask(&shop, stage));
-            shop.away.store(asked.as_ref().is_err_and(BusError::is_outage), Ordering::Relaxed);
+            // Once is no outage: a group that is being made is not known to the broker at first.
+            missed = if asked.as_ref().is_err_and(BusError::is_outage) { missed + 1 } else { 0 };
+            shop.away.store(missed > 1, Ordering::Relaxed);
             if let Err(error) = asked {
                 tracing::debug!(%error, "the bus cannot be asked");
             }

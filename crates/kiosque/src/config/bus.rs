@@ -167,6 +167,15 @@ fn client(section: &mut Section<'_>) -> BTreeMap<String, String> {
         return settings;
     };
     for (key, node) in keys {
+        let secret = ["password", "secret", "key_pem", "key.pem"].iter().any(|part| key.contains(part));
+        if secret && matches!(node.origin, Origin::Line(_)) {
+            let name = key.to_uppercase().replace('.', "_");
+            let advice = format!(
+                "`{key}` is a secret, which does not belong in this file: set KIOSQUE__BUS__CLIENT__{name}"
+            );
+            section.fail("client", Some(node.origin), advice);
+            continue;
+        }
         let text = match node.value {
             Value::Text(text) => text,
             Value::Integer(number) => number.to_string(),

@@ -112,3 +112,34 @@ fn the_documented_example_is_valid() {
 fn the_demo_is_valid() {
     assert!(Config::parse(DEMO_PATH, DEMO, []).unwrap().invented_press);
 }
+
+const KAFKA: &str = "[pipeline]\nname = \"k\"\n[crawl]\ncontact = \"k@kiosque.example\"\n[store]\npath = \"s.sqlite\"\n\
+    [[source]]\nid = \"a\"\nurl = \"http://a.example/\"\n[bus]\nkind = \"kafka\"\nbrokers = \"localhost:9092\"\n";
+
+#[test]
+fn secrets_come_from_the_environment_and_never_from_the_file() {
+    let said = |more: &str, variables: &[(&str, &str)]| {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::parse("k.toml", &format!("{KAFKA}{more}"), variables).map(drop).map_err(|e| e.to_string())
+    };
+    let sasl = "sasl_mechanism = \"PLAIN\"\nsasl_username = \"k\"\n";
+    assert_eq!(said("", &[]), Ok(()));
+    assert_eq!(said(sasl, &[("KIOSQUE__BUS__SASL_PASSWORD", "sesame")]), Ok(()));
+    assert_eq!(said(&format!("{sasl}sasl_password_file = \"/run/secrets/k\"\n"), &[]), Ok(()));
+    for (more, key) in [
+        (format!("{sasl}sasl_password = \"sesame\"\n"), "`bus.sasl_password`"),
+        (sasl.to_owned(), "`bus.sasl_password_file`"),
+        ("[bus.client]\nsasl_password = \"sesame\"\n".to_owned(), "`bus.client`"),
+        ("[bus.client]\n\"ssl.key.password\" = \"sesame\"\n".to_owned(), "`bus.client`"),
+    ] {
+        let told = said(&more, &[]).unwrap_err();
+        assert!(told.contains(key) && !told.contains("sesame"), "{told}");
+    }
+}
+
+#[test]
+fn a_page_that_is_fetched_must_fit_on_the_bus() {
+    let small = format!("{KAFKA}max_message_bytes = 200000\n");
+    let told = Config::parse("k.toml", &small, []).unwrap_err().to_string();
+    assert!(told.contains("`bus.max_message_bytes`") && told.contains("crawl.max_body_bytes"), "{told}");
+}

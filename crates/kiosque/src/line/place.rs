@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use kiosque_model::{Breadcrumb, Message, Tagged};
+use kiosque_model::{Breadcrumb, Message, Page, Tagged};
 use kiosque_store::{StageMemory, Store, StoreOptions};
 use kiosque_stream::{
     Connect, EmbeddedLog, EmbeddedOptions, EmbeddedReader, Inspect, KafkaLog, MemoryLog, Position, Stage,
 };
 
 use crate::config::{BusConfig, Config};
+use crate::stages::dedup::Dedup;
 use crate::stages::sink::Sink;
 use crate::stages::trail::Trail;
 
@@ -41,7 +42,17 @@ pub(crate) fn look(bus: &BusConfig) -> Result<Box<dyn Inspect>> {
              `embedded` or `kafka`"
         ),
         BusConfig::Embedded { path, .. } => Box::new(EmbeddedReader::open(path)?),
-        BusConfig::Kafka(kafka) => Box::new(KafkaLog::open(kafka.settings()?)?),
+        BusConfig::Kafka(kafka) => {
+            let log = KafkaLog::open(kafka.settings()?)?;
+            if log.positions(Dedup::NAME, Page::TOPIC)?.is_empty() {
+                bail!(
+                    "the broker `{}` has no topic of this pipeline\nhint: is `bus.prefix` right? else `kiosque check \
+                     --create-topics` makes them",
+                    kafka.brokers()
+                );
+            }
+            Box::new(log)
+        }
     })
 }
 

@@ -8,11 +8,16 @@ use crate::BusError;
 /// An error of the broker, while doing `action`.
 pub(super) fn broker(settings: &KafkaSettings, action: &'static str, error: &KafkaError) -> BusError {
     let code = error.rdkafka_error_code();
+    // The value may be a secret under a misspelt name: only the name is told.
+    let (reason, otherwise) = match error {
+        KafkaError::ClientConfig(_, why, name, _) => (format!("setting `{name}`: {why}"), SETTING),
+        other => (other.to_string(), ELSE),
+    };
     BusError::Broker {
         brokers: settings.brokers.clone(),
         action,
-        reason: error.to_string(),
-        hint: code.map_or(ELSE, hint),
+        reason,
+        hint: code.map_or(otherwise, hint),
         passing: code.is_some_and(passes),
     }
 }
@@ -26,6 +31,8 @@ pub(super) fn silent(settings: &KafkaSettings, action: &'static str) -> BusError
 const AWAY: &str = "is the broker up, and is its address in `bus.brokers` one that this machine reaches?";
 const NO_TOPIC: &str = "create the topics with `kiosque check --create-topics`";
 const NO_ENTRY: &str = "check `bus.sasl_*` and `bus.tls_*`, and what the broker allows this user";
+const SETTING: &str =
+    "`[bus.client]` takes the names that librdkafka's CONFIGURATION.md lists, with `_` for `.`";
 const ELSE: &str = "the broker's log says more";
 
 fn hint(code: Code) -> &'static str {
