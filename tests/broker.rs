@@ -12,7 +12,10 @@
 mod bed;
 #[path = "broker/proxy.rs"]
 mod proxy;
+#[path = "broker/web.rs"]
+mod web;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use bed::{Bed, Dice, STAGES, demo, server, wait_for};
@@ -195,6 +198,29 @@ fn every_process_tells_how_it_is() {
     }
     let status = bed.kiosque(&["status", "--json"]);
     assert!(status.contains("\"dedup\""), "{status}");
+}
+
+/// Three crawlers share the sites; one is killed and one is told to end while they crawl. No site is ever asked by two
+/// at a time, every page is fetched, and what one finds of another's sites gets there.
+#[test]
+fn crawlers_share_the_press_by_site() {
+    let Some(server) = server() else { return };
+    let (bed, web) = (Bed::new(&server, "crawl"), web::Web::open(12, 8));
+    let pipeline = bed.write("web.toml", &web.pipeline());
+    let crawl = || bed.spawn(&["stage", "crawl", &pipeline], "crawl");
+    let [mut killed, ended, _kept] = [crawl(), crawl(), crawl()];
+    let fetched = || bed.subjects_of("pages").into_iter().collect::<BTreeSet<_>>();
+    wait_for("some pages are fetched", || fetched().len() > 10);
+    killed.kill();
+    ended.end();
+    let _new = crawl();
+    wait_for("every page is fetched", || fetched() == web.addresses());
+    let asked = web.asked.lock().unwrap();
+    assert_eq!(asked.crowded, BTreeSet::new(), "asked by two at a time");
+    let often: usize = web.addresses().iter().map(|address| asked.answered[address]).sum();
+    // What the killed one had asked for and not yet handed on, is asked for again.
+    assert!(often <= web.addresses().len() + 40, "{often} answers for {} pages", web.addresses().len());
+    println!("{} pages of 12 sites, {often} answers, no site asked by two at a time", web.addresses().len());
 }
 
 /// An hour's outage in small: what piled up while every stage was away is worked off.

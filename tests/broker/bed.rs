@@ -201,7 +201,23 @@ impl Bed {
         self.spawn(&["stage", stage, "--listen", address], stage)
     }
 
-    fn spawn(&self, words: &[&str], stage: &str) -> Running {
+    /// A file beside the pipeline's.
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+
+    /// The addresses that the messages of a topic are about.
+    pub(crate) fn subjects_of(&self, topic: &str) -> Vec<String> {
+        let found = self.log.browse(topic, &Progress::new(), usize::MAX).unwrap();
+        found
+            .iter()
+            .filter_map(|delivery| delivery.envelope.header("ce_subject").map(str::to_owned))
+            .collect()
+    }
+
+    pub(crate) fn spawn(&self, words: &[&str], stage: &str) -> Running {
         let number = self.started.fetch_add(1, Ordering::SeqCst);
         let said = self.folder.path().join(format!("{stage}-{number}.log"));
         let mut command = self.command(words);
