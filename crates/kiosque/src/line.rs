@@ -144,7 +144,8 @@ impl Line {
     /// Where the bus cannot be written.
     pub(crate) fn purge(&self) -> Result<()> {
         if let Some((log, keep_days)) = &self.kept
-            && !is_store_behind(&self.config, log.as_ref())?
+            // A store that cannot be read yet (a first start may have been killed) may need all there is.
+            && !is_store_behind(&self.config, log.as_ref()).unwrap_or(true)
         {
             let kept = SignedDuration::from_hours(24 * i64::from(*keep_days));
             log.purge(Timestamp::now().saturating_sub(kept)?)?;
