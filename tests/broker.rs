@@ -10,6 +10,8 @@
 
 #[path = "broker/bed.rs"]
 mod bed;
+#[path = "broker/disk.rs"]
+mod disk;
 #[path = "broker/proxy.rs"]
 mod proxy;
 #[path = "broker/web.rs"]

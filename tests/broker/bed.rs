@@ -13,6 +13,8 @@ use kiosque_store::Store;
 use kiosque_stream::{Connect, EmbeddedReader, Inspect, KafkaLog, KafkaSettings, Progress};
 use tempfile::TempDir;
 
+use crate::disk::SmallDisk;
+
 /// The stages of the loop.
 pub(crate) const STAGES: [&str; 4] = ["dedup", "extract", "classify", "sink"];
 /// How long anything may take on a loaded machine.
@@ -292,39 +294,11 @@ impl Bed {
         let mut mount = Command::new("mount");
         let mounted = mount.args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"]).arg(&at).output();
         if mounted.is_ok_and(|done| done.status.success()) {
-            Some(SmallDisk { at })
+            Some(SmallDisk::at(at))
         } else {
             eprintln!("skipped: a disk of its own takes the right to mount one");
             None
         }
-    }
-}
-
-/// A disk that can be filled.
-pub(crate) struct SmallDisk {
-    at: PathBuf,
-}
-
-impl SmallDisk {
-    fn ballast(&self) -> PathBuf {
-        self.at.join("ballast")
-    }
-
-    /// Leaves some hundred kilobytes, which is room for an empty store alone.
-    pub(crate) fn fill(&self) {
-        let mut ballast = std::fs::File::create(self.ballast()).unwrap();
-        ballast.write_all(&vec![0; (16 << 20) - (600 << 10)]).unwrap();
-    }
-
-    pub(crate) fn free(&self) {
-        std::fs::remove_file(self.ballast()).unwrap();
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        // Lazily: a store may still be open in a process that is being killed.
-        let _ = Command::new("umount").arg("-l").arg(&self.at).status();
     }
 }
 
