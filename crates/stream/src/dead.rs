@@ -109,6 +109,17 @@ pub enum DeadError {
     Bus(#[from] BusError),
 }
 
+/// A message as it goes aside: as it came, with who gave up, why, where it was read from and when.
+#[must_use]
+pub fn aside(delivery: Delivery, stage: &str, reason: &str, at: Timestamp) -> Envelope {
+    let Delivery { topic, partition, offset, mut envelope } = delivery;
+    envelope.set_header(header::DEAD_STAGE, stage);
+    envelope.set_header(header::DEAD_REASON, reason);
+    envelope.set_header(header::DEAD_ORIGIN, Origin { topic, partition, offset }.to_string());
+    envelope.set_header(header::DEAD_TIME, at.to_string());
+    envelope
+}
+
 /// The pending letters of a stage, oldest first.
 ///
 /// # Errors

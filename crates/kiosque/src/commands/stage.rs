@@ -104,7 +104,7 @@ async fn wait(line: &Line, running: Running, keeps_house: bool) -> Result<()> {
 fn end_on_signal(stop: Stop, ending: CancellationToken) {
     tokio::spawn(async move {
         signals::ended().await;
-        tracing::info!("{}", if ending.is_cancelled() { "ending" } else { "told to end" });
+        tracing::info!("told to end");
         stop.set();
         ending.cancel();
         signals::ended().await;

@@ -13,7 +13,7 @@ use kiosque_model::{
 };
 
 use super::{Outcome, RunError, Worker, meters};
-use crate::{BusError, Delivery, Failure, Stage};
+use crate::{BusError, Delivery, Failure, Stage, dead};
 
 /// The longest reason or detail that travels, in characters; a stage's error may quote a whole page.
 const WORDS: usize = 2_000;
@@ -147,11 +147,7 @@ impl<S: Stage> Worker<'_, S> {
         let origin = format!("{}/{}/{}", delivery.topic, delivery.partition, delivery.offset);
         tracing::warn!(reason, origin, "dead letter");
         let reason = clipped(reason);
-        let mut envelope = delivery.envelope;
-        envelope.set_header(header::DEAD_STAGE, S::NAME);
-        envelope.set_header(header::DEAD_REASON, reason.as_str());
-        envelope.set_header(header::DEAD_ORIGIN, origin);
-        envelope.set_header(header::DEAD_TIME, (self.options.clock)().to_string());
+        let envelope = dead::aside(delivery, S::NAME, &reason, (self.options.clock)());
         self.bus.send(&topic::dead(S::NAME), envelope)?;
         Ok((Verdict::DeadLettered, Some(reason)))
     }

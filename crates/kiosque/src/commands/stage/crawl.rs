@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use kiosque_crawl::{Handover, LeadBatch, Source};
-use kiosque_model::{Message, header, topic};
-use kiosque_stream::{Bus, Delivery, Progress, Share, Stop};
+use kiosque_model::{Message, topic};
+use kiosque_stream::{Bus, Delivery, Progress, Share, Stop, dead};
 use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -227,14 +227,7 @@ fn take(bus: &mut dyn Bus, found: Vec<Delivery>) -> Result<Outstanding> {
             Ok(lead) => leads.push(lead),
             Err(error) => {
                 tracing::error!(%error, offset = delivery.offset, "a lead that is none goes aside");
-                let (mut envelope, origin) = (delivery.envelope, (delivery.topic, delivery.partition));
-                envelope.set_header(header::DEAD_STAGE, CRAWL);
-                envelope.set_header(header::DEAD_REASON, error.to_string());
-                envelope.set_header(
-                    header::DEAD_ORIGIN,
-                    format!("{}/{}/{}", origin.0, origin.1, delivery.offset),
-                );
-                envelope.set_header(header::DEAD_TIME, jiff::Timestamp::now().to_string());
+                let envelope = dead::aside(delivery, CRAWL, &error.to_string(), jiff::Timestamp::now());
                 bus.send(&topic::dead(CRAWL), envelope)?;
             }
         }
