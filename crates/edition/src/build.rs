@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use kiosque_model::Edition;
 use kiosque_store::Store;
 
-use crate::{EditionError, EditionSpec, compose};
+use crate::{Day, EditionError, EditionSpec, compose};
 
 /// An edition as the store now keeps it.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,8 @@ pub struct Built {
 /// [`EditionError::Store`] where the day cannot be read or the edition not be written; then the one kept
 /// before stays.
 pub fn build(store: &Store, spec: &EditionSpec, date: Date) -> Result<Built, EditionError> {
-    let composed = compose(date, &store.day(date)?, spec);
+    let stories = store.day(date)?;
+    let composed = compose(&Day { date, window: None, stories: &stories }, spec);
     let changed = store.save_edition(&composed)?;
     let edition = store.edition(&spec.name, date)?.unwrap_or(composed);
     Ok(Built { edition, changed })

@@ -14,8 +14,8 @@ mod render;
 mod spec;
 
 pub use build::{Built, build};
-pub use compose::compose;
+pub use compose::{Day, compose};
 pub use error::EditionError;
 pub use format::{Format, GroupBy};
 pub use render::{PageLink, long_date, render, render_page, schema};
-pub use spec::{EditionSpec, RubriqueSpec};
+pub use spec::{EditionSpec, LawSpec, NoiseWeights, RankWeights, RubriqueSpec, Selection};

@@ -3,8 +3,14 @@
 //! Plain data with defaults; validation of the file it comes from belongs to whoever reads the file. The same
 //! specification and the same stories give the same edition.
 
+mod law;
+mod weights;
+
 use jiff::tz::TimeZone;
-use kiosque_model::{Language, Rubrique};
+use kiosque_model::{Language, Rubrique, StoryArticle};
+
+pub use law::LawSpec;
+pub use weights::{NoiseWeights, RankWeights};
 
 /// A rubrique as an edition prints it.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +22,10 @@ pub struct RubriqueSpec {
     /// What its stories weigh when they compete for the front page, 1 for hard news; below 1 a story needs
     /// more outlets behind it to get there.
     pub front_weight: f64,
+    /// Items it holds at most; the edition's own limit where none is set.
+    pub max_items: Option<usize>,
+    /// Items it keeps for itself before the front page takes any of its stories.
+    pub min_items: usize,
 }
 
 impl RubriqueSpec {
@@ -27,7 +37,32 @@ impl RubriqueSpec {
             Rubrique::Sport | Rubrique::Culture => 0.85,
             _ => 1.0,
         };
-        Self { rubrique, label: rubrique.label_fr().to_owned(), front_weight }
+        let label = rubrique.label_fr().to_owned();
+        Self { rubrique, label, front_weight, max_items: None, min_items: 0 }
+    }
+}
+
+/// Which articles an edition is made from; empty lists ask for nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// Only these sources, by id.
+    pub sources: Vec<String>,
+    /// Never these.
+    pub without_sources: Vec<String>,
+    /// Only articles in these languages.
+    pub languages: Vec<Language>,
+}
+
+impl Selection {
+    /// Whether an article is asked for.
+    #[must_use]
+    pub fn takes(&self, article: &StoryArticle) -> bool {
+        let of = &article.tagged.article;
+        let named = |list: &[String]| list.contains(&of.source.0);
+        let language = article.tagged.language.as_ref().or(of.language.as_ref());
+        (self.sources.is_empty() || named(&self.sources))
+            && !named(&self.without_sources)
+            && (self.languages.is_empty() || language.is_some_and(|l| self.languages.contains(l)))
     }
 }
 
@@ -40,16 +75,24 @@ pub struct EditionSpec {
     pub title: String,
     /// The house that issues it.
     pub publisher: String,
+    /// Whom it is made for, where that is printed.
+    pub client: Option<String>,
     /// The zone its day is counted in.
     pub time_zone: TimeZone,
     /// The IANA name of that zone, as exports print it.
     pub time_zone_name: String,
     /// The language of its readers: of the articles on one event, one in it speaks for the story.
     pub language: Language,
+    /// Which articles it is made from.
+    pub selection: Selection,
     /// Stories on the front page at most. A thin day puts at most half of its stories there.
     pub front_items: usize,
-    /// Items a rubrique holds at most; what ranks below is left out of the edition, not of the store.
+    /// Items a rubrique holds at most; what ranks below is listed by title alone.
     pub max_per_section: usize,
+    /// Titles a rubrique lists beyond its items at most; the rest is left out of the edition, not of the store.
+    pub more_per_section: usize,
+    /// Distinct outlets a story needs to enter, 1 for all.
+    pub min_outlets: usize,
     /// Words of an extract at most, whatever the article's length.
     pub extract_words: usize,
     /// Share of an article's words an extract may quote, 0 to 1.
@@ -60,6 +103,12 @@ pub struct EditionSpec {
     pub max_keywords: usize,
     /// The rubriques of this edition, in order. A rubrique that is not listed is not part of the edition.
     pub rubriques: Vec<RubriqueSpec>,
+    /// What stories are ranked by.
+    pub ranking: RankWeights,
+    /// What the noise index weighs.
+    pub noise: NoiseWeights,
+    /// What may be shown, and under which mentions.
+    pub law: LawSpec,
 }
 
 impl EditionSpec {
@@ -72,16 +121,23 @@ impl EditionSpec {
             name: name.into(),
             title: "Revue de presse".to_owned(),
             publisher: String::new(),
+            client: None,
             time_zone,
             time_zone_name: time_zone_name.into(),
             language: Language::from_tag("fr").expect("`fr` is a language code"),
+            selection: Selection::default(),
             front_items: 8,
             max_per_section: 40,
+            more_per_section: 12,
+            min_outlets: 1,
             extract_words: 60,
             extract_share: 0.25,
             max_share_of_source: 0.34,
             max_keywords: 16,
             rubriques: Rubrique::ALL.into_iter().map(RubriqueSpec::new).collect(),
+            ranking: RankWeights::default(),
+            noise: NoiseWeights::default(),
+            law: LawSpec::default(),
         }
     }
 

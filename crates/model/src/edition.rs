@@ -1,11 +1,67 @@
 //! The edition: the dated compilation as every export format renders it.
+//!
+//! Everything a reader may see stands in here, ready made: no format looks anything up, so that two formats never
+//! say one thing in two ways. Additive only: an edition kept years ago is still read.
+
+mod item;
+mod law;
+mod measure;
+mod newspaper;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ArticleId, Direction, Image, Language, Published, Rubrique, SourceId, StoryId};
+use crate::{Language, Rubrique, SourceId};
+pub use item::{Access, EditionItem, EditorNote, OtherTitle, Reprint};
+pub use law::{LawTerms, Mode, Rights};
+pub use measure::{Coverage, CoverageShare, Formula, Timeline, TimelineMoment, WatchlistHits};
+pub use newspaper::{Newspaper, NewspaperLine};
+
+/// Whether an edition may still change by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EditionState {
+    /// It follows what comes in and what editors decide.
+    #[default]
+    Open,
+    /// What comes in no longer changes it; what editors decide does.
+    Frozen,
+    /// It went out. What editors decide from now on is a correction: a new revision with an erratum.
+    Published,
+}
+
+/// The time an edition covers: articles published from `from` on and before `until`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Window {
+    /// Its first moment.
+    pub from: Timestamp,
+    /// The first moment after it: the hour of issue, or midnight.
+    pub until: Timestamp,
+}
+
+/// A correction of an edition that had gone out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Erratum {
+    /// The revision that brought it.
+    pub revision: u32,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Who made it.
+    pub who: String,
+    /// The number of the item it is about; none where it is about the edition.
+    #[serde(default)]
+    pub number: Option<usize>,
+    /// What was changed, e.g. `retitle`, `drop`, `extract`; empty for words alone.
+    #[serde(default)]
+    pub kind: String,
+    /// What stood there before, where that was a text.
+    #[serde(default)]
+    pub before: Option<String>,
+    /// What stands there now, or the editor's words.
+    pub text: String,
+}
 
 /// One day's press review.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +75,27 @@ pub struct Edition {
     pub title: String,
     /// The house that issues it.
     pub publisher: String,
+    /// Whom it is made for, where one pipeline makes editions for several houses.
+    #[serde(default)]
+    pub client: Option<String>,
+    /// The language of its interface and its readers: `fr`, `ar` or `en`.
+    #[serde(default = "french")]
+    pub language: Language,
+    /// Whether it is open, frozen or published.
+    #[serde(default)]
+    pub state: EditionState,
+    /// The time it covers; none in editions kept before windows were.
+    #[serde(default)]
+    pub window: Option<Window>,
+    /// Corrections made after it went out, oldest first.
+    #[serde(default)]
+    pub errata: Vec<Erratum>,
+    /// Words of the editors on the whole edition, printed above the front page.
+    #[serde(default)]
+    pub notes: Vec<EditorNote>,
+    /// The terms it is distributed under: mode, limits, mentions.
+    #[serde(default)]
+    pub law: LawTerms,
     /// The IANA name of its time zone.
     pub time_zone: String,
     /// The moment the newest of its articles came in: the same store gives the same edition, so no clock is read.
@@ -41,6 +118,75 @@ pub struct Edition {
     pub copies: usize,
     /// How many stories they tell.
     pub stories: usize,
+    /// The same edition paper by paper, the weightiest first, then by number of articles: every article it stands
+    /// for, with its few lines.
+    #[serde(default)]
+    pub newspapers: Vec<Newspaper>,
+    /// What the day's coverage was made of, for a chart: everything in the window, shown or not.
+    #[serde(default)]
+    pub coverage: Coverage,
+    /// How the lead story came about, article by article.
+    #[serde(default)]
+    pub timeline: Option<Timeline>,
+    /// The watchlists met, in the pipeline's order, each with the items it met.
+    #[serde(default)]
+    pub watchlists: Vec<WatchlistHits>,
+    /// The formula that ranked the stories, with its weights.
+    #[serde(default)]
+    pub ranking: Option<Formula>,
+    /// The formula of the noise index, with its weights.
+    #[serde(default)]
+    pub noise: Option<Formula>,
+}
+
+fn french() -> Language {
+    Language::from_tag("fr").expect("`fr` is a language code")
+}
+
+impl Edition {
+    /// An edition in French with nothing in it, open, of revision 1, whose days are counted in UTC.
+    #[must_use]
+    pub fn new(name: impl Into<String>, date: Date) -> Self {
+        Self {
+            name: name.into(),
+            date,
+            title: String::new(),
+            publisher: String::new(),
+            client: None,
+            language: french(),
+            state: EditionState::Open,
+            window: None,
+            errata: Vec::new(),
+            notes: Vec::new(),
+            law: LawTerms::default(),
+            time_zone: "UTC".to_owned(),
+            as_of: None,
+            revision: 1,
+            front: Vec::new(),
+            sections: Vec::new(),
+            sources: Vec::new(),
+            keywords: Vec::new(),
+            articles: 0,
+            copies: 0,
+            stories: 0,
+            newspapers: Vec::new(),
+            coverage: Coverage::default(),
+            timeline: None,
+            watchlists: Vec::new(),
+            ranking: None,
+            noise: None,
+        }
+    }
+
+    /// Its items in the order they are printed: the front page, then rubrique by rubrique.
+    pub fn items(&self) -> impl Iterator<Item = &EditionItem> {
+        self.front.iter().chain(self.sections.iter().flat_map(|section| &section.items))
+    }
+
+    /// As [`Edition::items`], to change them.
+    pub fn items_mut(&mut self) -> impl Iterator<Item = &mut EditionItem> {
+        self.front.iter_mut().chain(self.sections.iter_mut().flat_map(|section| &mut section.items))
+    }
 }
 
 /// A rubrique of the edition.
@@ -52,6 +198,12 @@ pub struct EditionSection {
     pub label: String,
     /// Its items, most important first.
     pub items: Vec<EditionItem>,
+    /// Numbers of the items on the front page that are of this rubrique.
+    #[serde(default)]
+    pub on_front: Vec<usize>,
+    /// "Dans la même rubrique": stories beyond the room the rubrique has, as titles alone.
+    #[serde(default)]
+    pub more: Vec<OtherTitle>,
 }
 
 /// A source with its share of the edition.
@@ -63,82 +215,44 @@ pub struct EditionSource {
     pub name: String,
     /// Its articles in the edition.
     pub articles: usize,
+    /// Its name in Arabic, where it has one.
+    #[serde(default)]
+    pub name_ar: Option<String>,
+    /// Its weight in ranking, 1 (leading) to 3 (small); 0 where it is not known.
+    #[serde(default)]
+    pub tier: u8,
+    /// What may be shown of it.
+    #[serde(default)]
+    pub rights: Rights,
+    /// Words it published in the window, as far as they were collected.
+    #[serde(default)]
+    pub words: usize,
+    /// Words of it that the edition prints.
+    #[serde(default)]
+    pub quoted_words: usize,
 }
 
-/// A story as the edition shows it: its headline article and who else tells it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct EditionItem {
-    /// Its number in the edition, from 1.
-    pub number: usize,
-    /// The story.
-    pub story: StoryId,
-    /// The headline article.
-    pub article: ArticleId,
-    /// Its rubrique.
-    pub rubrique: Rubrique,
-    /// The headline.
-    pub title: String,
-    /// A short extract of the text, whole words, within the edition's limit.
-    pub extract: String,
-    /// Source id.
-    pub source: SourceId,
-    /// Source name.
-    pub source_name: String,
-    /// Persons who signed; the edition prints the agency or the source where there are none.
-    pub authors: Vec<String>,
-    /// Agencies that signed.
-    #[serde(default)]
-    pub agencies: Vec<String>,
-    /// Publication as stated by the page.
-    pub published: Option<Published>,
-    /// Last change as stated by the page.
-    #[serde(default)]
-    pub modified: Option<Published>,
-    /// The address to read it at.
-    pub url: String,
-    /// The article's language.
-    pub language: Option<Language>,
-    /// The direction of title and extract.
-    pub direction: Direction,
-    /// Whether reading it needs a subscription.
-    pub paywalled: bool,
-    /// Whether it is opinion.
-    #[serde(default)]
-    pub opinion: bool,
-    /// Whether its text changed after it was first seen.
-    pub updated: bool,
-    /// The headline it first had, where that changed.
-    #[serde(default)]
-    pub first_title: Option<String>,
-    /// The names of the sources that printed the same text: "Repris par N titres".
-    pub reprinted_by: Vec<String>,
-    /// Other articles on the same event, copies left out.
-    pub others: Vec<OtherTitle>,
-    /// The picture, as an address (nothing is embedded).
-    #[serde(default)]
-    pub image: Option<Image>,
-    /// What it was ranked by, for those who ask why it stands where it stands.
-    pub score: f64,
+impl EditionSection {
+    /// A rubrique with its items and nothing more.
+    #[must_use]
+    pub fn new(rubrique: Rubrique, label: impl Into<String>, items: Vec<EditionItem>) -> Self {
+        Self { rubrique, label: label.into(), items, on_front: Vec::new(), more: Vec::new() }
+    }
 }
 
-/// Another article on the event of an item.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OtherTitle {
-    /// Its id.
-    pub article: ArticleId,
-    /// Its headline.
-    pub title: String,
-    /// Its source's name.
-    pub source_name: String,
-    /// Its address.
-    pub url: String,
-    /// Its language.
-    pub language: Option<Language>,
-    /// The direction of its headline.
-    pub direction: Direction,
-    /// Its date.
-    pub published: Option<Published>,
-    /// Whether its text changed after it was first seen.
-    #[serde(default)]
-    pub updated: bool,
+impl EditionSource {
+    /// A source with its number of articles, of which nothing more is known.
+    #[must_use]
+    pub fn new(id: SourceId, name: impl Into<String>, articles: usize) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            articles,
+            name_ar: None,
+            tier: 0,
+            rights: Rights::default(),
+            words: 0,
+            quoted_words: 0,
+        }
+    }
 }

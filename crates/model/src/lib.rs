@@ -19,7 +19,11 @@ mod wire;
 pub use address::{AddressError, CanonicalUrl, PageId};
 pub use article::{Article, ArticleId, Conflict, Image, Kind, Provenance};
 pub use breadcrumb::{Breadcrumb, Outcome as BreadcrumbOutcome, Reason};
-pub use edition::{Edition, EditionItem, EditionSection, EditionSource, OtherTitle};
+pub use edition::{
+    Access, Coverage, CoverageShare, Edition, EditionItem, EditionSection, EditionSource, EditionState,
+    EditorNote, Erratum, Formula, LawTerms, Mode, Newspaper, NewspaperLine, OtherTitle, Reprint, Rights,
+    Timeline, TimelineMoment, WatchlistHits, Window,
+};
 pub use language::{Direction, Language};
 pub use page::{FeedHint, FetchRecord, Page, SourceId};
 pub use published::{Precision, Published};

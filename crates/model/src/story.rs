@@ -1,9 +1,10 @@
 //! A story: the articles on one event, and the copies among them.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ArticleId, Rubrique, SourceId, Tagged};
+use crate::{ArticleId, Rights, Rubrique, SourceId, Tagged};
 
 /// A story's name: the id of the article that opened it.
 pub type StoryId = ArticleId;
@@ -26,6 +27,18 @@ pub struct StoryArticle {
     /// The headline it was first published under, where that has changed since.
     #[serde(default)]
     pub first_title: Option<String>,
+    /// The source's name in Arabic, where it has one.
+    #[serde(default)]
+    pub source_name_ar: Option<String>,
+    /// What may be shown of the source.
+    #[serde(default)]
+    pub rights: Rights,
+    /// When the line first saw it.
+    #[serde(default)]
+    pub first_seen: Option<Timestamp>,
+    /// Whether it came in after the hour of issue, or was left over from the edition before.
+    #[serde(default)]
+    pub late: bool,
 }
 
 /// The articles on one event within a day, as the store hands them to the edition.

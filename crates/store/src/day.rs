@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kiosque_model::{ArticleId, Language, PageId, SourceId, Story, StoryArticle, StoryId, Tagged};
+use kiosque_model::{ArticleId, Language, PageId, Rights, SourceId, Story, StoryArticle, StoryId, Tagged};
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row};
 
@@ -154,7 +154,8 @@ impl Store {
         let articles: Vec<(StoryId, StoryArticle)> = self.database.run(|c| {
             c.prepare_cached(
                 "SELECT a.record, a.text, a.html, coalesce(m.story, a.id), c.original, s.name, s.tier,
-                        a.revisions, CASE WHEN a.first_title IS NOT a.title THEN a.first_title END
+                        a.revisions, CASE WHEN a.first_title IS NOT a.title THEN a.first_title END,
+                        s.name_ar, a.first_seen
                  FROM articles a JOIN sources s ON s.id = a.source
                  LEFT JOIN copies c ON c.article = a.id LEFT JOIN story_articles m ON m.article = a.id
                  WHERE a.day = ?1 ORDER BY a.sort_at, a.id",
@@ -167,6 +168,10 @@ impl Store {
                     source_tier: row.get(6)?,
                     revisions: row.get(7)?,
                     first_title: row.get(8)?,
+                    source_name_ar: row.get(9)?,
+                    rights: Rights::default(),
+                    first_seen: Some(parsed(row, 10)?),
+                    late: false,
                 };
                 Ok((PageId(row.get(3)?), article))
             })?

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A source that already has its share ([`EditionSpec::max_share_of_source`]) waits until no other has a story
-//! left. A thin day puts at most half of its stories on the front page, so that
+//! left; a rubrique keeps as many as it needs ([`crate::RubriqueSpec::min_items`]). A thin day puts at most half of its stories on the front page, so that
 //! the rubriques do not stand empty.
 
 use std::collections::BTreeMap;
@@ -28,11 +28,17 @@ pub(super) fn take_front<'a>(stories: &mut Vec<Placed<'a>>, spec: &EditionSpec) 
             story.score * story.front_weight * power(0.85, same_source) * power(0.9, same_rubrique)
         };
         let waits = |story: &Placed<'_>| sources.get(story.source()).is_some_and(|n| *n >= share.max(1));
+        // A rubrique keeps the stories it needs for itself.
+        let kept = |story: &Placed<'_>| {
+            let least = spec.rubrique(story.rubrique).map_or(0, |r| r.min_items);
+            least > 0 && stories.iter().filter(|s| s.rubrique == story.rubrique).count() <= least
+        };
         // `stories` is in order of score, then id; of equals the first is kept, so the result has one order.
         let next = stories
             .iter()
             .enumerate()
             .rev()
+            .filter(|(_, story)| !kept(story))
             .max_by(|(_, a), (_, b)| waits(b).cmp(&waits(a)).then(worth(a).total_cmp(&worth(b))));
         let Some((at, _)) = next else { break };
         let story = stories.remove(at);

@@ -7,11 +7,11 @@
 //! headline is a reprint of it; of every other text one article stands for its copies.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kiosque_model::{ArticleId, Kind, StoryArticle};
+use kiosque_model::{ArticleId, Kind, Rights, Rubrique, StoryArticle};
 
 use crate::spec::EditionSpec;
 
@@ -31,10 +31,11 @@ impl<'a> Members<'a> {
     /// Tells apart the articles of a story that may enter an edition; `None` where none may.
     ///
     /// Listings, pages of no known kind, pages without a headline and paid content never enter: an
-    /// advertisement is not what the press said.
+    /// advertisement is not what the press said. Nor do articles of a source that forbids it, and those the edition
+    /// does not ask for.
     pub(super) fn new(articles: &'a [StoryArticle], spec: &EditionSpec) -> Option<Self> {
         let zone = &spec.time_zone;
-        let mut all: Vec<_> = articles.iter().filter(|a| enters(a)).collect();
+        let mut all: Vec<_> = articles.iter().filter(|a| enters(a, spec)).collect();
         all.sort_by_cached_key(|a| (instant(a, zone), a.tagged.article.id.clone()));
         all.dedup_by(|a, b| a.tagged.article.id == b.tagged.article.id);
 
@@ -50,6 +51,31 @@ impl<'a> Members<'a> {
         Some(Self { all, headline, reprints, others })
     }
 
+    /// The distinct outlets among them.
+    pub(super) fn outlets(&self) -> usize {
+        let outlets: BTreeSet<_> = self.all.iter().map(|a| &a.tagged.article.source).collect();
+        outlets.len()
+    }
+
+    /// The article whose text another one carries; `None` for one that stands for its text.
+    pub(super) fn copied_from(&self, article: &StoryArticle) -> Option<&'a StoryArticle> {
+        let same = |a: &StoryArticle| a.tagged.article.id == article.tagged.article.id;
+        if self.roots().any(same) {
+            return None;
+        }
+        let text = root(article, &self.all);
+        self.roots().find(|stands| root(stands, &self.all) == text)
+    }
+
+    /// The rubrique most of its confidence speaks for, its articles taken in their order.
+    pub(super) fn rubrique(&self) -> Rubrique {
+        let weight = |r: Rubrique| -> f32 {
+            self.all.iter().filter(|a| a.tagged.rubrique == r).map(|a| a.tagged.confidence).sum()
+        };
+        let best = Rubrique::ALL.into_iter().rev().max_by(|a, b| weight(*a).total_cmp(&weight(*b)));
+        best.expect("there are rubriques")
+    }
+
     /// One article for each text of the story.
     pub(super) fn roots(&self) -> impl Iterator<Item = &'a StoryArticle> {
         std::iter::once(self.headline).chain(self.others.iter().copied())
@@ -61,10 +87,14 @@ impl<'a> Members<'a> {
     }
 }
 
-fn enters(article: &StoryArticle) -> bool {
+fn enters(article: &StoryArticle, spec: &EditionSpec) -> bool {
     let of = &article.tagged.article;
     let reads = !matches!(of.kind, Kind::Listing | Kind::Other) && !of.sponsored;
-    reads && of.title.as_ref().is_some_and(|title| !title.trim().is_empty())
+    let lawful = article.rights != Rights::Forbidden;
+    reads
+        && lawful
+        && spec.selection.takes(article)
+        && of.title.as_ref().is_some_and(|title| !title.trim().is_empty())
 }
 
 /// The article whose text this one carries. The first copy may itself be marked a copy after two stories

@@ -1,4 +1,4 @@
-//! The ranking formula, in one place and in the open.
+//! The ranking formula, in one place and in the open; docs/editors.md publishes it and every edition carries it.
 //!
 //! A story's score is
 //!
@@ -6,30 +6,44 @@
 //! score = 4·C + 2·T + 1·R + 1·P + 0.5·L − 1·O
 //! C = √(i + r/2)       i: outlets that wrote their own text, r: outlets that only printed another's
 //! T = (4 − t)/3        t: the best tier among its outlets, 1 (leading) to 3 (small)
-//! R = h/24             h: hour of the day of its latest own text; 12 where no hour was printed
+//! R = h/H              h: whole hours of the window before its latest own text, H: hours of the window; 1/2 where
+//!                      no hour was printed
 //! P = min(w, 600)/600  w: words of its headline article, the room the paper gave it
 //! L = 1 where it is told in more than one language, else 0
 //! O = 1 where its headline article is opinion, else 0
 //! ```
 //!
-//! rounded to three decimals. Coverage leads because what several newsrooms chose independently is what the
-//! day was about; a dispatch printed twenty times was chosen once, so a reprint counts half. The square root
-//! makes the tenth outlet add less than the second, and IEEE 754 rounds it alike on every machine, which a
-//! logarithm is not promised to: the same store must give the same bytes.
+//! each part rounded to three decimals; the weights are the pipeline's to change. Coverage leads because what several
+//! newsrooms chose independently is what the day was about; a dispatch printed twenty times was chosen once, so a
+//! reprint counts half. The square root makes the tenth outlet add less than the second, and IEEE 754 rounds it alike
+//! on every machine, which a logarithm is not promised to: the same store must give the same bytes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use kiosque_model::{Published, StoryArticle};
+use kiosque_model::{Formula, Published, StoryArticle, Window};
 
 use super::members::Members;
+use crate::spec::{EditionSpec, RankWeights};
 
 /// Words from which an article is as prominent as can be.
-const FULL_LENGTH_WORDS: usize = 600;
+pub(super) const FULL_LENGTH_WORDS: usize = 600;
 
-/// The score of a story.
-pub(super) fn score(members: &Members<'_>, date: Date, zone: &TimeZone) -> f64 {
+/// The formula with its weights, as the edition carries it.
+pub(super) fn formula(weights: &RankWeights) -> Formula {
+    Formula {
+        name: "Classement".to_owned(),
+        text: "score = coverage·√(i + r/2) + reach·(4 − t)/3 + recency·h/H + prominence·min(w, 600)/600 + \
+               languages·L + opinion·O ; i : titres au texte propre, r : titres qui reprennent, \
+               t : meilleur rang, h/H : part de la période écoulée au dernier texte, w : mots de l’article de tête, \
+               L : plusieurs langues, O : opinion"
+            .to_owned(),
+        weights: weights.by_name(),
+    }
+}
+
+/// The parts of a story's score, by the names of their weights.
+pub(super) fn parts(members: &Members<'_>, window: Window, spec: &EditionSpec) -> BTreeMap<String, f64> {
+    let weights = &spec.ranking;
     let own: BTreeSet<_> = members.roots().map(|a| &a.tagged.article.source).collect();
     let all: BTreeSet<_> = members.all.iter().map(|a| &a.tagged.article.source).collect();
     let coverage = (small(own.len()) + small(all.len() - own.len()) / 2.0).sqrt();
@@ -37,33 +51,47 @@ pub(super) fn score(members: &Members<'_>, date: Date, zone: &TimeZone) -> f64 {
     let tier = members.all.iter().map(|a| a.source_tier.clamp(1, 3)).min().unwrap_or(3);
     let reach = (4.0 - f64::from(tier)) / 3.0;
 
-    let recency = members.roots().filter_map(|a| hour(a, date, zone)).max().map_or(12.0, small) / 24.0;
+    let hours = members.roots().filter_map(|a| hour(a, window)).max();
+    let length = hours_between(window.from, window.until).max(1);
+    let recency = hours.map_or(0.5, |hour| small(hour.min(length)) / small(length));
 
     let head = &members.headline.tagged.article;
     let words = head.text.split_whitespace().take(FULL_LENGTH_WORDS).count();
     let prominence = small(words) / small(FULL_LENGTH_WORDS);
 
     let languages: BTreeSet<_> = members.all.iter().filter_map(|a| a.tagged.language.as_ref()).collect();
-    let bilingual = if languages.len() > 1 { 0.5 } else { 0.0 };
-    let opinion = if head.opinion { 1.0 } else { 0.0 };
+    let told = |yes: bool| if yes { 1.0 } else { 0.0 };
+    [
+        ("coverage", weights.coverage * coverage),
+        ("reach", weights.reach * reach),
+        ("recency", weights.recency * recency),
+        ("prominence", weights.prominence * prominence),
+        ("languages", weights.languages * told(languages.len() > 1)),
+        ("opinion", weights.opinion * told(head.opinion)),
+    ]
+    .into_iter()
+    // A part that says nothing is not listed.
+    .filter(|(_, part)| *part != 0.0)
+    .map(|(name, part)| (name.to_owned(), rounded(part)))
+    .collect()
+}
 
-    let score = 4.0 * coverage + 2.0 * reach + recency + prominence + bilingual - opinion;
+/// To three decimals.
+pub(super) fn rounded(score: f64) -> f64 {
     (score * 1000.0).round() / 1000.0
 }
 
-/// The whole hour of the edition's day an article came out at, where its page printed one. What came out
-/// before the day counts from its first hour, what came after to its last.
-fn hour(article: &StoryArticle, date: Date, zone: &TimeZone) -> Option<usize> {
+/// The whole hours of the window that had passed when an article came out, where its page printed an hour.
+fn hour(article: &StoryArticle, window: Window) -> Option<usize> {
     let Some(Published::Moment(at, _)) = article.tagged.article.published else { return None };
-    let local = at.to_zoned(zone.clone());
-    match local.date().cmp(&date) {
-        std::cmp::Ordering::Less => Some(0),
-        std::cmp::Ordering::Equal => usize::try_from(local.hour()).ok(),
-        std::cmp::Ordering::Greater => Some(24),
-    }
+    Some(hours_between(window.from, at))
+}
+
+fn hours_between(from: jiff::Timestamp, until: jiff::Timestamp) -> usize {
+    usize::try_from(until.duration_since(from).as_hours()).unwrap_or(0)
 }
 
 /// A count as a number to calculate with: counts of a day's press are far below 2³².
-fn small(count: usize) -> f64 {
+pub(super) fn small(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use kiosque_edition::compose;
 use kiosque_model::{Edition, EditionItem, Language};
 
-use crate::morning::{date, spec, stories};
+use crate::morning::{composed, spec, stories};
 
 fn edition() -> Edition {
-    compose(date(), &stories(), &spec())
+    composed(&stories(), &spec())
 }
 
 fn items(edition: &Edition) -> Vec<&EditionItem> {
@@ -33,7 +32,7 @@ fn any_order_of_stories_and_articles_gives_the_same_bytes() {
             let len = story.articles.len();
             story.articles.rotate_left(step % len);
         }
-        assert_eq!(serde_json::to_string(&compose(date(), &shuffled, &spec())).unwrap(), expected);
+        assert_eq!(serde_json::to_string(&composed(&shuffled, &spec())).unwrap(), expected);
     }
 }
 
@@ -92,7 +91,7 @@ fn a_correction_shows_with_the_first_headline() {
 #[test]
 fn an_extract_is_short_in_words_and_in_share() {
     let stories = stories();
-    let edition = compose(date(), &stories, &spec());
+    let edition = composed(&stories, &spec());
     let articles: Vec<_> = stories.iter().flat_map(|s| &s.articles).map(|a| &a.tagged.article).collect();
     for item in items(&edition) {
         let whole = articles.iter().find(|a| a.id == item.article).unwrap().text.split_whitespace().count();
@@ -108,14 +107,14 @@ fn only_the_rubriques_of_the_specification_are_printed_in_its_order() {
     spec.rubriques.retain(|r| ["sport", "culture", "economie"].contains(&r.rubrique.slug()));
     spec.rubriques.reverse();
     spec.front_items = 1;
-    let edition = compose(date(), &stories(), &spec);
+    let edition = composed(&stories(), &spec);
     let labels: Vec<_> = edition.sections.iter().map(|s| &*s.label).collect();
     assert_eq!(labels, ["Sport", "Culture", "Économie"]);
 }
 
 #[test]
 fn a_day_without_news_is_an_empty_edition() {
-    let edition = compose(date(), &[], &spec());
+    let edition = composed(&[], &spec());
     assert_eq!((edition.articles, edition.stories, edition.revision), (0, 0, 1));
     assert!(edition.as_of.is_none() && edition.front.is_empty() && edition.sections.is_empty());
 }
@@ -123,7 +122,7 @@ fn a_day_without_news_is_an_empty_edition() {
 #[test]
 fn a_thin_day_leaves_half_of_its_stories_to_the_rubriques() {
     let few: Vec<_> = stories().into_iter().take(3).collect();
-    let edition = compose(date(), &few, &spec());
+    let edition = composed(&few, &spec());
     assert_eq!((edition.front.len(), edition.sections.len()), (2, 1));
 }
 
@@ -132,7 +131,7 @@ fn an_article_in_the_language_of_the_readers_speaks_for_the_story() {
     let speaking = |code: &str| {
         let mut spec = spec();
         spec.language = Language::from_tag(code).unwrap();
-        let edition = compose(date(), &stories(), &spec);
+        let edition = composed(&stories(), &spec);
         let both = items(&edition).into_iter().find(|item| {
             let others = item.others.iter().map(|other| &other.language);
             others.chain([&item.language]).flatten().map(Language::code).collect::<BTreeSet<_>>().len() > 1

@@ -4,8 +4,10 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kiosque_edition::EditionSpec;
-use kiosque_model::{Article, CanonicalUrl, Language, Rubrique, SourceId, Story, StoryArticle, Tagged};
+use kiosque_edition::{Day, EditionSpec, compose};
+use kiosque_model::{
+    Article, CanonicalUrl, Edition, Language, Rubrique, SourceId, Story, StoryArticle, Tagged,
+};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -81,6 +83,11 @@ pub(crate) fn spec() -> EditionSpec {
     }
 }
 
+/// An edition of its day, composed from these stories.
+pub(crate) fn composed(stories: &[Story], spec: &EditionSpec) -> Edition {
+    compose(&Day { date: date(), window: None, stories }, spec)
+}
+
 /// Its stories.
 pub(crate) fn stories() -> Vec<Story> {
     let told: Vec<Told> = serde_json::from_str(include_str!("morning.json")).expect("the fixture is valid");
@@ -150,5 +157,9 @@ fn to_article(
         source_tier: tier,
         revisions: u32::from(has("revised")),
         first_title: line.first_title,
+        source_name_ar: None,
+        rights: kiosque_model::Rights::Quote,
+        first_seen: Some(fetched_at),
+        late: false,
     }
 }

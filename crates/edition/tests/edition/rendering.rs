@@ -1,12 +1,12 @@
 //! What every export shows, and what no title can break.
 
-use kiosque_edition::{Format, GroupBy, compose, render, schema};
+use kiosque_edition::{Format, GroupBy, render, schema};
 use kiosque_model::Edition;
 
-use crate::morning::{date, spec, stories};
+use crate::morning::{composed, spec, stories};
 
 fn edition() -> Edition {
-    compose(date(), &stories(), &spec())
+    composed(&stories(), &spec())
 }
 
 fn rendered(edition: &Edition, format: Format, by: GroupBy) -> String {
@@ -101,7 +101,7 @@ fn right_to_left_text_is_marked_as_such() {
 
 #[test]
 fn an_empty_day_is_a_decent_page() {
-    let empty = compose(date(), &[], &spec());
+    let empty = composed(&[], &spec());
     for format in [Format::Html, Format::Markdown] {
         let out = rendered(&empty, format, GroupBy::Rubrique);
         assert!(out.contains("Aucun article n’a été recueilli") && out.contains("mercredi 7"));

@@ -38,7 +38,10 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
     kiosque_store::StageMemory::open(&config.state)?;
     println!("ok  state      {}", config.state.display());
     for spec in &config.editions {
-        let empty = kiosque_edition::compose(jiff::civil::date(2000, 1, 1), &[], spec);
+        let empty = kiosque_edition::compose(
+            &kiosque_edition::Day { date: jiff::civil::date(2000, 1, 1), window: None, stories: &[] },
+            spec,
+        );
         for format in Format::ALL {
             kiosque_edition::render(&empty, format, GroupBy::Rubrique)?;
         }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kiosque_model::{
-    BreadcrumbOutcome, Direction, Edition, EditionItem, EditionSection, Language, Reason, Rubrique, SourceId,
+    BreadcrumbOutcome, Edition, EditionItem, EditionSection, Language, Reason, Rubrique, SourceId,
 };
 use kiosque_store::{QueryLimits, SearchQuery, Store, StoreError};
 
@@ -160,52 +160,33 @@ fn the_index_follows_the_articles() {
 
 fn item(number: usize, path: &str, title: &str) -> EditionItem {
     EditionItem {
-        number,
-        story: id(path),
-        article: id(path),
-        rubrique: Rubrique::Environnement,
         title: title.to_owned(),
         extract: "Extrait…".to_owned(),
         source: SourceId("a".to_owned()),
         source_name: "Le a".to_owned(),
         authors: vec!["Zoé".to_owned(), "Ali".to_owned()],
-        agencies: Vec::new(),
         published: Some("2026-10-06".parse().unwrap()),
-        modified: None,
         url: url(path).to_string(),
         language: Language::from_tag("fr"),
-        direction: Direction::Ltr,
-        paywalled: false,
-        opinion: false,
         updated: true,
-        first_title: None,
         reprinted_by: vec!["Le b".to_owned()],
-        others: Vec::new(),
-        image: None,
         score: 1.5,
+        ..EditionItem::new(number, id(path), Rubrique::Environnement)
     }
 }
 
 fn edition(titles: [&str; 2]) -> Edition {
+    let second = item(2, "a.example/2", titles[1]);
     Edition {
-        name: "matin".to_owned(),
-        date: "2026-10-06".parse().unwrap(),
         title: "Revue de presse".to_owned(),
         publisher: "Maison".to_owned(),
         time_zone: "Africa/Casablanca".to_owned(),
         as_of: Some("2026-10-06T09:00:00.5Z".parse().unwrap()),
-        revision: 1,
         front: vec![item(1, "a.example/1", titles[0])],
-        sections: vec![EditionSection {
-            rubrique: Rubrique::Environnement,
-            label: "Environnement".to_owned(),
-            items: vec![item(2, "a.example/2", titles[1])],
-        }],
-        sources: Vec::new(),
-        keywords: Vec::new(),
+        sections: vec![EditionSection::new(Rubrique::Environnement, "Environnement", vec![second])],
         articles: 2,
-        copies: 0,
         stories: 2,
+        ..Edition::new("matin", "2026-10-06".parse().unwrap())
     }
 }
 

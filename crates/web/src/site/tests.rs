@@ -2,7 +2,7 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use kiosque_model::{Direction, EditionItem, EditionSection, PageId, Rubrique, SourceId};
+use kiosque_model::{EditionItem, EditionSection, PageId, Rubrique, SourceId};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -56,49 +56,22 @@ impl Kept {
 
 fn an_edition(name: &str, date: &str) -> Edition {
     let item = EditionItem {
-        number: 1,
-        story: PageId("00".to_owned()),
-        article: PageId("00".to_owned()),
-        rubrique: Rubrique::Culture,
         title: format!("Le phare rallumé, {date}"),
         extract: "Il éclaire de nouveau la passe.".to_owned(),
         source: SourceId("rivage".to_owned()),
         source_name: "Le Rivage".to_owned(),
-        authors: Vec::new(),
-        agencies: Vec::new(),
-        published: None,
-        modified: None,
         url: "https://rivage.example/phare".to_owned(),
-        language: None,
-        direction: Direction::Ltr,
-        paywalled: false,
-        opinion: false,
-        updated: false,
-        first_title: None,
-        reprinted_by: Vec::new(),
-        others: Vec::new(),
-        image: None,
         score: 1.0,
+        ..EditionItem::new(1, PageId("00".to_owned()), Rubrique::Culture)
     };
     Edition {
-        name: name.to_owned(),
-        date: date.parse().unwrap(),
         title: "Revue de presse".to_owned(),
         publisher: "Maison du Phare".to_owned(),
         time_zone: "Africa/Casablanca".to_owned(),
-        as_of: None,
-        revision: 1,
-        front: Vec::new(),
-        sections: vec![EditionSection {
-            rubrique: Rubrique::Culture,
-            label: "Culture".to_owned(),
-            items: vec![item],
-        }],
-        sources: Vec::new(),
-        keywords: Vec::new(),
+        sections: vec![EditionSection::new(Rubrique::Culture, "Culture", vec![item])],
         articles: 1,
-        copies: 0,
         stories: 1,
+        ..Edition::new(name, date.parse().unwrap())
     }
 }
 

@@ -1,0 +1,45 @@
+//! Text as a page can carry it.
+
+use kiosque_model::{Article, Direction, Language, StoryArticle};
+
+/// The headline of an article.
+pub(super) fn title(article: &Article) -> String {
+    plain(article.title.as_deref().unwrap_or_default())
+}
+
+/// The language of an article: decided on its text, else as the page states it.
+pub(super) fn language(article: &StoryArticle) -> Option<Language> {
+    article.tagged.language.clone().or_else(|| article.tagged.article.language.clone())
+}
+
+/// The direction of a text in that language.
+pub(super) fn direction(language: Option<&Language>) -> Direction {
+    language.map_or(Direction::Ltr, Language::direction)
+}
+
+/// The direction of a text whose language nobody says: that of its first letter (UAX #9, P2).
+pub(super) fn direction_of(text: &str) -> Direction {
+    let rtl = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}');
+    match text.chars().find(|c| c.is_alphabetic()) {
+        Some(first) if rtl(first) => Direction::Rtl,
+        _ => Direction::Ltr,
+    }
+}
+
+/// How many words a text has.
+pub(crate) fn words(text: &str) -> usize {
+    text.split_whitespace().filter(|token| token.chars().any(char::is_alphanumeric)).count()
+}
+
+/// Text as a page can carry it: white space in one kind of run, no control characters, and none of the
+/// characters that turn the direction of what follows them (UAX #9), which could reverse a whole page.
+pub(super) fn plain(text: &str) -> String {
+    let kept = text.chars().filter(|c| {
+        let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        !turns && (!c.is_control() || c.is_whitespace())
+    });
+    let kept: String = kept.collect();
+    let words: Vec<_> =
+        kept.split([' ', '\n', '\t', '\r', '\u{b}', '\u{c}']).filter(|w| !w.is_empty()).collect();
+    words.join(" ")
+}
