@@ -68,6 +68,7 @@ fn read_by<T>(
     let evidence = Evidence {
         page,
         url: &base,
+        source: &text,
         dom: &dom,
         blocks: &blocks,
         roles: &roles,

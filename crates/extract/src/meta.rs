@@ -7,6 +7,7 @@ pub(crate) mod image;
 pub(crate) mod jsonld;
 mod lines;
 pub(crate) mod names;
+mod scripted;
 pub(crate) mod section;
 mod seen;
 pub(crate) mod subject;
@@ -29,6 +30,8 @@ use jsonld::Declared;
 pub(crate) struct Evidence<'e, 'a> {
     pub(crate) page: &'e Page,
     pub(crate) url: &'e Url,
+    /// The decoded page as it came, with the scripts the sieve cuts.
+    pub(crate) source: &'e str,
     pub(crate) dom: &'e Dom<'a>,
     pub(crate) blocks: &'e Blocks,
     pub(crate) roles: &'e [Roles],

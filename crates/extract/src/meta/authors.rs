@@ -2,7 +2,7 @@
 
 use super::Evidence;
 use super::byline;
-use super::names::{Signed, is_acronym, read};
+use super::names::{Signed, has_given_name, is_acronym, is_capitalised, read};
 use crate::text::fold;
 
 /// Persons and agencies with where each list came from, and the values not taken.
@@ -14,7 +14,7 @@ pub(crate) struct Authors {
     pub(crate) others: Vec<(String, String)>,
 }
 
-const METAS: [&str; 19] = [
+const METAS: [&str; 20] = [
     "citation_author",
     "citation_authors",
     "article:author:name",
@@ -26,6 +26,7 @@ const METAS: [&str; 19] = [
     "dc.creator",
     "dcterms.creator",
     "dc.contributor",
+    "dcterms.contributor",
     "parsely-author",
     "sailthru.author",
     "byl",
@@ -72,6 +73,7 @@ pub(crate) fn choose(
     if let Some(hint) = &evidence.page.hint.author {
         all.push((read(hint, outlets), "feed".to_owned()));
     }
+    all.push((described(evidence, outlets), "description".to_owned()));
     prefer_printed(evidence, &mut all);
     let mut out = Authors::default();
     for (signed, from) in all {
@@ -95,33 +97,76 @@ pub(crate) fn choose(
     out
 }
 
-/// A full name printed, or one in the script of the page, outweighs a login or a transliteration declared.
+/// Those a description names as its authors: `Posted by Jane Doe and John Roe`, `… les élus. Par Rim Alami`.
+fn described(evidence: &Evidence<'_, '_>, outlets: &[String]) -> Signed {
+    const CUES: [&str; 8] =
+        ["Posted by ", "Written by ", "written by ", "By ", "Par ", "Von ", "Por ", "بقلم "];
+    let Some((text, _)) = evidence.head.meta_of(&["og:description", "description"]) else {
+        return Signed::default();
+    };
+    let opens = CUES.iter().find_map(|cue| text.strip_prefix(cue));
+    let closes =
+        || CUES.iter().find_map(|cue| Some(&text[text.rfind(&format!(". {cue}"))? + 2 + cue.len()..]));
+    let told = || Some(&text[text.find("written by ")? + "written by ".len()..]);
+    let Some(part) = opens.or_else(closes).or_else(told) else { return Signed::default() };
+    let part = part.split([" - ", ". ", " – ", ": "].iter().find(|s| part.contains(**s)).unwrap_or(&"\n"));
+    let mut signed = part.take(1).map(|p| read(p, outlets)).next().unwrap_or_default();
+    let is_known = |p: &String| p.contains(' ') && is_capitalised(p);
+    if signed.persons.iter().all(is_known) && signed.persons.iter().any(|p| has_given_name(p)) {
+        return signed;
+    }
+    signed.persons.clear();
+    signed
+}
+
+/// A full name printed, or one in the script of the page, outweighs a login, a given name alone or a transliteration
+/// declared; so do several authors printed, one of whom is declared.
 fn prefer_printed(evidence: &Evidence<'_, '_>, all: &mut Vec<(Signed, String)>) {
-    let Some(at) = all.iter().position(|(s, from)| from == "byline" && !s.persons.is_empty()) else { return };
-    let Some(first) = all.iter().position(|(s, _)| !s.persons.is_empty()).filter(|&f| f < at) else { return };
+    let is_printed = |from: &str| matches!(from, "byline" | "text" | "dateline" | "signature");
+    let Some(first) = all.iter().position(|(s, _)| !s.persons.is_empty()) else { return };
     let arabic = evidence.head.lang.is_some_and(|l| l.starts_with("ar"));
     let is_arabic = |name: &str| name.chars().any(|c| ('\u{600}'..='\u{6FF}').contains(&c));
     let full = |s: &Signed| s.persons.iter().all(|p| p.contains(' '));
-    let transliterated = arabic && !is_arabic(&all[first].0.persons[0]) && is_arabic(&all[at].0.persons[0]);
-    if transliterated || (!full(&all[first].0) && full(&all[at].0)) {
-        let printed = all.remove(at);
-        all.insert(0, printed);
-    }
+    let (taken, taken_from) = &all[first];
+    let outweighs = |(signed, from): &(Signed, String)| {
+        let Some(name) = signed.persons.first().filter(|_| is_printed(from)) else { return false };
+        let transliterated = arabic && !is_arabic(&taken.persons[0]) && is_arabic(name);
+        let longer = |p: &String| fold(p).starts_with(&format!("{} ", fold(&taken.persons[0])));
+        let given = taken.persons.len() == 1 && !taken.persons[0].contains(' ');
+        let completes = given && signed.persons.iter().any(longer);
+        let joins = is_printed(taken_from)
+            && signed.persons.len() > taken.persons.len()
+            && taken.persons.iter().all(|p| signed.persons.contains(p))
+            && signed.persons.iter().all(|p| has_given_name(p));
+        transliterated || completes || joins || (from == "byline" && !full(taken) && full(signed))
+    };
+    let Some(at) = all.iter().skip(first + 1).position(outweighs) else { return };
+    let printed = all.remove(first + 1 + at);
+    all.insert(0, printed);
 }
 
 /// A meta element says a site's or a login's name as often as a person's: it must look like a full name.
 fn is_meta_name(name: &str) -> bool {
-    name.split_whitespace().count() >= 2 && name.chars().next().is_some_and(|c| !c.is_lowercase())
+    name.split_whitespace().count() >= 2
+        && (name.chars().next().is_some_and(|c| !c.is_lowercase()) || has_given_name(name))
 }
 
 /// `Roy, Celeste` of a citation as `Celeste Roy`.
 fn in_order(meta: &str, text: &str) -> String {
     match text.split_once(", ") {
-        Some((family, given)) if meta == "citation_author" && !given.contains(',') => {
+        Some((family, given)) if is_inverted(meta) && !given.contains(',') && has_given_name(given) => {
             format!("{given} {family}")
         }
         _ => text.to_owned(),
     }
+}
+
+/// Metas of catalogues, which put the family name first.
+fn is_inverted(meta: &str) -> bool {
+    matches!(
+        meta,
+        "citation_author" | "dc.creator" | "dcterms.creator" | "dc.contributor" | "dcterms.contributor"
+    )
 }
 
 /// The name of a card that labels it: `twitter:label1` is `Écrit par`, `twitter:data1` the name.

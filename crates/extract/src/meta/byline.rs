@@ -35,6 +35,8 @@ const AFTER: usize = 160;
 const MAX_MARKED: usize = 40;
 /// Nodes by which a name that may be none counts as farther from the headline.
 const UNKNOWN: usize = 200;
+/// Lines at the body's start and end among which its byline may stand.
+const EDGE_LINES: usize = 4;
 /// Nodes between the links of an article's authors.
 const BESIDE: usize = 40;
 
@@ -56,6 +58,8 @@ pub(super) fn printed(
     let zone = anchor.min(first).saturating_sub(BEFORE)..(last + AFTER).min(end);
     let mut out = Printed { full: Vec::new(), single: Vec::new() };
     let mut marked = marked(evidence, zone.clone(), anchor);
+    let deep = deep(evidence, first..last);
+    marked.retain(|m| !deep.contains(&m.node));
     marked.sort_by_key(|m| m.distance);
     let is_full_name = |m: &&Marked| m.signed.persons.iter().all(|p| is_full(p));
     if let Some(best) = marked.iter().take(8).find(is_full_name) {
@@ -82,6 +86,16 @@ pub(super) fn printed(
     out.full.extend(lines::alone(evidence, headline, body).map(|s| (s, "signature".to_owned())));
     out.full.extend(lines::dateline(evidence, body).map(|s| (s, "dateline".to_owned())));
     out
+}
+
+/// The nodes well inside the body: who is named there made a picture, or wrote what is quoted or linked.
+fn deep(evidence: &Evidence<'_, '_>, body: Range<usize>) -> Range<usize> {
+    let prose = evidence.blocks.list.iter().filter(|b| body.contains(&b.from) && b.is_prose());
+    let inside: Vec<usize> = prose.map(|b| b.from).collect();
+    match (inside.get(EDGE_LINES), inside.len().checked_sub(EDGE_LINES).and_then(|at| inside.get(at))) {
+        (Some(&from), Some(&to)) if from < to => from..to,
+        _ => 0..0,
+    }
 }
 
 /// The elements of a range that name authors.

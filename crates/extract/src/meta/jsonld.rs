@@ -87,7 +87,32 @@ fn parse(block: &str) -> Option<Value> {
     }
     let mut text = trimmed.trim_start_matches("<!--").trim_end_matches("-->").trim().to_owned();
     text = text.replace("//<![CDATA[", "").replace("//]]>", "").replace("<![CDATA[", "").replace("]]>", "");
-    serde_json::from_str(&mended(&text)).ok()
+    serde_json::from_str(&mended(&text)).ok().or_else(|| salvaged(&text))
+}
+
+/// The plain fields of a block whose brackets do not close, each as first written; its author by the name that follows.
+fn salvaged(text: &str) -> Option<Value> {
+    const FIELDS: [&str; 6] =
+        ["@type", "headline", "datePublished", "dateModified", "description", "articleSection"];
+    let string_at = |at: usize| {
+        let rest = text[at..].trim_start().strip_prefix(':')?.trim_start();
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+        values.next()?.ok().filter(Value::is_string)
+    };
+    let field = |key: &str| {
+        let key = format!("\"{key}\"");
+        text.match_indices(&key).take(8).find_map(|(at, _)| string_at(at + key.len()))
+    };
+    let mut object = Object::new();
+    for key in FIELDS {
+        object.extend(field(key).map(|value| (key.to_owned(), value)));
+    }
+    let named = text.find("\"author\"").and_then(|at| {
+        let name = at + text[at..].find("\"name\"")?;
+        string_at(name + "\"name\"".len()).filter(|_| name - at < 200)
+    });
+    object.extend(named.map(|name| ("author".to_owned(), name)));
+    (object.contains_key("@type") && object.len() > 1).then_some(Value::Object(object))
 }
 
 /// Escapes raw control characters inside strings, drops comments outside them and commas before a closing bracket.
@@ -178,7 +203,7 @@ fn rank(object: &Object) -> u8 {
             "Article" | "BlogPosting" | "Report" | "Review" | "TechArticle" | "ScholarlyArticle"
             | "OpinionPiece" => 4,
             "SocialMediaPosting" | "CreativeWork" | "Recipe" | "MedicalWebPage" => 2,
-            "VideoObject" => 2,
+            "VideoObject" | "HowTo" => 2,
             "WebPage" | "ItemPage" => 1,
             _ => 0,
         })
@@ -330,5 +355,15 @@ mod tests {
         let read = read(&[block, "{{{", ""], &[]);
         assert_eq!(read.headline.as_deref(), Some("ligne one \"q\""));
         assert_eq!(read.free, Some(false));
+    }
+
+    #[test]
+    fn salvages_blocks_that_never_close() {
+        let block = r#"{"@type":"NewsArticle","mainEntityOfPage":{"@type":"WebPage","headline":"Un titre",
+            "datePublished":"2020-10-26T18:10:00+01:00","author":{"@type":"Person","name":"Ali Ben"},"description":"tron"#;
+        let read = read(&[block], &[]);
+        assert_eq!(read.published.as_deref(), Some("2020-10-26T18:10:00+01:00"));
+        assert_eq!(read.headline.as_deref(), Some("Un titre"));
+        assert_eq!(read.authors[0].name, "Ali Ben");
     }
 }

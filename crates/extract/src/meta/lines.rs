@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use jiff::Timestamp;
+
 use super::Evidence;
 use super::byline::{is_full, runs};
 use super::names::{Signed, has_given_name, is_capitalised, is_given_name, read};
@@ -12,7 +14,12 @@ use crate::role::Roles;
 use crate::text::fold;
 
 /// Words (folded) a line opens with that names who wrote it.
-const BYLINES: [&str; 47] = [
+const BYLINES: [&str; 52] = [
+    "contributors",
+    "contributor",
+    "guest author",
+    "authored by",
+    "published by",
     "par",
     "by",
     "redige par",
@@ -84,7 +91,7 @@ pub(super) fn opening(
         let far = block.from > body.end + AFTER_BODY || (inside && into_text > BYLINES_IN_TEXT);
         let after_label = std::mem::replace(&mut labelled, false);
         // A far line is believed only where it calls itself the author's.
-        if block.chars >= MAX_LINE_CHARS || (far && !may_be_labelled(&block.text)) {
+        if block.chars >= MAX_LINE_CHARS || (far && !after_label && !may_be_labelled(&block.text)) {
             continue;
         }
         let folded = fold(&block.text);
@@ -92,7 +99,8 @@ pub(super) fn opening(
         let named = is_labelled(&folded);
         // What the body took in at its start may be the byline still, where it is nothing else.
         let outside = !inside || block.chars < 60;
-        if (far && !named) || !outside || evidence.is_foreign(block.owner, anchor) {
+        let labels = named || labelled || after_label;
+        if (far && !labels) || !outside || evidence.is_foreign(block.owner, anchor) {
             continue;
         }
         // `ByRim Alami`: the elements have no space between them.
@@ -100,12 +108,18 @@ pub(super) fn opening(
             .iter()
             .any(|cue| block.text.strip_prefix(cue).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
         let opens = after_label || glued || opens_as_byline(&folded);
-        if !opens && !folded.chars().any(char::is_numeric) && !folded.contains(" signe") {
+        let parted = block.text.contains(['|', '·', '•', '–']) || block.text.contains(" - ");
+        if !opens && !parted && !folded.chars().any(char::is_numeric) && !folded.contains(" signe") {
             continue;
         }
         let text = runs(evidence, block.from..block.to).join(" ");
-        let part =
-            if opens { Some(before_date(&text)) } else { after_date(&text).or_else(|| after_signed(&text)) };
+        let part = if opens {
+            Some(before_date(&text))
+        } else {
+            let shows = evidence.above[block.from].has(Roles::CAPTION);
+            let apart = || beside(&text, evidence.fetched_at()).filter(|_| parted && !shows);
+            after_date(&text).or_else(|| after_signed(&text)).or_else(apart)
+        };
         let Some(part) = part else { continue };
         let mut signed = read(part, evidence.outlets);
         signed.persons.retain(|p| is_capitalised(p));
@@ -122,6 +136,21 @@ pub(super) fn opening(
         }
     }
     found
+}
+
+/// The part of a line set off by signs that is a byline, or a name beside a date: `11.12.2019 - Rim Alami`.
+fn beside(text: &str, fetched_at: Timestamp) -> Option<&str> {
+    let parts: Vec<&str> =
+        text.split(['|', '·', '•', '–']).flat_map(|p| p.split(" - ")).map(str::trim).collect();
+    let is_name = |part: &str| {
+        has_given_name(part) && is_capitalised(part) && (2..=4).contains(&part.split(' ').count())
+    };
+    let byline = |part: &&&str| {
+        let rest = ["By ", "by ", "Par ", "Von ", "Por "].iter().find_map(|cue| part.strip_prefix(cue));
+        rest.is_some_and(is_name)
+    };
+    let dated = || parts.iter().any(|part| words(part, fetched_at, true).is_some());
+    parts.iter().find(byline).or_else(|| parts.iter().find(|part| is_name(part)).filter(|_| dated())).copied()
 }
 
 /// A line that calls itself the author's: it is believed wherever it stands.
@@ -210,7 +239,8 @@ pub(super) fn alone(
     let description = evidence.head.meta_of(&["og:description", "description"]).map(|(d, _)| fold(&d));
     let opens = || {
         let from = headline.filter(|&h| h < first).unwrap_or(first);
-        let mut near = blocks.iter().filter(|b| b.from > from && b.from <= first && b.chars < 60);
+        let into = blocks.iter().filter(|b| b.from >= first).nth(3).map_or(last, |b| b.from);
+        let mut near = blocks.iter().filter(|b| b.from > from && b.from <= into && b.chars < 60);
         let block = near.rfind(|b| b.bold_chars * 2 > b.chars)?;
         let signed = read(&block.text, evidence.outlets);
         let named =
@@ -220,7 +250,25 @@ pub(super) fn alone(
         let titled = evidence.head.title.as_deref().is_some_and(|t| fold(t).contains(&folded));
         (named && told && !titled).then_some(signed)
     };
-    above.or_else(opens).or_else(|| names(below)).or_else(|| names(below + 1))
+    // Who is spoken of in the title or at the text's start did not write it: that is a tag.
+    let spoken_of = |signed: &Signed| {
+        let title = evidence.head.title.as_deref().map(fold).unwrap_or_default();
+        let start = blocks.iter().filter(|b| b.from >= first && b.from < last).take(6);
+        let told = std::iter::once(title).chain(start.map(|b| fold(&b.text))).collect::<Vec<_>>();
+        signed.persons.iter().map(|p| fold(p)).any(|p| told.iter().any(|t| t.contains(&p) && *t != p))
+    };
+    let closes = || names(below).or_else(|| names(below + 1)).filter(|signed| !spoken_of(signed));
+    above.or_else(opens).or_else(|| closing(evidence, first..last)).or_else(closes)
+}
+
+/// One of the body's last lines that opens as bylines do: `Written by Rim Alami`.
+fn closing(evidence: &Evidence<'_, '_>, body: Range<usize>) -> Option<Signed> {
+    let inside = evidence.blocks.list.iter().rev().filter(|b| body.contains(&b.from)).take(6);
+    inside.filter(|b| b.chars < 60 && opens_as_byline(&fold(&b.text))).find_map(|block| {
+        let signed = read(before_date(&block.text), evidence.outlets);
+        let fits = |p: &String| is_full(p) && is_capitalised(p) && has_given_name(p);
+        (!signed.persons.is_empty() && signed.persons.iter().all(fits)).then_some(signed)
+    })
 }
 
 fn opens_as_byline(folded: &str) -> bool {

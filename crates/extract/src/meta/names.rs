@@ -48,7 +48,7 @@ const NOT_PERSONS: &str = "redaction redaktion redaccion redazione redacao redac
     topics store shop team's official committee's senior chief correspondents chronique dossier podcast \
     editeur rubrique categorie 记者 编辑 编辑部 新华社 人民网 作者 courant \
     parti syndicat communiste comite ligue mouvement scholar former certified attorney facebook google link \
-    checked visited success impact name required anonimo anonyme anonym feuerwehr abteilung kitchens financial autor autorin autors zur person beitrag hinterlasse rebloggt travel construction trial enviado especial inhalte doc resources";
+    checked visited success impact name required anonimo anonyme anonym feuerwehr abteilung kitchens financial autor autorin autors nachrichten veroffentlicht erschienen zur person beitrag hinterlasse tests volontar volontarin rebloggt travel construction trial enviado especial inhalte doc resources";
 
 /// Articles: at the start they name no person, inside a name they are particles (`Van der Fort`).
 const ARTICLES: [&str; 6] = ["der", "die", "das", "the", "les", "het"];
@@ -66,7 +66,8 @@ static OPENING_PHRASES: LazyLock<Vec<&str>> = LazyLock::new(|| OPENINGS.split('|
 const OPENINGS: &str = "this post was written by | this article was written by | cet article a ete ecrit par | dieser artikel wurde verfasst von | \
     article by | alles von | mehr artikel von | autorenseite von | gepostet von | gepruft von | texte par | about | about the author | \
     veroffentlicht von | eingestellt von | geschrieben von | erstellt von | verfasst von | artikel von | \
-    alle posts vom autor | autorin autor | autoren | autores | blog beitrag von | ein beitrag von | beitrag von | foto und text | interview | und interview | uber | signe | article par | \
+    alle posts vom autor | autorin autor | autoren | autores | blog beitrag von | ein beitrag von | beitrag von | foto und text | interview | und interview | uber | signe | article par | ein artikel von | \
+    contributors | guest author | gastautor | gastautorin | auteur invite | auteure | \
     publie le par | post by | posts by | author by | publicado por | redactado por | escribe | redactor | redactora | \
     redaktor | verfasser | dr de | propos recueillis | recueillis par | entretien realise par | entretien | \
     责编 | 责任编辑 | 记者 | 作者 | 文 | ecrit par | redige par | publie par | propos recueillis par | recueilli par | article de | texte de | \
@@ -230,7 +231,7 @@ fn has_the_form(name: &str, words: &[&str]) -> bool {
     if words.iter().map(|w| w.chars().count()).max() < Some(3) {
         return false;
     }
-    if words.len() > 1 && !name.contains([' ', '-', '\'', '’']) {
+    if words.len() > 1 && !name.contains([' ', '-', '\'', '’']) && !is_initialled(name) {
         return false;
     }
     let capitals = name
@@ -246,6 +247,18 @@ fn has_the_form(name: &str, words: &[&str]) -> bool {
     let spelt = shouts && words[0].len() <= 4 && !words[0].contains(['a', 'e', 'i', 'o', 'u', 'y']);
     let lower = name.chars().all(|c| !c.is_uppercase()) && words.len() <= 3;
     !spelt && (capitals * 2 >= name.split_whitespace().count() || lower)
+}
+
+/// `J.Bouquet`: an initial and a family name without a space between them.
+fn is_initialled(name: &str) -> bool {
+    let family =
+        |rest: &str| rest.chars().count() >= 3 && rest.chars().all(|c| c.is_alphabetic() || c == '-');
+    name.split_once('.').is_some_and(|(initial, rest)| {
+        initial.chars().count() == 1
+            && initial.starts_with(char::is_uppercase)
+            && rest.starts_with(char::is_uppercase)
+            && family(rest)
+    })
 }
 
 /// Whether every word of a printed name is capitalised but its particles: `Ana de la Cruz`, never `Posted on`.
@@ -363,6 +376,8 @@ mod tests {
         check("大渡 美咲", &["大渡 美咲"], &[]);
         check("Prof. Dr. med. Jens Vogt", &["Jens Vogt"], &[]);
         check("jens.vogt", &[], &[]);
+        check("J.Castel avec agences", &["J.Castel"], &[]);
+        check("Ein Artikel von Paula Vogt", &["Paula Vogt"], &[]);
     }
 
     #[test]

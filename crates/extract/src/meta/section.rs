@@ -18,7 +18,7 @@ const AFTER: usize = 25;
 /// What leads home and what says nothing, folded.
 const HOME: &str = "accueil | home | homepage | الرييسية | الصفحة الرييسية | inicio | portada | startseite | home page | \
     a la une | page d accueil | news | article | articles | uncategorized | non classe | غير مصنف | menu | \
-    francais | english | العربية | عربي | espanol | deutsch";
+    francais | english | العربية | عربي | espanol | deutsch | اخبار | الاخبار";
 
 /// Parts of addresses of section pages.
 const SECTION_PATHS: [&str; 14] = [
@@ -75,14 +75,21 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>, title: &Title) -> Option<(Stri
         Some((innermost(text)?, format!("meta:{from}")))
     };
     let crumb = || evidence.declared.crumbs.iter().rev().find(|c| fits(c)).cloned();
-    let stated = evidence.declared.section.clone().and_then(innermost);
+    let stated =
+        evidence.declared.section.clone().and_then(innermost).map(|s| named(s, "json-ld")).or_else(meta);
+    // A slug is not how the outlet calls it, where it says so elsewhere.
+    let is_slug = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c == '_');
+    let (slug, stated): (Option<_>, Option<_>) = match stated {
+        Some((name, from)) if is_slug(&name) => (Some((name, from)), None),
+        stated => (None, stated),
+    };
     stated
-        .map(|s| named(s, "json-ld"))
-        .or_else(meta)
         .or_else(|| crumb().map(|c| named(c, "json-ld breadcrumb")))
         .or_else(|| marked_crumb(evidence, &fits).map(|c| named(c, "breadcrumb")))
         .or_else(|| written_crumb(evidence, title.node, &fits).map(|c| named(c, "breadcrumb")))
+        .or(slug)
         .or_else(|| by_links(evidence, title.node, &fits).map(|(s, from)| named(s, from)))
+        .or_else(|| in_title(evidence, &headline, &fits).map(|s| named(s, "title")))
         .or_else(|| {
             let hint = evidence.page.hint.categories.iter().find(|c| fits(c))?;
             Some(named(squeeze(hint), "feed"))
@@ -97,6 +104,8 @@ fn is_section(name: &str, headline: &str, outlets: &[String]) -> bool {
         && words <= MAX_WORDS
         && name.chars().count() <= MAX_CHARS
         && folded != headline
+        && !(words >= 4 && headline.contains(&folded))
+        && !["par ", "by ", "von ", "por "].iter().any(|by| folded.starts_with(by))
         && !HOME.split('|').any(|home| home.trim() == folded)
         && !outlets.iter().any(|o| *o == folded || (o.len() >= 6 && folded.contains(o.as_str())))
         && (folded.len() <= 25 || !headline.starts_with(&folded))
@@ -128,6 +137,36 @@ fn written_crumb(
     })
 }
 
+/// What stands in the page's title between the headline and the outlet's name: `Un titre | Économie | La Gazette`.
+fn in_title(evidence: &Evidence<'_, '_>, headline: &str, fits: &impl Fn(&str) -> bool) -> Option<String> {
+    let title = evidence.head.title.as_deref()?;
+    let separator = [" | ", " - ", " – ", " — "].into_iter().find(|s| title.matches(s).count() == 2)?;
+    let parts: Vec<&str> = title.split(separator).collect();
+    let inner = squeeze(parts[1]);
+    (fold(parts[0]) == headline && fits(&inner)).then_some(inner)
+}
+
+/// A label beside the headline by which the site's menu calls a section.
+fn labelled<'l, 'e>(
+    evidence: &Evidence<'_, '_>,
+    headline: usize,
+    links: &'l [Link<'e>],
+) -> Option<&'l Link<'e>> {
+    let near = headline.saturating_sub(BEFORE)..headline + AFTER;
+    let is_label = |b: &&crate::block::Block| {
+        near.contains(&b.from)
+            && b.chars <= MAX_CHARS
+            && b.link_chars == 0
+            && !evidence.above[b.owner].has(Roles::NAV)
+    };
+    let mut labels: Vec<_> = evidence.blocks.list.iter().filter(is_label).collect();
+    labels.sort_by_key(|b| b.from.abs_diff(headline));
+    labels.into_iter().find_map(|label| {
+        let folded = fold(&label.text);
+        links.iter().find(|l| evidence.above[l.node].has(Roles::NAV) && fold(&l.text) == folded)
+    })
+}
+
 /// What links say: beside the headline, above the article in its address, in its classes, or active in the menu.
 fn by_links(
     evidence: &Evidence<'_, '_>,
@@ -153,12 +192,24 @@ fn by_links(
     });
     let by_address =
         || links.iter().filter(|l| above(l.path)).max_by_key(|l| l.path.len()).map(|l| (l, "address"));
+    // `/theme/societe` for an article at `/2023/01/03/societe/un-titre`.
+    let folders: Vec<&str> = own.split('/').rev().skip(1).filter(|s| s.len() > 3 && !is_number(s)).collect();
+    let by_folder = || {
+        let last = |l: &&Link<'_>| l.path.rsplit('/').next().is_some_and(|s| folders.first() == Some(&s));
+        links.iter().find(|l| evidence.above[l.node].has(Roles::NAV) && last(l)).map(|l| (l, "address"))
+    };
     let found = beside
         .map(|l| (l, "section link"))
         .or_else(by_address)
+        .or_else(|| headline.and_then(|h| labelled(evidence, h, &links)).map(|l| (l, "label")))
+        .or_else(by_folder)
         .or_else(|| by_class(evidence, &links).map(|l| (l, "class")))
         .or_else(|| links.iter().find(|l| is_active(evidence, l.node)).map(|l| (l, "menu")));
     found.map(|(link, from)| (link.text.clone(), from))
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn links<'e>(evidence: &Evidence<'e, '_>, fits: &impl Fn(&str) -> bool) -> Vec<Link<'e>> {

@@ -202,8 +202,14 @@ fn read_line(evidence: &Evidence<'_, '_>, text: &str, from: &'static str, out: &
     let Some(first) = words(text, now, day_first) else { return };
     let folded = fold(text);
     let mark = CHANGED.iter().filter_map(|c| folded.find(c)).min();
+    let all = if mark.is_some() { all_words(text, now, day_first) } else { Vec::new() };
+    let parts: Vec<&str> = text.split(['|', '•', '·', '–', '—', '(']).collect();
+    // `Mis à jour le 6 mai | Publié le 4 mai`: each date stands with its own word.
+    if all.len() > 1 && parts.len() > 1 {
+        parts.into_iter().for_each(|part| read_part(evidence, part, from, out));
+        return;
+    }
     let opens = mark.is_some_and(|at| at < 6);
-    let all = all_words(text, now, day_first);
     let credible = |p: &Printed| is_credible(&p.published(), now);
     if credible(&first) {
         out.push(Seen { printed: first, from, changed: opens });
@@ -213,15 +219,31 @@ fn read_line(evidence: &Evidence<'_, '_>, text: &str, from: &'static str, out: &
     }
 }
 
+/// A part of a line with one date, which is of a change where a word before or beside it says so.
+fn read_part(evidence: &Evidence<'_, '_>, part: &str, from: &'static str, out: &mut Vec<Seen>) {
+    let (now, day_first) = (evidence.fetched_at(), is_day_first(evidence));
+    let Some(printed) = words(part, now, day_first).filter(|p| is_credible(&p.published(), now)) else {
+        return;
+    };
+    let folded = fold(part);
+    out.push(Seen { printed, from, changed: CHANGED.iter().any(|c| folded.contains(c)) });
+}
+
 /// A dispatch that opens with its date (`27.1.2022 - Beim Gedenken…`), or a line of the text's edge that is a date.
 fn opening(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
     let Some((first, last)) = place.body else { return };
     let list = &evidence.blocks.list;
     let inside: Vec<_> = list.iter().filter(|b| (first..last).contains(&b.from)).collect();
     for block in inside.iter().take(2) {
-        let start: String = block.text.chars().take(32).collect();
+        let start: String = block.text.chars().take(40).collect();
+        // `Rabat, (27.1.2022). Les élus…`
+        let bracket =
+            start.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inner, _)| inner);
         if start.trim_start().starts_with(|c: char| c.is_numeric()) {
+            let start: String = start.chars().take(32).collect();
             read_line(evidence, &start, "dateline", out);
+        } else if let Some(inner) = bracket.filter(|t| t.starts_with(|c: char| c.is_numeric())) {
+            read_line(evidence, inner, "dateline", out);
         }
     }
     let edge = inside.iter().take(3).chain(inside.iter().rev().take(2));

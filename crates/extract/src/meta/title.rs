@@ -25,7 +25,9 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
     let stated = stated(evidence, outlets);
     let folded: Vec<String> = stated.iter().map(|(text, _)| fold(text)).collect();
     let printed = printed(evidence, &folded);
-    let best = agreeing(&printed, &folded).or_else(|| sole(&printed, &folded));
+    let leading = leading(evidence, &printed).filter(|p| p.words() >= 3 || p.speaks_of(&folded));
+    let sole = sole(&printed).filter(|p| p.words() >= 3 && p.speaks_of(&folded));
+    let best = agreeing(&printed, &folded, leading.or(sole)).or(leading).or(sole);
     let mut out = Title {
         others: stated.iter().map(|(t, f)| (t.clone(), (*f).to_owned())).collect(),
         ..Title::default()
@@ -70,8 +72,23 @@ struct Printed {
     runs: Vec<String>,
 }
 
-/// The heading that says what the page declares, the first declaration weighing most.
-fn agreeing<'p>(printed: &'p [Printed], stated: &[String]) -> Option<&'p Printed> {
+impl Printed {
+    fn words(&self) -> usize {
+        self.folded.split(' ').count()
+    }
+
+    /// Whether a declared title has a word of some length of this one.
+    fn speaks_of(&self, stated: &[String]) -> bool {
+        stated.iter().any(|text| shared(&self.folded, text) > 0)
+    }
+}
+
+/// The heading that says what the page declares, the first declaration weighing most. `first` heads the text.
+fn agreeing<'p>(
+    printed: &'p [Printed],
+    stated: &[String],
+    first: Option<&'p Printed>,
+) -> Option<&'p Printed> {
     let mut best: Option<(f32, &Printed)> = None;
     for candidate in printed {
         let scores = stated.iter().enumerate().map(|(rank, text)| {
@@ -86,22 +103,35 @@ fn agreeing<'p>(printed: &'p [Printed], stated: &[String]) -> Option<&'p Printed
     }
     // A heading of the text may be nearer to the declared words than the headline itself.
     let heading = best.filter(|(score, c)| c.tag != Tag::H1 && *score < 0.9).is_some();
-    let first = if heading { sole(printed, stated) } else { None };
-    // Where a declared title holds both, the one of the first rank is the site's.
-    let both = |h1: &Printed, other: &Printed| {
-        stated.iter().any(|text| text.contains(&h1.folded) && text.contains(&other.folded))
+    let first = first.filter(|p| heading && p.words() >= 3 && p.speaks_of(stated));
+    // Where a declared title holds both, the later one is the site's.
+    let later = |h1: &Printed, other: &Printed| {
+        let places = |text: &String| Some((text.find(&h1.folded)?, text.find(&other.folded)?));
+        stated.iter().filter_map(places).any(|(h1, other)| h1 >= other)
     };
-    let first = first.filter(|h1| best.is_none_or(|(_, other)| !both(h1, other)));
+    let first = first.filter(|h1| best.is_none_or(|(_, other)| !later(h1, other)));
     first.or(best.map(|(_, candidate)| candidate))
 }
 
-/// The page's only heading of the first rank, where it speaks of what the page declares.
-fn sole<'p>(printed: &'p [Printed], stated: &[String]) -> Option<&'p Printed> {
-    let mut first = printed.iter().filter(|p| p.tag == Tag::H1);
-    let only = first.next()?;
-    let words = only.folded.split(' ').count();
-    let speaks = stated.iter().any(|text| shared(&only.folded, text) > 0);
-    (words >= 3 && speaks && first.all(|p| p.folded == only.folded)).then_some(only)
+/// The page's only heading of the first rank.
+fn sole(printed: &[Printed]) -> Option<&Printed> {
+    let mut firsts = printed.iter().filter(|p| p.tag == Tag::H1);
+    let only = firsts.next()?;
+    firsts.all(|p| p.folded == only.folded).then_some(only)
+}
+
+/// The heading of the first rank under which most of the page's prose stands.
+fn leading<'p>(evidence: &Evidence<'_, '_>, printed: &'p [Printed]) -> Option<&'p Printed> {
+    let apart = Roles(Roles::COMMENTS.0 | Roles::NAV.0 | Roles::RELATED.0 | Roles::EDGE.0);
+    let own = |b: &&crate::block::Block| b.is_prose() && !evidence.above[b.from].has(apart);
+    let firsts: Vec<&Printed> = printed.iter().filter(|p| p.tag == Tag::H1).collect();
+    let mut under = vec![0; firsts.len() + 1];
+    for block in evidence.blocks.list.iter().filter(own) {
+        under[firsts.partition_point(|p| p.node <= block.from)] += block.chars;
+    }
+    let total: usize = under.iter().sum();
+    let at = (0..firsts.len()).find(|&at| 2 * under[at + 1] > total)?;
+    Some(firsts[at]).filter(|p| !names_site(&p.text, evidence.outlets))
 }
 
 /// How many words of some length two texts share.

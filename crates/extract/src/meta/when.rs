@@ -4,6 +4,7 @@ use jiff::tz::Offset;
 use kiosque_model::Published;
 
 use super::Evidence;
+use super::scripted;
 use super::seen::{self, Seen};
 use crate::date::{Printed, in_address, is_credible, machine};
 
@@ -87,6 +88,9 @@ pub(crate) fn choose(
     all.extend(address.map(|date| (date, "url".to_owned())));
     if let Some(date) = evidence.page.hint.published.filter(|d| is_credible(d, now)) {
         all.push((date, "feed".to_owned()));
+    }
+    if all.is_empty() {
+        all.extend(scripted::published(evidence.source, now).map(|date| (date, "script".to_owned())));
     }
     // Where a page tells only when it was changed last, to its reader that is its date.
     if all.is_empty() {
