@@ -27,7 +27,7 @@ const EDGES: [(&str, &[&str]); 12] = [
 ];
 
 /// Foreign crates with a room of their own, and the rooms.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("rdkafka", &["stream"]),
     ("rusqlite", &["stream", "store"]),
     ("rusqlite_migration", &["store"]),
@@ -37,6 +37,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("chardetng", &["extract"]),
     ("axum", &["web"]),
     ("whichlang", &["classify", "extract"]),
+    ("lettre", &["edition"]),
     ("minijinja", &["edition", "press"]),
     ("clap", &["kiosque"]),
     ("tracing-subscriber", &["kiosque"]),

@@ -1,5 +1,7 @@
 //! What can go wrong between the store and the page a reader sees.
 
+use crate::Mistake;
+
 /// Why an edition was not built or rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum EditionError {
@@ -20,10 +22,19 @@ pub enum EditionError {
     /// The store could not be read or written.
     #[error(transparent)]
     Store(#[from] kiosque_store::StoreError),
-    /// The template failed on this edition.
-    #[error("the page template failed: {0}")]
-    Template(#[from] minijinja::Error),
+    /// A file of a look is wrong: every mistake, with file and line.
+    #[error("{}", told(.0))]
+    Look(Vec<Mistake>),
+    /// The message could not be made.
+    #[error("the message could not be made: {0}")]
+    Mail(String),
     /// The edition could not be written as JSON.
     #[error("the edition could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+}
+
+/// The mistakes, a line each.
+fn told(mistakes: &[Mistake]) -> String {
+    let lines: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }

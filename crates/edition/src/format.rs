@@ -9,33 +9,96 @@ use crate::EditionError;
 pub enum Format {
     /// One self-contained page.
     Html,
+    /// A text document (ECMA-376, WordprocessingML).
+    Docx,
+    /// A book for reading devices (EPUB 3.3).
+    Epub,
+    /// A message with a text and an HTML part (RFC 5322, RFC 2046).
+    Eml,
     /// CommonMark with the HTML that right-to-left text needs.
     Markdown,
     /// The edition as data, by [`crate::schema`].
     Json,
+    /// A table, a line an item (RFC 4180).
+    Csv,
+    /// RSS 2.0.
+    Rss,
+    /// Atom (RFC 4287).
+    Atom,
+    /// JSON Feed 1.1.
+    JsonFeed,
+    /// Bodies for Telegram's `sendMessage`.
+    Telegram,
+    /// Bodies for a Slack webhook.
+    Slack,
+    /// One object for any other listener.
+    Webhook,
 }
 
 impl Format {
     /// All formats there are.
-    pub const ALL: [Self; 3] = [Self::Html, Self::Markdown, Self::Json];
+    pub const ALL: [Self; 13] = [
+        Self::Html,
+        Self::Docx,
+        Self::Epub,
+        Self::Eml,
+        Self::Markdown,
+        Self::Json,
+        Self::Csv,
+        Self::Rss,
+        Self::Atom,
+        Self::JsonFeed,
+        Self::Telegram,
+        Self::Slack,
+        Self::Webhook,
+    ];
 
-    /// Its name on the command line, which is its file extension too, without the dot.
+    /// Its name on the command line and in addresses of the site.
     #[must_use]
-    pub const fn extension(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Html => "html",
+            Self::Docx => "docx",
+            Self::Epub => "epub",
+            Self::Eml => "eml",
             Self::Markdown => "md",
             Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Rss => "rss",
+            Self::Atom => "atom",
+            Self::JsonFeed => "jsonfeed",
+            Self::Telegram => "telegram",
+            Self::Slack => "slack",
+            Self::Webhook => "webhook",
         }
     }
 
-    /// Its media type with charset, as a `Content-Type` header says it (RFC 7763 for Markdown).
+    /// What its files end in, without the dot: one no other format has.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::JsonFeed => "feed.json",
+            Self::Telegram => "telegram.json",
+            Self::Slack => "slack.json",
+            Self::Webhook => "webhook.json",
+            _ => self.name(),
+        }
+    }
+
+    /// Its media type with charset, as a `Content-Type` header says it.
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Html => "text/html; charset=utf-8",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Epub => "application/epub+zip",
+            Self::Eml => "message/rfc822",
             Self::Markdown => "text/markdown; charset=utf-8; variant=CommonMark",
-            Self::Json => "application/json",
+            Self::Json | Self::Telegram | Self::Slack | Self::Webhook => "application/json",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Rss => "application/rss+xml; charset=utf-8",
+            Self::Atom => "application/atom+xml; charset=utf-8",
+            Self::JsonFeed => "application/feed+json; charset=utf-8",
         }
     }
 }
@@ -44,8 +107,8 @@ impl FromStr for Format {
     type Err = EditionError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|format| format.extension() == text).ok_or_else(|| {
-            let names: Vec<_> = Self::ALL.iter().map(|format| format!("`{}`", format.extension())).collect();
+        Self::ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|format| format!("`{}`", format.name())).collect();
             EditionError::UnknownFormat { asked: text.to_owned(), available: names.join(", ") }
         })
     }

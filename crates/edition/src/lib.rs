@@ -10,6 +10,8 @@ mod build;
 mod compose;
 mod error;
 mod format;
+mod look;
+mod post;
 mod render;
 mod spec;
 
@@ -17,5 +19,11 @@ pub use build::{Built, build};
 pub use compose::{Day, compose};
 pub use error::EditionError;
 pub use format::{Format, GroupBy};
-pub use render::{PageLink, long_date, render, render_page, schema};
+pub use lettre::Address;
+pub use lettre::message::Mailbox;
+pub use look::{Look, Mistake};
+pub use post::{MailServer, Post, PostError, Security};
+pub use render::{
+    Envelope, PageLink, long_date, prove, render, render_mail, render_page, render_with, schema,
+};
 pub use spec::{EditionSpec, LawSpec, NoiseWeights, RankWeights, RubriqueSpec, Selection};

@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
 
-pub(crate) use editions::{By, EditionArgs, EditionCommand, ExportArgs};
+pub(crate) use editions::{By, EditionArgs, EditionCommand, ExportArgs, SendArgs};
 pub(crate) use pages::{ExtractArgs, ProbeArgs};
 pub(crate) use upkeep::{PurgeArgs, ReplayArgs};
 

@@ -19,6 +19,7 @@ pub(crate) mod replay;
 pub(crate) mod robots;
 pub(crate) mod run;
 pub(crate) mod search;
+pub(crate) mod send;
 pub(crate) mod serve;
 pub(crate) mod stage;
 pub(crate) mod status;

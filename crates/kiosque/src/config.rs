@@ -5,6 +5,7 @@
 //! what the pipeline is; environment and flags say where it runs.
 
 mod bus;
+mod mail;
 mod node;
 mod read;
 mod section;
@@ -18,6 +19,7 @@ use kiosque_edition::EditionSpec;
 use kiosque_model::Language;
 
 pub(crate) use bus::BusConfig;
+pub(crate) use mail::MailConfig;
 pub(crate) use section::ConfigError;
 
 /// The demo, carried by the binary so that it runs anywhere.
@@ -52,6 +54,10 @@ pub(crate) struct Config {
     pub(crate) editions: Vec<EditionSpec>,
     /// Where `run` and `edition publish` write files for readers.
     pub(crate) export_dir: PathBuf,
+    /// The folder of templates, words and branding; none where editions have the look the binary carries.
+    pub(crate) look: Option<PathBuf>,
+    /// How editions are mailed, where they are.
+    pub(crate) mail: Option<MailConfig>,
     /// Where `serve` listens.
     pub(crate) listen: String,
     /// Whether the binary serves its invented press and crawls that.

@@ -18,7 +18,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kiosque_edition::{Format, GroupBy, PageLink, render, render_page};
+use kiosque_edition::{Format, GroupBy, Look, PageLink, render, render_page};
 use kiosque_model::Edition;
 use kiosque_store::{EditionRow, Store, StoreError};
 use tokio::net::TcpListener;
@@ -114,7 +114,7 @@ async fn edition(
     let UrlPath((name, last)) = path.map_err(|_| unreadable())?;
     let (day, extension) = last.split_once('.').unwrap_or((&last, "html"));
     let format: Format = extension.parse().map_err(|_| {
-        let known: Vec<_> = Format::ALL.iter().map(|f| format!(".{}", f.extension())).collect();
+        let known: Vec<_> = Format::ALL.iter().map(|f| format!(".{}", f.name())).collect();
         let known = known.join(", ");
         Refused::NotFound(format!(
             "L’édition n’existe pas sous la forme « .{extension} »\u{a0}; essayez {known}."
@@ -149,7 +149,7 @@ fn show(edition: &Edition, format: Format, by: GroupBy, asked: &Asked<'_>) -> Re
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
     let body = match format {
-        Format::Html => render_page(edition, by, &links(edition, by, asked.home))?,
+        Format::Html => render_page(Look::built_in(), edition, by, &links(edition, by, asked.home))?,
         other => render(edition, other, by)?,
     };
     Ok(([(header::CONTENT_TYPE, format.media_type())], caching, body).into_response())

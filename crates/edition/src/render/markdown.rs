@@ -3,19 +3,21 @@
 //! What comes from a page is escaped so that no title can open emphasis, a link or an element. A right-to-left
 //! title stands between two right-to-left marks (U+200F), which keep its punctuation on its side in a line
 //! that otherwise runs left to right, and a left-to-right mark (U+200E) after a name keeps it from joining the
-//! next; a right-to-left extract is a `<p dir="rtl">`, as CommonMark has no
+//! next (the other way round where the interface is Arabic); a right-to-left extract is a `<p dir="rtl">`, as CommonMark has no
 //! direction of its own.
 
 use std::fmt::Write as _;
 
-use super::french::{self, NBSP};
+use kiosque_model::Direction;
+
 use super::view::{Headline, Item, View, is_rtl};
+use crate::look::Labels;
 
 const LRM: char = '\u{200e}';
 const RLM: char = '\u{200f}';
 
 /// The document.
-pub(super) fn markdown(view: &View) -> String {
+pub(super) fn markdown(view: &View<'_>) -> String {
     let mut out = String::new();
     line(&mut out, format_args!("# {} – {}\n", text(&view.title), view.long_date));
     let mut about = Vec::new();
@@ -24,19 +26,18 @@ pub(super) fn markdown(view: &View) -> String {
     about.extend(view.as_of.clone());
     line(&mut out, format_args!("{}\n", about.join(" · ")));
     if view.blocks.is_empty() {
-        line(&mut out, format_args!("Aucun article n’a été recueilli pour cette date.\n"));
+        line(&mut out, format_args!("{}\n", view.text("empty")));
     }
     for block in &view.blocks {
-        line(&mut out, format_args!("## {} ({})\n", name(&block.label), block.count));
+        line(&mut out, format_args!("## {} ({})\n", name(&block.label, view.dir), block.count));
         for entry in &block.items {
-            item(&mut out, entry, view.by_source);
+            item(&mut out, entry, view);
         }
         if !block.also.is_empty() {
-            line(&mut out, format_args!("Également dans ce titre{NBSP}:\n"));
+            line(&mut out, format_args!("{}{}\n", view.text("also_here"), view.colon.trim_end()));
             for also in &block.also {
-                let how = if also.reprint { "même texte que" } else { "même sujet que" };
-                let title = title(&also.headline);
-                line(&mut out, format_args!("- {title} ({how} n°{NBSP}{})", also.number));
+                let title = title(&also.headline, view.dir);
+                line(&mut out, format_args!("- {title} ({})", also.how));
             }
             out.push('\n');
         }
@@ -45,13 +46,14 @@ pub(super) fn markdown(view: &View) -> String {
     out
 }
 
-fn item(out: &mut String, item: &Item, by_source: bool) {
-    let mut about = vec![name(if by_source { &item.rubrique } else { &item.source })];
-    about.extend((!item.by.is_empty()).then(|| names(&item.by)));
+fn item(out: &mut String, item: &Item, view: &View<'_>) {
+    let labels = view.labels;
+    let mut about = vec![name(if view.by_source { &item.rubrique } else { &item.source }, view.dir)];
+    about.extend((!item.by.is_empty()).then(|| names(&item.by, labels)));
     about.push(item.date.clone());
     about.extend(item.badges.iter().map(|badge| format!("*{badge}*")));
-    line(out, format_args!("- **{}**  ", title(&item.headline)));
-    line(out, format_args!("  n°{NBSP}{} · {}", item.number, about.join(" · ")));
+    line(out, format_args!("- **{}**  ", title(&item.headline, view.dir)));
+    line(out, format_args!("  {} · {}", item.numbered, about.join(" · ")));
     if !item.extract.is_empty() {
         if item.headline.dir == "rtl" {
             let lang = &item.headline.lang;
@@ -61,39 +63,51 @@ fn item(out: &mut String, item: &Item, by_source: bool) {
         }
     }
     if let Some(first) = &item.first_title {
-        line(out, format_args!("\n  Titre initial{NBSP}: {}", marked(first, item.headline.dir)));
+        line(
+            out,
+            format_args!(
+                "\n  {}{}{}",
+                view.text("first_title"),
+                view.colon,
+                marked(first, item.headline.dir, view.dir)
+            ),
+        );
     }
     if let Some(reprints) = &item.reprints {
-        line(out, format_args!("\n  {}{NBSP}: {}", reprints.label, names(&reprints.names)));
+        line(out, format_args!("\n  {}{}{}", reprints.label, view.colon, names(&reprints.names, labels)));
     }
     if !item.others.is_empty() {
-        line(out, format_args!("\n  Aussi{NBSP}:\n"));
+        line(out, format_args!("\n  {}{}\n", view.text("also"), view.colon.trim_end()));
         for other in &item.others {
-            let updated = other.updated.map(|badge| format!(" **{badge}**")).unwrap_or_default();
-            line(out, format_args!("  - {} ({}){updated}", title(&other.headline), name(&other.source)));
+            let updated = other.updated.as_ref().map(|badge| format!(" **{badge}**")).unwrap_or_default();
+            line(
+                out,
+                format_args!(
+                    "  - {} ({}){updated}",
+                    title(&other.headline, view.dir),
+                    name(&other.source, view.dir)
+                ),
+            );
         }
     }
     out.push('\n');
 }
 
-fn figures(out: &mut String, view: &View) {
+fn figures(out: &mut String, view: &View<'_>) {
     line(out, format_args!("---\n"));
     if !view.keywords.is_empty() {
-        let words: Vec<_> = view.keywords.iter().map(|k| marked(&k.word, k.dir)).collect();
-        line(out, format_args!("**Mots du jour**{NBSP}: {}\n", words.join(", ")));
+        let words: Vec<_> = view.keywords.iter().map(|k| marked(&k.word, k.dir, view.dir)).collect();
+        line(out, format_args!("**{}**{}{}\n", view.text("keywords"), view.colon, words.join(view.comma)));
     }
     if !view.sources.is_empty() {
         let sources: Vec<_> =
-            view.sources.iter().map(|s| format!("{} ({})", name(&s.name), s.count)).collect();
-        line(out, format_args!("**Titres**{NBSP}: {}\n", sources.join(", ")));
+            view.sources.iter().map(|s| format!("{} ({})", name(&s.name, view.dir), s.count)).collect();
+        line(out, format_args!("**{}**{}{}\n", view.text("papers"), view.colon, sources.join(view.comma)));
     }
-    line(
-        out,
-        format_args!(
-            "Les titres et extraits cités restent la propriété de leurs éditeurs\u{202f}; ils renvoient aux \
-             articles, qu’ils ne remplacent pas."
-        ),
-    );
+    line(out, format_args!("{}", view.text("rights")));
+    if !view.brand.imprint.is_empty() {
+        line(out, format_args!("\n{}", text(&view.brand.imprint)));
+    }
 }
 
 fn line(out: &mut String, arguments: std::fmt::Arguments<'_>) {
@@ -101,29 +115,34 @@ fn line(out: &mut String, arguments: std::fmt::Arguments<'_>) {
     let _ = writeln!(out, "{arguments}");
 }
 
-fn title(headline: &Headline) -> String {
-    let title = marked(&headline.title, headline.dir);
+fn title(headline: &Headline, base: &str) -> String {
+    let title = marked(&headline.title, headline.dir, base);
     match &headline.href {
         Some(href) => format!("[{title}]({})", address(href)),
         None => title,
     }
 }
 
-/// A name in a line that runs left to right.
-fn name(name: &str) -> String {
+/// A name in a line of the interface: one that runs the other way is followed by a mark of the line's own.
+fn name(name: &str, base: &str) -> String {
     let mut out = text(name);
-    if is_rtl(name) {
-        out.push(LRM);
+    if is_rtl(name) != (base == "rtl") {
+        out.push(mark(base));
     }
     out
 }
 
-fn names(all: &[String]) -> String {
-    french::list(&all.iter().map(|one| name(one)).collect::<Vec<_>>())
+fn names(all: &[String], labels: &Labels) -> String {
+    let base = if labels.direction == Direction::Rtl { "rtl" } else { "ltr" };
+    labels.list(&all.iter().map(|one| name(one, base)).collect::<Vec<_>>())
 }
 
-fn marked(title: &str, dir: &str) -> String {
-    if dir == "rtl" { format!("{RLM}{}{RLM}", text(title)) } else { text(title) }
+fn marked(title: &str, dir: &str, base: &str) -> String {
+    if dir == base { text(title) } else { format!("{0}{1}{0}", mark(dir), text(title)) }
+}
+
+fn mark(dir: &str) -> char {
+    if dir == "rtl" { RLM } else { LRM }
 }
 
 /// Escapes every mark CommonMark or its tables and strikes could read, wherever it stands, and those that only

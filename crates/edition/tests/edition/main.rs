@@ -2,5 +2,7 @@
 
 mod building;
 mod composing;
+mod formats;
+mod looks;
 mod morning;
 mod rendering;

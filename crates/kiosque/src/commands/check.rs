@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use kiosque_edition::{Format, GroupBy};
+use kiosque_edition::Format;
 use kiosque_extract::{RuleSet, RuleTest, SiteRule};
 use kiosque_model::Article;
 use kiosque_stream::{KafkaLog, TopicState};
@@ -12,7 +12,7 @@ use kiosque_stream::{KafkaLog, TopicState};
 use super::{UsageError, extract};
 use crate::cli::CheckArgs;
 use crate::config::{BusConfig, Config};
-use crate::{batch, catalogue, line, rules};
+use crate::{batch, catalogue, line, looks, rules};
 
 /// Prints a line for everything tried.
 pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
@@ -37,16 +37,10 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
     println!("ok  store      {}", config.store.display());
     kiosque_store::StageMemory::open(&config.state)?;
     println!("ok  state      {}", config.state.display());
-    for spec in &config.editions {
-        let empty = kiosque_edition::compose(
-            &kiosque_edition::Day { date: jiff::civil::date(2000, 1, 1), window: None, stories: &[] },
-            spec,
-        );
-        for format in Format::ALL {
-            kiosque_edition::render(&empty, format, GroupBy::Rubrique)?;
-        }
+    for look in looks::looks(&config)?.values() {
+        kiosque_edition::prove(look)?;
     }
-    println!("ok  templates  {}", Format::ALL.map(Format::extension).join(", "));
+    println!("ok  templates  {}", Format::ALL.map(Format::name).join(", "));
     if let Some(folder) = &config.rules {
         check_rules(folder)?;
     }

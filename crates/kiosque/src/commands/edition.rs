@@ -22,6 +22,7 @@ pub(crate) fn run(command: EditionCommand) -> Result<ExitCode> {
         EditionCommand::List(args) => list(&args)?,
         EditionCommand::Show(args) => show(&args)?,
         EditionCommand::Publish(args) => publish(&args)?,
+        EditionCommand::Send(args) => return super::send::run(&args),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -21,7 +21,8 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
     let mut errors = Vec::new();
     let mut top = Section::open("", Some(root), &mut errors);
     let about = about(&mut top);
-    let (store, keep_breadcrumbs_days, export_dir) = store(&mut top);
+    let (store, keep_breadcrumbs_days) = store(&mut top);
+    let (export_dir, look) = export(&mut top, &store);
     let state = {
         let node = top.take("state");
         let mut section = Section::open("state", node, top.errors());
@@ -34,6 +35,8 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
     let node = top.take("bus");
     let bus = bus(node, top.errors(), &store, crawl.max_body_bytes);
     let group = group(&mut top);
+    let node = top.take("mail");
+    let mail = super::mail::mail(node, top.errors());
     let editions = editions(&mut top, &about);
     let (listen, invented_press) = serve_and_demo(&mut top);
     let sources_file = top.text("sources_file");
@@ -62,6 +65,8 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
         group,
         editions,
         export_dir,
+        look,
+        mail,
         listen,
         invented_press,
         sources,
@@ -105,18 +110,24 @@ pub(super) fn beside(store: &Path, what: &str) -> PathBuf {
     store.with_file_name(name)
 }
 
-fn store(top: &mut Section<'_>) -> (PathBuf, u32, PathBuf) {
+fn store(top: &mut Section<'_>) -> (PathBuf, u32) {
     let node = top.take("store");
     let mut section = Section::open("store", node, top.errors());
     let path =
         PathBuf::from(section.required("path", "name the SQLite file, e.g. `data/maroc/store.sqlite`"));
     let keep_days = whole(section.integer("keep_breadcrumbs_days", 1..=36_500, 90));
     section.close();
+    (path, keep_days)
+}
+
+/// Where exports are written, and the folder of their look. An empty name, as an environment may give, is none.
+fn export(top: &mut Section<'_>, store: &Path) -> (PathBuf, Option<PathBuf>) {
     let node = top.take("export");
     let mut section = Section::open("export", node, top.errors());
-    let dir = section.text("dir").map_or_else(|| path.with_file_name("editions"), PathBuf::from);
+    let dir = section.text("dir").map_or_else(|| store.with_file_name("editions"), PathBuf::from);
+    let look = section.text("look").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     section.close();
-    (path, keep_days, dir)
+    (dir, look)
 }
 
 fn crawl(top: &mut Section<'_>) -> Settings {

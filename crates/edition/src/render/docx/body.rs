@@ -1,0 +1,212 @@
+//! The text of a DOCX: cover lines, contents, blocks and items, each paragraph in its own direction.
+
+use super::super::view::{Block, Headline, Item, View, is_rtl};
+use super::super::xml::Xml;
+use super::parts::{R, W, link_id};
+
+/// The document being written, with the addresses it links to.
+struct Body<'v> {
+    xml: Xml,
+    links: Vec<String>,
+    view: &'v View<'v>,
+    bookmarks: usize,
+}
+
+/// The document part and its links in the order of their relationships.
+pub(super) fn document(view: &View<'_>) -> (String, Vec<String>) {
+    let mut body = Body { xml: Xml::new(), links: Vec::new(), view, bookmarks: 0 };
+    body.xml.open("w:document", &[W, R]).open("w:body", &[]).line();
+    body.opening();
+    for block in &view.blocks {
+        body.block(block);
+    }
+    body.closing();
+    (body.xml.finish(), body.links)
+}
+
+impl Body<'_> {
+    fn opening(&mut self) {
+        let (view, dir) = (self.view, self.view.dir);
+        if !view.publisher.is_empty() {
+            self.line("Meta", &view.publisher);
+        }
+        self.line("Title", &view.title);
+        self.line("Subtitle", &view.long_date);
+        let mut figures = view.figures.clone();
+        figures.extend(view.as_of.clone());
+        figures.extend(view.revised.clone());
+        self.line("Meta", &figures.join(" · "));
+        if view.blocks.is_empty() {
+            self.line("Extract", view.text("empty"));
+            return;
+        }
+        self.line("Heading1", view.text("contents"));
+        for block in &view.blocks {
+            self.paragraph("Contents", dir);
+            let anchor = bookmark(&block.anchor);
+            self.xml.open("w:hyperlink", &[("w:anchor", &anchor), ("w:history", "1")]);
+            self.run(&block.label, false);
+            self.run(&format!(" ({}) ", block.count), false);
+            let field = format!(" PAGEREF {anchor} \\h ");
+            self.xml.open("w:fldSimple", &[("w:instr", &field), ("w:dirty", "true")]);
+            self.run("1", false);
+            self.xml.close().close().close().line();
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        let dir = self.view.dir;
+        self.paragraph("Heading1", dir);
+        self.bookmarks += 1;
+        let (id, name) = (self.bookmarks.to_string(), bookmark(&block.anchor));
+        self.xml.empty("w:bookmarkStart", &[("w:id", &id), ("w:name", &name)]);
+        self.run(&block.label, false);
+        self.xml.empty("w:bookmarkEnd", &[("w:id", &id)]);
+        self.end();
+        for item in &block.items {
+            self.item(item);
+        }
+        if !block.also.is_empty() {
+            self.line("Heading2", self.view.text("also_here"));
+            for also in &block.also {
+                self.paragraph("Extract", also.headline.dir);
+                self.headline(&also.headline);
+                self.run(&format!(" ({})", also.how), false);
+                self.end();
+            }
+        }
+    }
+
+    fn item(&mut self, item: &Item) {
+        let view = self.view;
+        self.paragraph("Heading2", item.headline.dir);
+        self.headline(&item.headline);
+        self.end();
+        self.paragraph("Meta", view.dir);
+        self.run(if view.by_source { &item.rubrique } else { &item.source }, true);
+        for name in &item.by {
+            self.run(" · ", false);
+            self.run(name, false);
+        }
+        for part in std::iter::once(&item.date).chain(&item.badges).chain(std::iter::once(&item.numbered)) {
+            self.run(" · ", false);
+            self.run(part, false);
+        }
+        self.end();
+        if !item.extract.is_empty() {
+            self.paragraph("Extract", item.headline.dir);
+            self.run(&item.extract, false);
+            self.end();
+        }
+        if let Some(first) = &item.first_title {
+            self.paragraph("Meta", view.dir);
+            self.run(&format!("{}{}{}", view.text("first_title"), view.colon, view.open_quote), false);
+            self.run(first, false);
+            self.run(view.close_quote, false);
+            self.end();
+        }
+        if let Some(reprints) = &item.reprints {
+            self.paragraph("Meta", view.dir);
+            self.run(&format!("{}{}", reprints.label, view.colon), true);
+            self.names(&reprints.names);
+            self.end();
+        }
+        for (at, other) in item.others.iter().enumerate() {
+            if at == 0 {
+                self.line("Meta", &format!("{}{}", view.text("also"), view.colon.trim_end()));
+            }
+            self.paragraph("Meta", other.headline.dir);
+            self.run("– ", false);
+            self.headline(&other.headline);
+            self.run(&format!(" ({})", other.source), false);
+            if let Some(updated) = &other.updated {
+                self.run(&format!(" · {updated}"), false);
+            }
+            self.end();
+        }
+    }
+
+    fn closing(&mut self) {
+        let view = self.view;
+        if !view.keywords.is_empty() {
+            self.line("Heading1", view.text("keywords"));
+            self.paragraph("Extract", view.dir);
+            self.names(&view.keywords.iter().map(|k| k.word.clone()).collect::<Vec<_>>());
+            self.end();
+        }
+        self.line("Heading1", view.text("about"));
+        for text in [&view.method, view.text("rights"), &view.brand.imprint] {
+            if !text.is_empty() {
+                self.line("Extract", text);
+            }
+        }
+        self.xml.open("w:sectPr", &[]);
+        self.xml.empty("w:headerReference", &[("w:type", "default"), ("r:id", "rId3")]);
+        self.xml.empty("w:footerReference", &[("w:type", "default"), ("r:id", "rId4")]);
+        // A4 with margins of 2.2 cm, in twentieths of a point.
+        self.xml.empty("w:pgSz", &[("w:w", "11906"), ("w:h", "16838")]);
+        let margin = "1247";
+        let sides = ["w:top", "w:right", "w:bottom", "w:left"].map(|side| (side, margin));
+        let more = [("w:header", "624"), ("w:footer", "624"), ("w:gutter", "0")];
+        self.xml.empty("w:pgMar", &[&sides[..], &more[..]].concat());
+        if view.dir == "rtl" {
+            self.xml.empty("w:bidi", &[]);
+        }
+        self.xml.close();
+    }
+
+    /// A paragraph of the interface's own words.
+    fn line(&mut self, style: &'static str, text: &str) {
+        self.paragraph(style, self.view.dir);
+        self.run(text, false);
+        self.end();
+    }
+
+    fn paragraph(&mut self, style: &'static str, dir: &str) {
+        self.xml.open("w:p", &[]).open("w:pPr", &[]).empty("w:pStyle", &[("w:val", style)]);
+        if dir == "rtl" {
+            self.xml.empty("w:bidi", &[]);
+        }
+        self.xml.close();
+    }
+
+    fn end(&mut self) {
+        self.xml.close().line();
+    }
+
+    fn headline(&mut self, headline: &Headline) {
+        let Some(href) = &headline.href else { return self.run(&headline.title, false) };
+        let id = link_id(self.links.len());
+        self.links.push(href.clone());
+        self.xml.open("w:hyperlink", &[("r:id", &id), ("w:history", "1")]);
+        self.run(&headline.title, false);
+        self.xml.close();
+    }
+
+    /// Names one after the other, each a run of its own: a run has one direction.
+    fn names(&mut self, names: &[String]) {
+        for (at, name) in names.iter().enumerate() {
+            if at > 0 {
+                self.run(self.view.comma, false);
+            }
+            self.run(name, false);
+        }
+    }
+
+    fn run(&mut self, text: &str, bold: bool) {
+        self.xml.open("w:r", &[]).open("w:rPr", &[]);
+        if bold {
+            self.xml.empty("w:b", &[]).empty("w:bCs", &[]);
+        }
+        // Marks between Arabic words have no letters of their own: they follow the interface.
+        if is_rtl(text) || (self.view.dir == "rtl" && !text.chars().any(char::is_alphabetic)) {
+            self.xml.empty("w:rtl", &[]);
+        }
+        self.xml.close().element("w:t", &[("xml:space", "preserve")], text).close();
+    }
+}
+
+/// A bookmark's name: letters, digits and `_`.
+fn bookmark(anchor: &str) -> String {
+    format!("b_{}", anchor.replace('-', "_"))
+}

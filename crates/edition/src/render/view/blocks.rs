@@ -1,0 +1,103 @@
+//! The two ways an edition is put in order: under rubriques, or paper by paper.
+
+use std::collections::BTreeMap;
+
+use kiosque_model::{Edition, EditionItem};
+
+use super::{Also, Bar, Block, Headline, Pen};
+use crate::look::Labels;
+
+pub(super) fn by_rubrique(edition: &Edition, pen: &Pen<'_>) -> Vec<Block> {
+    let items = |of: &[EditionItem]| of.iter().map(|item| pen.item(item)).collect::<Vec<_>>();
+    let count = |of: &[EditionItem]| pen.labels.count(of.len(), "story");
+    let front = (!edition.front.is_empty()).then(|| Block {
+        anchor: "une".to_owned(),
+        label: pen.labels.text("front").to_owned(),
+        front: true,
+        count: count(&edition.front),
+        items: items(&edition.front),
+        also: Vec::new(),
+    });
+    let sections = edition.sections.iter().map(|section| Block {
+        anchor: section.rubrique.slug().to_owned(),
+        label: pen.headings.get(section.rubrique.slug()).unwrap_or(&section.label).clone(),
+        front: false,
+        count: count(&section.items),
+        items: items(&section.items),
+        also: Vec::new(),
+    });
+    front.into_iter().chain(sections).collect()
+}
+
+/// Paper by paper, the one with the most articles first; an article that another paper's item stands for is
+/// named with that item's number.
+pub(super) fn by_source(edition: &Edition, pen: &Pen<'_>) -> Vec<Block> {
+    let all: Vec<_> = edition.front.iter().chain(edition.sections.iter().flat_map(|s| &s.items)).collect();
+    // Each paper's own and other articles in one walk: papers times items would be too many on a full day.
+    let mut own: BTreeMap<&str, Vec<&EditionItem>> = BTreeMap::new();
+    let mut told: BTreeMap<&str, Vec<Also>> = BTreeMap::new();
+    for item in all {
+        own.entry(&item.source.0).or_default().push(item);
+        for other in &item.others {
+            let headline = Headline::of_other(other);
+            told.entry(&other.source_name).or_default().push(also(headline, item.number, "same_story", pen));
+        }
+        for name in item.reprinted_by.iter().filter(|name| **name != item.source_name) {
+            let headline = Headline::new(&item.title, "", item.language.as_ref(), item.direction);
+            told.entry(name).or_default().push(also(headline, item.number, "same_text", pen));
+        }
+    }
+    let mut blocks = Vec::new();
+    for (at, source) in edition.sources.iter().enumerate() {
+        let items: Vec<_> =
+            own.remove(&*source.id.0).unwrap_or_default().iter().map(|item| pen.item(item)).collect();
+        let also = told.remove(&*source.name).unwrap_or_default();
+        if items.is_empty() && also.is_empty() {
+            continue;
+        }
+        blocks.push(Block {
+            anchor: format!("titre-{}", at + 1),
+            label: source.name.clone(),
+            front: false,
+            count: pen.labels.count(source.articles, "article"),
+            items,
+            also,
+        });
+    }
+    blocks
+}
+
+fn also(headline: Headline, number: usize, how: &str, pen: &Pen<'_>) -> Also {
+    let numbered = pen.numbered(number);
+    Also {
+        headline,
+        number,
+        link: format!("{}{}{numbered}", pen.labels.text(how), pen.labels.comma),
+        how: pen.labels.filled(&format!("{how}_as"), "number", &numbered),
+    }
+}
+
+/// The headings of the rubriques by slug: the edition's own, and where that is the usual French one, the
+/// interface's.
+pub(super) fn headings(edition: &Edition, labels: &Labels) -> BTreeMap<&'static str, String> {
+    let heading = |section: &kiosque_model::EditionSection| {
+        let usual = section.label == section.rubrique.label_fr();
+        if usual { labels.rubrique(section.rubrique).to_owned() } else { section.label.clone() }
+    };
+    edition.sections.iter().map(|s| (s.rubrique.slug(), heading(s))).collect()
+}
+
+/// Articles by rubrique, copies included, the most first.
+pub(super) fn rubriques(edition: &Edition, pen: &Pen<'_>) -> Vec<Bar> {
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    for item in edition.front.iter().chain(edition.sections.iter().flat_map(|s| &s.items)) {
+        *counts.entry(item.rubrique).or_default() += 1 + item.others.len() + item.reprinted_by.len();
+    }
+    let largest = counts.values().copied().max().unwrap_or(0);
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by(|(a, x), (b, y)| y.cmp(x).then(a.cmp(b)));
+    let label = |r: kiosque_model::Rubrique| {
+        pen.headings.get(r.slug()).map_or(pen.labels.rubrique(r), String::as_str).to_owned()
+    };
+    counts.into_iter().map(|(r, count)| Bar::new(&label(r), count, largest)).collect()
+}

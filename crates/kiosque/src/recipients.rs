@@ -1,0 +1,122 @@
+//! Whom an edition is mailed to, and who has it already.
+//!
+//! The list is a file with an address a line. Who was sent which revision is written down beside the exports the
+//! moment the server took the message, so that a sending that was cut short goes on where it stopped and nobody
+//! gets a morning twice.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
+use kiosque_edition::Mailbox;
+use kiosque_model::Edition;
+use serde::{Deserialize, Serialize};
+
+/// A message that a server took.
+#[derive(Debug, Serialize, Deserialize)]
+struct Sent {
+    revision: u32,
+    to: String,
+    at: Timestamp,
+}
+
+/// The record of one edition of one day.
+pub(crate) struct SentRecord {
+    path: PathBuf,
+    sent: BTreeSet<(u32, String)>,
+}
+
+/// Reads a list: an address a line, with or without a name; what follows `#` is for people.
+///
+/// # Errors
+/// Every line that is no address, and a file that cannot be read.
+pub(crate) fn read(path: &Path) -> Result<Vec<Mailbox>> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the recipients `{}`", path.display()))?;
+    let mut seen = BTreeSet::new();
+    let mut found: Vec<Mailbox> = Vec::new();
+    let mut wrong = Vec::new();
+    for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        match line.parse::<Mailbox>() {
+            _ if line.is_empty() => {}
+            Ok(to) if seen.insert(to.email.to_string().to_lowercase()) => found.push(to),
+            Ok(_) => {}
+            Err(_) => wrong.push(format!("{}:{}: `{line}` is no address", path.display(), at + 1)),
+        }
+    }
+    if !wrong.is_empty() {
+        bail!("{}", wrong.join("\n"));
+    }
+    Ok(found)
+}
+
+impl SentRecord {
+    /// Opens the record of `edition` under `folder`; it need not exist yet.
+    ///
+    /// # Errors
+    /// Where it is there and cannot be read.
+    pub(crate) fn open(folder: &Path, edition: &Edition) -> Result<Self> {
+        let path = folder.join(format!("{}-{}.sent.jsonl", edition.date, edition.name));
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            read => read.with_context(|| format!("cannot read `{}`", path.display()))?,
+        };
+        // A line that was cut short when the machine stopped is of a message that may not have gone out.
+        let sent = text.lines().filter_map(|line| serde_json::from_str::<Sent>(line).ok());
+        Ok(Self { sent: sent.map(|sent| (sent.revision, sent.to)).collect(), path })
+    }
+
+    /// Whether `to` has this revision.
+    pub(crate) fn has(&self, edition: &Edition, to: &Mailbox) -> bool {
+        self.sent.contains(&(edition.revision, key(to)))
+    }
+
+    /// Writes down that `to` has it.
+    ///
+    /// # Errors
+    /// Where the record cannot be written: then nothing more may be sent.
+    pub(crate) fn add(&mut self, edition: &Edition, to: &Mailbox, at: Timestamp) -> Result<()> {
+        let sent = Sent { revision: edition.revision, to: key(to), at };
+        let line = format!("{}\n", serde_json::to_string(&sent)?);
+        let told = || format!("cannot write `{}`", self.path.display());
+        if let Some(folder) = self.path.parent() {
+            std::fs::create_dir_all(folder).with_context(told)?;
+        }
+        let mut file =
+            std::fs::OpenOptions::new().create(true).append(true).open(&self.path).with_context(told)?;
+        file.write_all(line.as_bytes()).and_then(|()| file.sync_data()).with_context(told)?;
+        self.sent.insert((sent.revision, sent.to));
+        Ok(())
+    }
+}
+
+fn key(to: &Mailbox) -> String {
+    to.email.to_string().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_has_names_remarks_and_no_one_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.txt");
+        std::fs::write(
+            &path,
+            "\u{feff}# rédaction\nZoé <zoe@example.org>\n\nzoe@EXAMPLE.org\nali@example.org # desk\n",
+        )
+        .unwrap();
+        let found = read(&path).unwrap();
+        assert_eq!(
+            found.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["Zoé <zoe@example.org>", "ali@example.org"]
+        );
+        std::fs::write(&path, "zoe\nali@example.org\n@x\n").unwrap();
+        let said = read(&path).unwrap_err().to_string();
+        assert!(said.contains(":1: `zoe` is no address") && said.contains(":3: `@x`"), "{said}");
+    }
+}
