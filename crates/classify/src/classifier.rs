@@ -55,6 +55,8 @@ pub struct Input<'a> {
     pub url: Option<&'a str>,
     /// The outlet's own section.
     pub section: Option<&'a str>,
+    /// The rubrique of the feed that listed it.
+    pub feed: Option<Rubrique>,
     /// The language the page declares, a BCP 47 tag.
     pub language: Option<&'a str>,
     /// The publisher's keywords.
@@ -105,7 +107,7 @@ impl Classifier {
         // Of a text without known words the bias alone would speak, and too loudly.
         let heard = ((known.len() as f32 + document.hits.len() as f32) / FEW_TERMS).min(1.0);
         logits.iter_mut().for_each(|z| *z *= heard);
-        let section = section::rubrique(input.section, input.url);
+        let section = section::rubrique(input.section, input.feed, input.url);
         for (class, rubrique) in Rubrique::ALL.into_iter().enumerate() {
             if section == Some(rubrique) {
                 logits[class] += section::log_odds(rubrique);
@@ -137,6 +139,7 @@ impl Classifier {
             text: &article.text,
             url: Some(article.canonical_url.as_str()),
             section: article.section.as_deref(),
+            feed: article.feed_rubrique,
             language: article.language.as_ref().map(Language::code),
             keywords: &article.keywords,
         });

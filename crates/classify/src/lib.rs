@@ -20,3 +20,4 @@ pub mod train;
 
 pub use crate::classifier::{Classifier, Input, Labels};
 pub use crate::model::ModelError;
+pub use crate::section::rubrique_of_section;

@@ -25,9 +25,16 @@ static NAMES: LazyLock<HashMap<String, u16>> = LazyLock::new(|| {
 /// Words of the longest name.
 const LONGEST: usize = 4;
 
-/// The rubrique a section or a path names, if it names one of ours.
-pub(crate) fn rubrique(section: Option<&str>, url: Option<&str>) -> Option<Rubrique> {
-    section.and_then(named).or_else(|| url.and_then(in_path))
+/// The rubrique a section names, the feed is of, or a path names, in that order: the page speaks for itself, the
+/// feed for all it lists, and a folder may be there for other reasons.
+pub(crate) fn rubrique(section: Option<&str>, feed: Option<Rubrique>, url: Option<&str>) -> Option<Rubrique> {
+    section.and_then(named).or(feed).or_else(|| url.and_then(in_path))
+}
+
+/// The rubrique that a section's name as printed names, if it names one of ours: for catalogues.
+#[must_use]
+pub fn rubrique_of_section(name: &str) -> Option<Rubrique> {
+    named(name)
 }
 
 fn normal(name: &str) -> Vec<String> {
@@ -106,7 +113,18 @@ mod tests {
     use super::*;
 
     fn check(section: Option<&str>, url: Option<&str>, expected: Option<&str>) {
-        assert_eq!(rubrique(section, url).map(Rubrique::slug), expected, "{section:?} {url:?}");
+        assert_eq!(rubrique(section, None, url).map(Rubrique::slug), expected, "{section:?} {url:?}");
+    }
+
+    #[test]
+    fn the_feed_speaks_after_the_page_and_before_the_address() {
+        let check = |section, url, expected| {
+            let feed = Some(Rubrique::Culture);
+            assert_eq!(rubrique(section, feed, url), Some(expected), "{section:?} {url:?}");
+        };
+        check(Some("Sport"), None, Rubrique::Sport);
+        check(Some("À la une"), Some("http://a.example/sport/x"), Rubrique::Culture);
+        check(None, None, Rubrique::Culture);
     }
 
     #[test]

@@ -97,7 +97,7 @@ proptest! {
         let keywords = [section.clone()];
         let input = Input {
             title: &title, text: &text, url: Some(&url), section: Some(&section), language: Some(&section),
-            keywords: &keywords,
+            feed: None, keywords: &keywords,
         };
         let labels = Classifier::bundled().classify(&input);
         prop_assert!((0.0..=1.0).contains(&labels.confidence));

@@ -1,7 +1,9 @@
 //! From a source's address to the addresses of articles: through its feed, its sitemaps, or its page.
 
+use std::collections::HashMap;
+
 use jiff::SignedDuration;
-use kiosque_model::{CanonicalUrl, FeedHint, Published, Reason};
+use kiosque_model::{CanonicalUrl, FeedHint, PageId, Published, Reason, Rubrique};
 use reqwest::header::{self, HeaderMap};
 use url::Url;
 
@@ -41,6 +43,10 @@ pub(crate) struct Listing {
     /// Feeds or sitemaps found through a page.
     pub(crate) found: Option<Vec<String>>,
     read: usize,
+    /// The rubrique of the list being read.
+    rubrique: Option<Rubrique>,
+    /// Where a lead stands, by the id of its page: several lists of one source name the same article.
+    places: HashMap<PageId, usize>,
 }
 
 impl Listing {
@@ -54,13 +60,24 @@ impl Listing {
     }
 
     /// Whether it led anywhere.
-    fn is_of_use(&self) -> bool {
+    pub(crate) fn is_of_use(&self) -> bool {
         !self.leads.is_empty() || self.handed > 0
     }
 
+    /// Notes what a list names. Of an article that an earlier list named, only the rubrique is new, where that one
+    /// had none.
     fn lead(&mut self, url: &str, hint: FeedHint, modified: Option<Published>) {
-        if let Ok(canonical) = CanonicalUrl::parse(url) {
-            self.leads.push(Lead { url: url.to_owned(), canonical, hint, modified });
+        let Ok(canonical) = CanonicalUrl::parse(url) else { return };
+        match self.places.get(&canonical.id()) {
+            Some(at) => {
+                let known = &mut self.leads[*at].hint;
+                known.rubrique = known.rubrique.or(self.rubrique);
+            }
+            None => {
+                self.places.insert(canonical.id(), self.leads.len());
+                let hint = FeedHint { rubrique: hint.rubrique.or(self.rubrique), ..hint };
+                self.leads.push(Lead { url: url.to_owned(), canonical, hint, modified });
+            }
         }
     }
 }
@@ -79,19 +96,35 @@ impl Document {
 }
 
 impl Visit<'_> {
-    /// Lists the source's articles.
+    /// Lists the source's articles: those of its address, then those of its further lists.
+    ///
+    /// One list that cannot be had hinders the others only where it is the last hope.
     pub(crate) async fn list(&self, before: &SourceMemo) -> Result<Listing, Miss> {
-        let mut listing = Listing::default();
+        let mut listing = Listing { rubrique: self.source.rubrique, ..Listing::default() };
+        match self.main_list(before, &mut listing).await {
+            Err(Miss::Dropped { reason, detail, .. }) if !self.source.feeds.is_empty() => {
+                listing.broken.push((self.source.url.clone(), format!("{}: {detail}", reason.name())));
+            }
+            listed => listed?,
+        }
+        for feed in &self.source.feeds {
+            listing.rubrique = feed.rubrique;
+            self.follow(std::slice::from_ref(&feed.url), &mut listing).await?;
+        }
+        Ok(listing)
+    }
+
+    async fn main_list(&self, before: &SourceMemo, listing: &mut Listing) -> Result<(), Miss> {
         let now = self.crawler.fetcher.now();
         let fresh = before.found_at.is_some_and(|at| now.duration_since(at) < FOUND_KEPT);
         if fresh && !before.found.is_empty() {
-            self.follow(&before.found, &mut listing).await?;
+            self.follow(&before.found, listing).await?;
             if listing.is_of_use() || listing.unchanged > 0 {
-                return Ok(listing);
+                return Ok(());
             }
         }
-        let Some(document) = self.document(&self.source.url, None, &mut listing).await? else {
-            return Ok(listing);
+        let Some(document) = self.document(&self.source.url, None, listing).await? else {
+            return Ok(());
         };
         let kind = match self.source.kind {
             SourceKind::Auto => sniff(&document.body, document.content_type()),
@@ -100,15 +133,15 @@ impl Visit<'_> {
             SourceKind::Page => Sniffed::Page,
         };
         match kind {
-            Sniffed::Feed => self.feed(&document, &mut listing),
-            Sniffed::Sitemap => self.sitemaps(vec![document], &mut listing).await?,
+            Sniffed::Feed => self.feed(&document, listing),
+            Sniffed::Sitemap => self.sitemaps(vec![document], listing).await?,
             Sniffed::Page => {
                 // The page is looked at for what it leads to, so its own validators are of no use.
                 listing.documents.clear();
-                self.page(document, &mut listing).await?;
+                self.page(document, listing).await?;
             }
         }
-        Ok(listing)
+        Ok(())
     }
 
     /// Reads a document, or learns that it is as it was.
@@ -164,7 +197,7 @@ impl Visit<'_> {
             url: url.to_string(),
             canonical,
             source: self.source.id.clone(),
-            hint: FeedHint::default(),
+            hint: FeedHint { rubrique: listing.rubrique, ..FeedHint::default() },
             modified: None,
             requested_url: None,
             hops,

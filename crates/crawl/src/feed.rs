@@ -52,6 +52,7 @@ impl Entry {
             published: self.published,
             author: self.author.clone(),
             categories: self.categories.clone(),
+            rubrique: None,
         }
     }
 }

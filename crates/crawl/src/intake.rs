@@ -133,7 +133,8 @@ impl Crawler {
         let read = async {
             for list in lists {
                 let kind = list.listing.unwrap_or_default();
-                let source = Source { url: list.url, kind, ..source.clone() };
+                let rubrique = list.hint.rubrique;
+                let source = Source { url: list.url, kind, rubrique, feeds: Vec::new(), ..source.clone() };
                 let errand = Some(Errand { hops: list.hops });
                 Visit { crawler: self, source: &source, pace, crawl, errand }.make_errand().await;
             }

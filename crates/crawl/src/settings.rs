@@ -4,7 +4,7 @@
 //! is tried. Defaults are those of a polite guest. Invariant: without a contact there is no crawler.
 
 use ipnet::IpNet;
-use kiosque_model::SourceId;
+use kiosque_model::{Rubrique, SourceId};
 use serde::{Deserialize, Serialize};
 
 /// Who asks: the `User-Agent` is `product/version (+contact)`, and `product` alone is looked up in robots.txt.
@@ -155,6 +155,19 @@ pub struct Source {
     pub delay_ms: Option<u64>,
     /// Pages fetched in one visit; what remains is taken up by the next.
     pub max_pages: Option<usize>,
+    /// The rubrique of all its address lists, where it is of one: it travels with every page as evidence.
+    pub rubrique: Option<Rubrique>,
+    /// Further lists of the same source, read in the same visit: feeds of its rubriques.
+    pub feeds: Vec<SourceFeed>,
+}
+
+/// A further list of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFeed {
+    /// Its address: a feed or a sitemap.
+    pub url: String,
+    /// The rubrique of what it lists.
+    pub rubrique: Option<Rubrique>,
 }
 
 impl Source {
@@ -166,6 +179,8 @@ impl Source {
             kind: SourceKind::Auto,
             delay_ms: None,
             max_pages: None,
+            rubrique: None,
+            feeds: Vec::new(),
         }
     }
 }

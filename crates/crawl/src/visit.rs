@@ -172,11 +172,13 @@ impl Visit<'_> {
 
     /// The last parcel of a visit, behind all its pages.
     async fn remember(&self, listing: Listing, before: SourceMemo, new: usize, owing: bool) {
-        let rhythm = match (listing.broken.is_empty(), new, listing.handed) {
-            (false, _, _) => Rhythm::Failed,
-            (true, 0, 0) => Rhythm::Quiet,
-            (true, 0, _) => Rhythm::Untold,
-            (true, _, _) => Rhythm::News,
+        // Of several lists one may be broken for long: the others keep the rhythm.
+        let failed = !listing.broken.is_empty() && !listing.is_of_use() && listing.unchanged == 0;
+        let rhythm = match (failed, new, listing.handed) {
+            (true, _, _) => Rhythm::Failed,
+            (false, 0, 0) => Rhythm::Quiet,
+            (false, 0, _) => Rhythm::Untold,
+            (false, _, _) => Rhythm::News,
         };
         let rest = listing.ttl;
         let found = listing.found;

@@ -291,6 +291,7 @@ fn set_title(article: &mut Article, title: Title) {
 }
 
 fn set_subject(article: &mut Article, evidence: &Evidence<'_, '_>, body: &Body, title: &Title) {
+    article.feed_rubrique = evidence.page.hint.rubrique;
     if let Some((section, from)) = section::choose(evidence, title) {
         article.section = Some(section);
         note(article, "section", &from);

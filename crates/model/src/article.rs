@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CanonicalUrl, Language, PageId, Precision, Published, SourceId};
+use crate::{CanonicalUrl, Language, PageId, Precision, Published, Rubrique, SourceId};
 
 /// An article's identity is its page's: an id of the canonical address.
 pub type ArticleId = PageId;
@@ -100,6 +100,10 @@ pub struct Article {
     /// The outlet's own section.
     #[serde(default)]
     pub section: Option<String>,
+    /// The rubrique of the feed that listed it, as the pipeline's catalogue says: evidence where the page names no
+    /// section of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed_rubrique: Option<Rubrique>,
     /// The publisher's keywords.
     #[serde(default)]
     pub keywords: Vec<String>,
@@ -158,6 +162,7 @@ impl Article {
             published: None,
             modified: None,
             section: None,
+            feed_rubrique: None,
             keywords: Vec::new(),
             language: None,
             lead_image: None,

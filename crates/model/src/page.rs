@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CanonicalUrl, Published};
+use crate::{CanonicalUrl, Published, Rubrique};
 
 /// The name of a source in its pipeline's file, e.g. `lodj`. Lower-case letters, digits and `-`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +32,9 @@ pub struct FeedHint {
     pub author: Option<String>,
     /// The entry's categories.
     pub categories: Vec<String>,
+    /// The rubrique of the feed that listed it, as the pipeline's catalogue says. The operator's word, not the page's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rubrique: Option<Rubrique>,
 }
 
 /// The record kept with each fetch: under which rules it was made.

@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
-use kiosque_crawl::SourceState;
-use kiosque_model::SourceId;
+use kiosque_crawl::{Source, SourceFeed, SourceState};
+use kiosque_model::{Rubrique, SourceId};
 
 use crate::site::{Lab, Reply};
 
@@ -107,4 +107,44 @@ async fn an_empty_feed_is_told_from_a_broken_one() {
     lab.site.feed("a.example/rss", &[]);
     let report = lab.visit(&[kiosque_crawl::Source::new("s", "http://a.example/rss")]).await;
     assert_eq!(report.sources[&SourceId("s".into())].state, SourceState::Empty);
+}
+
+#[tokio::test]
+async fn a_source_of_several_lists_is_one_and_its_rubriques_travel_with_the_pages() {
+    let lab = Lab::open().await;
+    lab.site
+        .feed("a.example/rss", &[("a.example/1", "un"), ("a.example/2", "deux")])
+        .feed("a.example/sport", &[("a.example/2", "deux"), ("a.example/3", "trois")])
+        .page("a.example/1", "x")
+        .page("a.example/2", "y")
+        .page("a.example/3", "z");
+    let feed = |path: &str, rubrique| SourceFeed {
+        url: format!("http://a.example/{path}"),
+        rubrique: Some(rubrique),
+    };
+    let source = Source {
+        feeds: vec![feed("sport", Rubrique::Sport), feed("gone", Rubrique::Culture)],
+        ..Source::new("s", "http://a.example/rss")
+    };
+    let report = lab.visit(std::slice::from_ref(&source)).await;
+    let told = &report.sources[&SourceId("s".into())];
+    assert_eq!((told.entries, told.fetched, &told.state), (3, 3, &SourceState::Ok));
+    let mut pages: Vec<_> =
+        lab.basket.pages.lock().unwrap().iter().map(|p| (p.url.clone(), p.hint.rubrique)).collect();
+    pages.sort();
+    assert_eq!(
+        pages,
+        [
+            ("http://a.example/1".to_owned(), None),
+            ("http://a.example/2".to_owned(), Some(Rubrique::Sport)),
+            ("http://a.example/3".to_owned(), Some(Rubrique::Sport)),
+        ]
+    );
+    assert!(lab.dropped("a.example/gone").is_some());
+    // A main list that is away does not hinder the others.
+    lab.site.set("a.example/rss", [Reply::new(404)]).feed("a.example/sport", &[("a.example/4", "quatre")]);
+    lab.site.page("a.example/4", "w");
+    let report = lab.visit(&[source]).await;
+    assert_eq!(report.sources[&SourceId("s".into())].state, SourceState::Ok);
+    assert_eq!(lab.basket.pages.lock().unwrap().last().unwrap().url, "http://a.example/4");
 }

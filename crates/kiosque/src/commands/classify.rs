@@ -37,6 +37,7 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<ExitCode> {
             text: line.text.as_deref().unwrap_or_default(),
             url: line.url.as_deref(),
             section: line.section.as_deref(),
+            feed: None,
             language: line.language.as_deref(),
             keywords: &[],
         });
