@@ -9,17 +9,14 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use jiff::Timestamp;
-use reqwest::header;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
-use crate::client::{Want, text};
 use crate::delivery::{Claims, Delivery, Parcel};
 use crate::error::CrawlError;
-use crate::fetch::{Ask, Fetcher, Miss};
+use crate::fetch::Fetcher;
 use crate::memo::{Pace, SourceMemo, recall, source_key};
-use crate::memory::{InMemory, Memory};
+use crate::memory::Memory;
 use crate::outlet::Outlet;
 use crate::reader::Reader;
 use crate::report::{Event, Report};
@@ -197,49 +194,4 @@ impl Crawl<'_> {
         self.handed_over.fetch_add(if sent { leads } else { 0 }, Ordering::Relaxed);
         sent
     }
-}
-
-/// One address, fetched alone.
-#[derive(Debug, Clone)]
-pub struct Fetched {
-    /// The address after redirects.
-    pub url: Url,
-    /// Its HTTP status.
-    pub status: u16,
-    /// `Content-Type` as sent.
-    pub content_type: Option<String>,
-    /// All response headers that are text, lower-case names.
-    pub headers: Vec<(String, String)>,
-    /// The body, content coding undone, charset untouched.
-    pub body: Vec<u8>,
-    /// `Sitemap` lines of the host's robots.txt.
-    pub sitemaps: Vec<String>,
-}
-
-/// Fetches one address with the same manners as a crawl: robots.txt, limits, guard, redirects.
-///
-/// # Errors
-/// [`CrawlError::Fetch`] with the reason where there is no page, [`CrawlError::Agent`] and
-/// [`CrawlError::Client`] for wrong settings.
-pub async fn fetch_once(settings: Settings, url: &str) -> Result<Fetched, CrawlError> {
-    let fault = |reason, detail| CrawlError::Fetch { url: url.to_owned(), reason, detail };
-    let address = Url::parse(url).map_err(|e| fault(kiosque_model::Reason::RefusedAddress, e.to_string()))?;
-    let fetcher = Fetcher::try_new(settings, Arc::new(InMemory::default()))?;
-    let ask = Ask { url: address, want: Want::Document, known: None, delay_ms: None, hops: 0 };
-    let got = fetcher.fetch(&ask, &CancellationToken::new()).await.map_err(|miss| match miss {
-        Miss::Dropped { reason, detail, .. } => fault(reason, detail),
-        // Nobody stops it, and its territory is everywhere.
-        Miss::Stopped | Miss::Elsewhere { .. } => fault(kiosque_model::Reason::Unreachable, "stopped".into()),
-        Miss::Fault(fault) => fault,
-    })?;
-    let sitemaps = fetcher.sitemaps_of(&got.url, None).await?;
-    let headers = got.answer.headers.iter();
-    Ok(Fetched {
-        status: got.answer.status,
-        content_type: text(&got.answer.headers, header::CONTENT_TYPE).map(str::to_owned),
-        headers: headers.filter_map(|(n, v)| Some((n.to_string(), v.to_str().ok()?.to_owned()))).collect(),
-        body: got.answer.body,
-        url: got.url,
-        sitemaps,
-    })
 }

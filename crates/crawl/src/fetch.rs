@@ -143,6 +143,11 @@ impl Fetcher {
         Ok(rules.sitemaps().to_vec())
     }
 
+    /// The rules of an address' host.
+    pub(crate) async fn rules_of(&self, url: &Url) -> Result<Arc<HostRules>, CrawlError> {
+        Ok(self.rules.of(url, self.rest(None), self.now()).await?)
+    }
+
     /// Asks for an address; gives up at once when the crawl is to stop.
     pub(crate) async fn fetch(&self, ask: &Ask, stop: &CancellationToken) -> Result<Got, Miss> {
         tokio::select! {

@@ -17,6 +17,7 @@ mod meta;
 mod role;
 mod rules;
 mod sieve;
+mod signpost;
 mod text;
 #[cfg(feature = "training")]
 pub mod training;
@@ -25,6 +26,7 @@ pub use article::{extract, extract_with};
 pub use charset::decode;
 pub use facts::{PageFacts, PageLink, read_page};
 pub use rules::{RuleError, RuleReport, RuleSet, RuleTest, Rules, SiteRule};
+pub use signpost::{Signposts, read_signposts};
 
 /// Longest body read, in bytes; the rest of a longer one is not looked at.
 pub const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
