@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which crates of ours a crate may depend on. `model` is everybody's; the binary may use all.
-const EDGES: [(&str, &[&str]); 12] = [
+const EDGES: [(&str, &[&str]); 13] = [
     ("model", &[]),
     ("stream", &["model"]),
     ("crawl", &["model"]),
@@ -19,10 +19,14 @@ const EDGES: [(&str, &[&str]); 12] = [
     ("edition", &["model", "store"]),
     ("web", &["model", "edition", "store"]),
     ("press", &["model"]),
+    ("watch", &[]),
     ("bench", &["model", "extract"]),
     (
         "kiosque",
-        &["model", "stream", "crawl", "extract", "classify", "group", "store", "edition", "web", "press"],
+        &[
+            "model", "stream", "crawl", "extract", "classify", "group", "store", "edition", "web", "press",
+            "watch",
+        ],
     ),
 ];
 
