@@ -8,7 +8,7 @@ use std::path::Path;
 use assert_cmd::Command;
 use tempfile::TempDir;
 
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 25] = [
     "run",
     "check",
     "status",
@@ -16,6 +16,7 @@ const COMMANDS: [&str; 24] = [
     "dlq",
     "replay",
     "purge",
+    "sources",
     "edition",
     "export",
     "search",

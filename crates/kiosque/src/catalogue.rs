@@ -1,9 +1,12 @@
 //! The catalogue of a pipeline at start-up: the file's sources and those of its `sources_file`.
 
+pub(crate) mod edit;
+pub(crate) mod transfer;
+
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
-use kiosque_crawl::Source;
+use kiosque_crawl::{Source, SourceFeed};
 use kiosque_model::CanonicalUrl;
 
 use crate::config::{Config, SourceConfig};
@@ -19,10 +22,53 @@ pub(crate) async fn load(config: &Config) -> Result<Vec<SourceConfig>> {
         let listed = parse(&text, sources.iter().map(|s| s.id.clone()).collect());
         sources.extend(listed.with_context(|| format!("`sources_file` = `{place}`"))?);
     }
+    if config.crawl.proxy.is_none() {
+        identified(config, &sources)?;
+    }
     if !sources.iter().any(|source| source.enabled) {
         bail!("the pipeline `{}` has no enabled source", config.file);
     }
     Ok(sources)
+}
+
+/// Every source without asking the network: those of a `sources_file` that lies elsewhere are left out.
+///
+/// # Errors
+/// Where the file `sources_file` names cannot be read.
+pub(crate) fn all(config: &Config) -> Result<Vec<SourceConfig>> {
+    let mut sources = config.sources.clone();
+    if let Some(place) = config.sources_file.as_ref().filter(|place| !place.contains("://")) {
+        let text = std::fs::read_to_string(place)
+            .with_context(|| format!("cannot read `sources_file` = `{place}`"))?;
+        sources.extend(parse(&text, sources.iter().map(|s| s.id.clone()).collect())?);
+    }
+    Ok(sources)
+}
+
+/// Nobody is asked for anything under a name that is an example's.
+fn identified(config: &Config, sources: &[SourceConfig]) -> Result<()> {
+    let contact = &config.crawl.agent.contact;
+    let host = contact.rsplit(['@', '/']).find(|part| part.contains('.')).unwrap_or(contact);
+    let host = url::Url::parse(contact)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_else(|| host.to_owned());
+    let outside = sources.iter().filter(|source| source.enabled).find(|source| {
+        url::Url::parse(&source.url).is_ok_and(|url| url.domain().is_some_and(|name| !is_reserved(name)))
+    });
+    match outside {
+        Some(source) if is_reserved(&host) => bail!(
+            "`crawl.contact` = `{contact}` is an example's, and `{}` is a publisher's\nhint: publishers must be able to reach you: give an address of yours, also as KIOSQUE__CRAWL__CONTACT",
+            source.url
+        ),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Names that no publisher can have (RFC 2606, RFC 6761).
+fn is_reserved(host: &str) -> bool {
+    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    matches!(last, "example" | "test" | "invalid" | "localhost")
 }
 
 async fn read(config: &Config, place: &str) -> Result<String> {
@@ -53,23 +99,13 @@ fn parse(text: &str, mut taken: BTreeSet<String>) -> Result<Vec<SourceConfig>> {
         let base: String = host.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let id = free_name(&base, &taken);
         taken.insert(id.clone());
-        sources.push(SourceConfig {
-            id,
-            name: host.to_owned(),
-            name_ar: None,
-            url: line.to_owned(),
-            kind: kiosque_crawl::SourceKind::Auto,
-            language: None,
-            tier: 2,
-            enabled: true,
-            delay_ms: None,
-            max_pages: None,
-        });
+        sources.push(SourceConfig::new(id, host.to_owned(), line.to_owned()));
     }
     Ok(sources)
 }
 
-fn free_name(base: &str, taken: &BTreeSet<String>) -> String {
+/// The first of `base`, `base-2`, `base-3`… that is not taken.
+pub(crate) fn free_name(base: &str, taken: &BTreeSet<String>) -> String {
     let numbered = (2..).map(|n| format!("{base}-{n}"));
     std::iter::once(base.to_owned()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default()
 }
@@ -80,6 +116,13 @@ pub(crate) fn to_crawl(source: &SourceConfig) -> Source {
         kind: source.kind,
         delay_ms: source.delay_ms,
         max_pages: source.max_pages,
+        rubrique: source.rubrique,
+        feeds: source
+            .feeds
+            .iter()
+            .filter(|feed| feed.enabled)
+            .map(|feed| SourceFeed { url: feed.url.clone(), rubrique: feed.rubrique })
+            .collect(),
         ..Source::new(source.id.clone(), source.url.clone())
     }
 }

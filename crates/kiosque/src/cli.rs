@@ -5,6 +5,7 @@
 
 mod editions;
 mod pages;
+mod sources;
 mod upkeep;
 
 use std::ffi::OsString;
@@ -17,6 +18,7 @@ use jiff::civil::Date;
 
 pub(crate) use editions::{By, EditionArgs, EditionCommand, ExportArgs, SendArgs};
 pub(crate) use pages::{ExtractArgs, ProbeArgs};
+pub(crate) use sources::{AddArgs, CatalogueFormat, SourcesArgs, SourcesCommand};
 pub(crate) use upkeep::{PurgeArgs, ReplayArgs};
 
 /// Exit status for wrong usage or an invalid pipeline.
@@ -97,6 +99,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Let go of raw pages, messages and breadcrumbs of days gone by
     Purge(PurgeArgs),
+    /// List, add, switch, import or export the sources of a pipeline
+    Sources(SourcesArgs),
     /// Build, list, show or publish the compilation of a day
     #[command(subcommand)]
     Edition(EditionCommand),
@@ -190,6 +194,12 @@ pub(crate) struct CheckArgs {
     /// Make the topics that a broker lacks; tries the bus alone
     #[arg(long, conflicts_with = "offline")]
     pub(crate) create_topics: bool,
+    /// Try the sources alone: neither bus nor store
+    #[arg(long, conflicts_with_all = ["offline", "create_topics"])]
+    pub(crate) sources: bool,
+    /// With the sources also those that are off
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,7 @@ pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod send;
 pub(crate) mod serve;
+pub(crate) mod sources;
 pub(crate) mod stage;
 pub(crate) mod status;
 pub(crate) mod train;

@@ -9,6 +9,7 @@ mod mail;
 mod node;
 mod read;
 mod section;
+mod source;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -16,11 +17,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use kiosque_edition::EditionSpec;
-use kiosque_model::Language;
 
 pub(crate) use bus::BusConfig;
 pub(crate) use mail::MailConfig;
+pub(crate) use read::is_name;
 pub(crate) use section::ConfigError;
+pub(crate) use source::{FeedConfig, Medium, Rights, SourceConfig, Trust};
 
 /// The demo, carried by the binary so that it runs anywhere.
 pub(crate) const DEMO: &str = include_str!("../../../pipelines/demo.toml");
@@ -66,22 +68,6 @@ pub(crate) struct Config {
     pub(crate) sources: Vec<SourceConfig>,
     /// More sources: a file or address with one feed address a line.
     pub(crate) sources_file: Option<String>,
-}
-
-/// One source of the catalogue.
-#[derive(Debug, Clone)]
-pub(crate) struct SourceConfig {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) name_ar: Option<String>,
-    pub(crate) url: String,
-    pub(crate) kind: kiosque_crawl::SourceKind,
-    pub(crate) language: Option<Language>,
-    /// 1 leading, 2 national, 3 small.
-    pub(crate) tier: u8,
-    pub(crate) enabled: bool,
-    pub(crate) delay_ms: Option<u64>,
-    pub(crate) max_pages: Option<usize>,
 }
 
 /// Why there is no configuration.
@@ -133,9 +119,14 @@ impl Config {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && file == DEMO_PATH => DEMO.to_owned(),
             Err(reason) => return Err(LoadError::Unreadable { file, reason }),
         };
+        Self::check(&file, &text)
+    }
+
+    /// Reads a text that is, or is to be, the pipeline's file, with this process' environment laid over it.
+    pub(crate) fn check(file: &str, text: &str) -> Result<Self, LoadError> {
         let text_only =
             |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-        Self::parse(&file, &text, std::env::vars_os().filter_map(text_only))
+        Self::parse(file, text, std::env::vars_os().filter_map(text_only))
     }
 
     /// Reads a pipeline's text with the environment laid over it; all mistakes at once, no I/O.

@@ -30,6 +30,7 @@ use crate::stages::extract::Extract;
 use crate::stages::shared::SharedMemory;
 use crate::stages::sink::Sink;
 use crate::stages::trail::Trail;
+use crate::watch::Watchman;
 pub(crate) use place::{OwnCopy, Sole, is_store_behind, look, open_log, open_store};
 pub(crate) use worker::Shop;
 
@@ -60,6 +61,8 @@ pub(crate) struct Line {
     shared: bool,
     /// The embedded log and how many days of it are kept.
     kept: Option<(Arc<EmbeddedLog>, u32)>,
+    /// Who watches the sources while the line runs.
+    pub(crate) watchman: Watchman,
     /// The right to write the store, once it is asked for.
     sole: OnceLock<Arc<Sole>>,
 }
@@ -109,6 +112,7 @@ impl Line {
             shop: Shop { log, stop, away: Arc::default() },
             shared,
             kept,
+            watchman: Watchman::default(),
             sole: OnceLock::new(),
         };
         line.purge()?;

@@ -8,7 +8,9 @@ mod catalogue;
 mod cli;
 mod commands;
 mod config;
+mod discovery;
 mod gauges;
+mod health;
 mod invented;
 mod line;
 mod looks;
@@ -19,6 +21,7 @@ mod rules;
 mod signals;
 mod stages;
 mod telemetry;
+mod watch;
 mod words;
 
 #[cfg(test)]
@@ -115,6 +118,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Dlq(command) => commands::dlq::run(command),
         Command::Replay(args) => commands::replay::run(&args),
         Command::Purge(args) => commands::purge::run(&args),
+        Command::Sources(args) => commands::sources::run(args),
         Command::Edition(command) => commands::edition::run(command),
         Command::Export(args) => commands::export::run(&args),
         Command::Search(args) => commands::search::run(&args),

@@ -1,9 +1,11 @@
 //! `kiosque check`: the pipeline's file first, without I/O; then what it names is tried.
 
+mod sources;
+
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use kiosque_edition::Format;
 use kiosque_extract::{RuleSet, RuleTest, SiteRule};
 use kiosque_model::Article;
@@ -12,7 +14,7 @@ use kiosque_stream::{KafkaLog, TopicState};
 use super::{UsageError, extract};
 use crate::cli::CheckArgs;
 use crate::config::{BusConfig, Config};
-use crate::{batch, catalogue, line, looks, rules};
+use crate::{batch, line, looks, rules};
 
 /// Prints a line for everything tried.
 pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
@@ -26,6 +28,10 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
         editions.join(", ")
     );
     if args.offline {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if args.sources {
+        sources::run(&config, args.all)?;
         return Ok(ExitCode::SUCCESS);
     }
     check_bus(&config.bus, args.create_topics)?;
@@ -44,7 +50,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
     if let Some(folder) = &config.rules {
         check_rules(folder)?;
     }
-    check_sources(&config)?;
+    sources::run(&config, args.all)?;
     drop(store);
     Ok(ExitCode::SUCCESS)
 }
@@ -120,31 +126,4 @@ fn prove(folder: &Path, (rule, test): (&SiteRule, &RuleTest), set: &RuleSet) -> 
         bail!("`{}` is of no host of this rule", test.url);
     }
     Ok(article)
-}
-
-/// Tries the first address of every source but those of the invented press, which is served by `run` alone.
-fn check_sources(config: &Config) -> Result<()> {
-    if config.invented_press {
-        println!("ok  sources    {}: the invented press, served by `kiosque run`", config.sources.len());
-        return Ok(());
-    }
-    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    let mut failed = 0;
-    for source in runtime.block_on(catalogue::load(config))?.into_iter().filter(|source| source.enabled) {
-        match runtime.block_on(kiosque_crawl::fetch_once(config.crawl.clone(), &source.url)) {
-            Ok(fetched) if fetched.status == 200 => println!("ok  source     {}", source.id),
-            Ok(fetched) => {
-                failed += 1;
-                println!("BAD source     {}: {} answered {}", source.id, source.url, fetched.status);
-            }
-            Err(error) => {
-                failed += 1;
-                println!("BAD source     {}: {error}", source.id);
-            }
-        }
-    }
-    if failed > 0 {
-        bail!("{failed} sources cannot be read\nhint: look at one with `kiosque probe URL`");
-    }
-    Ok(())
 }

@@ -1,10 +1,12 @@
 //! `kiosque probe URL|FILE`: what is there — a feed, a sitemap or a page — and what a crawl would find in it.
 
+mod site;
+
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use kiosque_crawl::{Agent, Settings, Sniffed};
+use kiosque_crawl::{Agent, Scout, Settings, Sniffed};
 use kiosque_extract::{RuleReport, RuleSet};
 use kiosque_model::Published;
 use serde_json::{Value, json};
@@ -13,7 +15,7 @@ use url::Url;
 use super::{UsageError, extract};
 use crate::cli::ProbeArgs;
 use crate::config::Config;
-use crate::{batch, rules};
+use crate::{batch, discovery, rules};
 
 /// The address a file's relative links are read against.
 const FILE_BASE: &str = "http://unknown.invalid/";
@@ -30,6 +32,8 @@ struct Found {
     article: Option<Value>,
     /// For a page: the site rule it is read by.
     rule: Option<RuleReport>,
+    /// For a home or section page on the web: what was found out about its site.
+    site: Option<site::Look>,
 }
 
 struct Entry {
@@ -68,12 +72,12 @@ fn fetch_and_look(args: &ProbeArgs, config: Option<Config>, rules: &RuleSet) -> 
     if args.url.is_some() {
         return Err(UsageError(format!("`--url` is for a file, and `{}` is none", args.target)).into());
     }
-    if Url::parse(&args.target).is_err() {
+    let Ok(target) = discovery::address(&args.target) else {
         bail!(
             "`{}` is neither a file nor an address\nhint: an address begins with http:// or https://",
             args.target
         );
-    }
+    };
     // Without a pipeline of one's own, the tool names itself and its home.
     let settings = match config {
         Some(config) => config.crawl,
@@ -84,14 +88,33 @@ fn fetch_and_look(args: &ProbeArgs, config: Option<Config>, rules: &RuleSet) -> 
         }),
     };
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    let fetched = runtime.block_on(kiosque_crawl::fetch_once(settings, &args.target))?;
+    let scout = Scout::try_new(settings)?;
+    let fetched = runtime.block_on(scout.fetch(target.as_str()))?;
     if fetched.status != 200 {
         bail!("`{}` answered with status {}", fetched.url, fetched.status);
     }
     let (content_type, url) = (fetched.content_type.as_deref(), &fetched.url);
     let mut found = look(&fetched.body, content_type, url, Some(url.as_str()), rules)?;
-    found.sitemaps.extend(fetched.sitemaps);
+    found.sitemaps.extend(fetched.sitemaps.iter().cloned());
+    if found.kind == "page" && leads_to_articles(&found, url) {
+        let site = runtime.block_on(site::look(&scout, fetched, rules))?;
+        let known = |list: &[String], url: &str| list.iter().any(|known| known == url);
+        let feeds: Vec<String> =
+            site.feeds().filter(|u| !known(&found.feeds, u)).map(str::to_owned).collect();
+        let maps: Vec<String> =
+            site.sitemaps().filter(|u| !known(&found.sitemaps, u)).map(str::to_owned).collect();
+        found.feeds.extend(feeds);
+        found.sitemaps.extend(maps);
+        found.site = Some(site);
+    }
     Ok(found)
+}
+
+/// Whether a page is a site's own door, by its address or by what is read of it.
+fn leads_to_articles(found: &Found, url: &Url) -> bool {
+    let is_door = url.path().trim_matches('/').len() <= 3;
+    let kind = found.article.as_ref().and_then(|article| article["kind"].as_str());
+    is_door || kind == Some("listing")
 }
 
 fn look(
@@ -109,6 +132,7 @@ fn look(
         sitemaps: Vec::new(),
         article: None,
         rule: None,
+        site: None,
     };
     match kiosque_crawl::sniff(body, content_type) {
         Sniffed::Feed => {
@@ -164,10 +188,16 @@ fn as_json(found: &Found) -> Value {
     if found.kind != "feed" {
         object["sitemaps"] = json!(found.sitemaps);
     }
+    if let Some(site) = &found.site {
+        object["site"] = site.as_json();
+    }
     object
 }
 
 fn print(found: &Found) {
+    if let Some(site) = &found.site {
+        return site.print();
+    }
     println!(
         "{}: {} entries, {} feeds, {} sitemaps",
         found.kind,

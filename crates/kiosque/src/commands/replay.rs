@@ -31,6 +31,13 @@ pub(crate) fn run(args: &ReplayArgs) -> Result<ExitCode> {
     let wanted =
         Wanted { zone: config.time_zone.clone(), from: args.from, to: args.to, source: args.source.clone() };
     let live = Store::open_read_only(&config.store)?;
+    if let Some(id) = &args.source {
+        let listed = config.sources.iter().any(|source| source.id == *id);
+        // One that was taken off the catalogue has its pages all the same.
+        if !listed && !live.status()?.sources.iter().any(|source| source.id.0 == *id) {
+            return Err(UsageError(super::sources::unknown(&config.sources, id)).into());
+        }
+    }
     match &args.shadow {
         Some(file) => into_shadow(&config, &live, &wanted, file, args.json)?,
         None => into_store(&config, &live, &wanted, args.json)?,

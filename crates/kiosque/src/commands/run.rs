@@ -177,7 +177,9 @@ async fn crawl_for_ever(line: &Line, sources: &[Source], ending: &CancellationTo
 /// What a line that runs for ever does now and then: files for readers, and a log that does not grow for ever.
 pub(crate) fn keep_house(line: &Line) -> Result<()> {
     line.purge()?;
-    write_editions(&line.config, &Store::open_read_only(&line.config.store)?)?;
+    let store = Store::open_read_only(&line.config.store)?;
+    write_editions(&line.config, &store)?;
+    line.watchman.look(&store)?;
     Ok(())
 }
 

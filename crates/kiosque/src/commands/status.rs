@@ -5,23 +5,19 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use comfy_table::{Table, presets};
 use jiff::{SignedDuration, Timestamp};
-use kiosque_crawl::SourceHealth;
-use kiosque_model::{SourceId, topic};
-use kiosque_store::{SourceStatus, StageMemory, Store, StoreStatus};
+use kiosque_model::topic;
+use kiosque_store::{Store, StoreStatus};
 use kiosque_stream::Position;
 use serde_json::{Map, Value, json};
 
 use crate::cli::StatusArgs;
 use crate::config::{BusConfig, Config};
+use crate::health::Health;
 use crate::line::{self, CRAWL, GROUPS};
-use crate::stages::crawl::CrawlMemory;
-
-type Health = BTreeMap<SourceId, SourceHealth>;
 
 /// What the bus knows of a stage.
 struct Waiting {
@@ -53,7 +49,7 @@ pub(crate) fn run(args: &StatusArgs) -> Result<ExitCode> {
         Err(error) => (BTreeMap::new(), Some(error)),
     };
     let stages = stages(&store, waiting)?;
-    let health = health(&config)?;
+    let health = Health::gather(&config, &store, &status.sources)?;
     if args.json {
         println!("{}", as_json(&config, &status, &stages, &health));
     } else {
@@ -63,15 +59,6 @@ pub(crate) fn run(args: &StatusArgs) -> Result<ExitCode> {
         None => Ok(ExitCode::SUCCESS),
         Some(error) => Err(error.context("lag and dead letters are missing above")),
     }
-}
-
-/// How the crawler found each source, from its own memory.
-fn health(config: &Config) -> Result<Health> {
-    if !config.state.exists() {
-        return Ok(Health::new());
-    }
-    let memory = CrawlMemory::new(Arc::new(StageMemory::open(&config.state)?), None);
-    Ok(kiosque_crawl::source_health(&memory)?)
 }
 
 /// What waits for each stage that reads a topic. A bus in memory is its own process' alone.
@@ -127,12 +114,13 @@ fn as_json(config: &Config, status: &StoreStatus, stages: &[StageLine], health: 
         })
     };
     let sources = status.sources.iter().map(|source| {
+        let (rhythm, alarms) = health.as_json(source);
         json!({
             "source": source.id, "name": source.name, "listed": source.listed, "enabled": source.enabled,
-            "last_visit": last_visit(source, health), "last_new_article": source.last_new_article,
+            "last_visit": health.last_visit(source), "last_new_article": source.last_new_article,
             "articles": source.articles, "without_text": source.without_text,
             "without_author": source.without_author, "without_date": source.without_date,
-            "state": state(source, health),
+            "state": health.state(source), "rhythm": rhythm, "alarms": alarms,
         })
     });
     json!({
@@ -151,22 +139,6 @@ fn partition(position: &Position) -> Value {
     })
 }
 
-/// When a source was last visited: by the crawler's memory, which also counts visits that asked for no page.
-fn last_visit(source: &SourceStatus, health: &Health) -> Option<Timestamp> {
-    health.get(&source.id).and_then(|known| known.last_visit).max(source.last_visit)
-}
-
-/// What an operator should know of a source: `ok`, or what is wrong with it.
-fn state(source: &SourceStatus, health: &Health) -> String {
-    let known = health.get(&source.id).map_or("waiting", |known| known.state.as_str());
-    match (source.enabled, known) {
-        (false, _) => "disabled".to_owned(),
-        (true, "ok" | "unchanged") if source.articles == 0 => "silent".to_owned(),
-        (true, "unchanged") => "ok".to_owned(),
-        (true, known) => known.to_owned(),
-    }
-}
-
 fn print_tables(status: &StoreStatus, stages: &[StageLine], health: &Health) {
     println!(
         "{} pages, {} articles, {} revisions, {} copies, {} stories, {} editions",
@@ -180,6 +152,7 @@ fn print_tables(status: &StoreStatus, stages: &[StageLine], health: &Health) {
         "articles",
         "last visit",
         "last new article",
+        "rhythm",
         "no text",
         "no author",
         "no date",
@@ -189,16 +162,18 @@ fn print_tables(status: &StoreStatus, stages: &[StageLine], health: &Health) {
         let share = |part: f64| format!("{:.0} %", part * 100.0);
         table.add_row([
             source.id.to_string(),
-            state(source, health),
+            health.state(source),
             source.articles.to_string(),
-            time(last_visit(source, health)),
+            time(health.last_visit(source)),
             time(source.last_new_article),
+            health.pace(source),
             share(source.without_text),
             share(source.without_author),
             share(source.without_date),
         ]);
     }
     println!("{table}");
+    health.told().for_each(|alarm| println!("ALARM  {alarm}"));
 }
 
 fn stage_table(status: &StoreStatus, stages: &[StageLine]) -> Table {

@@ -8,8 +8,8 @@ use kiosque_store::{Store, Trail};
 use serde_json::json;
 
 use crate::cli::{WhyArgs, pipeline_and_word};
-use crate::config::Config;
-use crate::words;
+use crate::config::{Config, SourceConfig};
+use crate::{catalogue, words};
 
 /// Prints the trail of an address; exit status 0 whether or not it got through, since the question was answered.
 pub(crate) fn run(args: &WhyArgs) -> Result<ExitCode> {
@@ -17,15 +17,19 @@ pub(crate) fn run(args: &WhyArgs) -> Result<ExitCode> {
     let config = Config::load(pipeline.as_deref())?;
     let url = CanonicalUrl::parse(url).context("the address cannot be read")?;
     let trail = Store::open_read_only(&config.store)?.trail(&url)?;
+    // Only of an address that nobody met the catalogue has something to say.
+    let catalogue =
+        if trail.crumbs.is_empty() { whose(&catalogue::all(&config)?, &url) } else { Whose::Unasked };
+    let advice = catalogue.advice().unwrap_or_else(|| advice(&trail).to_owned());
     if args.json {
-        println!("{}", as_json(&trail));
+        println!("{}", as_json(&trail, &advice));
     } else {
-        print(&trail);
+        print(&trail, &advice);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn as_json(trail: &Trail) -> serde_json::Value {
+fn as_json(trail: &Trail, advice: &str) -> serde_json::Value {
     let article = trail.article.as_ref().map(|article| {
         json!({
             "id": article.id, "title": article.title, "published": article.published, "day": article.day,
@@ -42,11 +46,11 @@ fn as_json(trail: &Trail) -> serde_json::Value {
     json!({
         "url": trail.url, "id": trail.page, "source": trail.source,
         "steps": trail.crumbs, "article": article, "editions": editions.collect::<Vec<_>>(),
-        "advice": advice(trail),
+        "advice": advice,
     })
 }
 
-fn print(trail: &Trail) {
+fn print(trail: &Trail, advice: &str) {
     println!("{}", trail.url);
     if let Some(source) = &trail.source {
         println!("  source     {source}");
@@ -75,7 +79,59 @@ fn print(trail: &Trail) {
         let role = if edition.headline { "" } else { ", par un autre titre du même sujet" };
         println!("  édition    {} du {}, n° {}, {place}{role}", edition.name, edition.date, edition.number);
     }
-    println!("{}", advice(trail));
+    println!("{advice}");
+}
+
+/// What the catalogue says of an address that nobody met.
+#[derive(Debug, PartialEq, Eq)]
+enum Whose {
+    /// It was not asked.
+    Unasked,
+    /// No source is of its site.
+    Nobodys,
+    /// The sources of its site are off: the first one, and why.
+    Off(String, Option<String>),
+    /// A source of its site is read.
+    Read(String),
+}
+
+/// Which source is of an address' site: of its host, else of its domain.
+fn whose(catalogue: &[SourceConfig], url: &CanonicalUrl) -> Whose {
+    let of = |source: &SourceConfig| {
+        let addresses =
+            source.site.iter().chain([&source.url]).chain(source.feeds.iter().map(|feed| &feed.url));
+        let known: Vec<CanonicalUrl> = addresses.filter_map(|a| CanonicalUrl::parse(a).ok()).collect();
+        let host = |a: &CanonicalUrl| a.host().trim_start_matches("www.").to_owned();
+        let same_host = known.iter().any(|a| host(a) == host(url));
+        (same_host || known.iter().any(|a| a.domain() == url.domain())).then_some(!same_host)
+    };
+    let mut found: Vec<_> =
+        catalogue.iter().filter_map(|source| Some((of(source)?, !source.enabled, source))).collect();
+    found.sort_by_key(|(far, off, _)| (*far, *off));
+    match found.first() {
+        None => Whose::Nobodys,
+        Some((_, true, source)) => Whose::Off(source.id.clone(), source.reason.clone()),
+        Some((_, false, source)) => Whose::Read(source.id.clone()),
+    }
+}
+
+impl Whose {
+    fn advice(&self) -> Option<String> {
+        match self {
+            Self::Unasked => None,
+            Self::Nobodys => Some(
+                "→ Aucune source n’est de ce site : `kiosque sources add` l’ajoute, `kiosque probe` montre ce qu’on y lit."
+                    .to_owned(),
+            ),
+            Self::Off(id, reason) => {
+                let reason = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+                Some(format!("→ La source `{id}` de ce site est désactivée{reason} : `kiosque sources enable {id}` la lit de nouveau."))
+            }
+            Self::Read(id) => Some(format!(
+                "→ Aucune liste de la source `{id}` n’a mené à cette adresse : elle est plus ancienne que ses fils, d’une rubrique qu’ils ne donnent pas, ou la source n’a pas été visitée depuis (`kiosque status`)."
+            )),
+        }
+    }
 }
 
 /// What to do, by the last thing that happened.
@@ -121,5 +177,32 @@ const fn advice_on(reason: Reason) -> &'static str {
         Reason::NotModified | Reason::SamePage | Reason::Unchanged => {
             "→ La page est connue et n’a pas changé ; son article est déjà dans le dépôt sous cette adresse ou une autre."
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_nobody_met_is_of_a_source_that_is_off_or_of_none() {
+        let source = |id: &str, url: &str, enabled: bool, reason: Option<&str>| SourceConfig {
+            enabled,
+            reason: reason.map(str::to_owned),
+            ..SourceConfig::new(id.into(), id.into(), url.into())
+        };
+        let all = [
+            source("a", "https://www.a.example/feed", false, Some("403")),
+            source("a-ar", "https://ar.a.example/feed", true, None),
+            source("b", "https://b.example/feed", true, None),
+        ];
+        let check = |url: &str, expected: Whose| {
+            assert_eq!(whose(&all, &CanonicalUrl::parse(url).unwrap()), expected, "{url}");
+        };
+        check("https://a.example/x", Whose::Off("a".into(), Some("403".into())));
+        check("https://ar.a.example/x", Whose::Read("a-ar".into()));
+        check("https://es.a.example/x", Whose::Read("a-ar".into()));
+        check("https://b.example/x", Whose::Read("b".into()));
+        check("https://c.example/x", Whose::Nobodys);
     }
 }

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
-use kiosque_crawl::{Agent, Settings, SourceKind};
+use kiosque_crawl::{Agent, Settings};
 use kiosque_edition::{EditionSpec, RubriqueSpec};
 use kiosque_model::{Language, Rubrique};
 
+use super::Config;
 use super::bus::bus;
 use super::node::Node;
 use super::section::{ConfigError, Section};
-use super::{Config, SourceConfig};
 
 /// The largest page the bus carries, with room for its address.
 const MAX_BODY_BYTES: i64 = 32_000_000;
@@ -40,7 +40,7 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
     let editions = editions(&mut top, &about);
     let (listen, invented_press) = serve_and_demo(&mut top);
     let sources_file = top.text("sources_file");
-    let sources = sources(&mut top);
+    let sources = super::source::sources(&mut top);
     if sources.is_empty() && sources_file.is_none() {
         top.fail(
             "source",
@@ -254,53 +254,16 @@ fn serve_and_demo(top: &mut Section<'_>) -> (String, bool) {
     (listen.unwrap_or_else(|| "127.0.0.1:8080".to_owned()), press)
 }
 
-fn sources(top: &mut Section<'_>) -> Vec<SourceConfig> {
-    let mut seen = BTreeSet::new();
-    let mut sources = Vec::new();
-    for node in top.tables("source") {
-        let mut section = Section::open("source", Some(node), top.errors());
-        let id = section.required("id", "give a short name of a-z, 0-9 and `-`");
-        if !id.is_empty() && !is_name(&id) {
-            section.fail("id", None, format!("`{id}` must be of a-z, 0-9 and `-`"));
-        }
-        if !seen.insert(id.clone()) && !id.is_empty() {
-            section.fail("id", None, format!("`{id}` is already another source's id"));
-        }
-        let hint = "give the address of a feed, a sitemap or a site";
-        let url = section.required_parsed("url", hint, |text| http_address(text).map(str::to_owned));
-        let kinds = [
-            ("auto", SourceKind::Auto),
-            ("feed", SourceKind::Feed),
-            ("sitemap", SourceKind::Sitemap),
-            ("page", SourceKind::Page),
-        ];
-        sources.push(SourceConfig {
-            name: section.text("name").unwrap_or_else(|| id.clone()),
-            id,
-            name_ar: section.text("name_ar"),
-            url: url.unwrap_or_default(),
-            kind: section.choice("kind", &kinds, SourceKind::Auto),
-            language: section.parsed("language", language),
-            tier: whole(section.integer("tier", 1..=3, 2)),
-            enabled: section.flag("enabled", true),
-            delay_ms: section.integer_if("delay_ms", 0..=3_600_000).map(whole),
-            max_pages: section.integer_if("max_pages", 1..=1_000_000).map(whole),
-        });
-        section.close();
-    }
-    sources
-}
-
-fn http_address(text: &str) -> Result<&str, String> {
+pub(super) fn http_address(text: &str) -> Result<&str, String> {
     let readable = kiosque_model::CanonicalUrl::parse(text).is_ok();
     if readable { Ok(text) } else { Err(format!("`{text}` is no http:// or https:// address")) }
 }
 
-fn language(text: &str) -> Result<Language, String> {
+pub(super) fn language(text: &str) -> Result<Language, String> {
     Language::from_tag(text).ok_or_else(|| format!("`{text}` is no language code such as `fr`"))
 }
 
-fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 

@@ -143,3 +143,46 @@ fn a_page_that_is_fetched_must_fit_on_the_bus() {
     let told = Config::parse("k.toml", &small, []).unwrap_err().to_string();
     assert!(told.contains("`bus.max_message_bytes`") && told.contains("crawl.max_body_bytes"), "{told}");
 }
+
+#[test]
+fn the_catalogues_say_how_far_they_can_be_trusted() {
+    let check = |file: &str, text: &str, arabic: usize| {
+        let config = Config::parse(file, text, []).unwrap();
+        let all = &config.sources;
+        assert!(all.iter().filter(|source| source.enabled).count() >= 50, "{file}");
+        assert!(all.iter().filter(|source| source.name_ar.is_some()).count() >= arabic, "{file}");
+        assert!(all.iter().map(|source| source.feeds.len()).sum::<usize>() >= 50, "{file}");
+        for source in all {
+            let id = &source.id;
+            assert!(source.enabled || source.reason.is_some(), "{id} is off without a reason");
+            assert!(!(source.enabled && source.trust == Trust::Guessed), "{id} is guessed and on");
+            assert!(!(source.enabled && source.rights == Rights::Forbidden), "{id} is forbidden and on");
+            assert!(source.language.is_some() && source.medium.is_some() && source.country.is_some(), "{id}");
+            let guessed =
+                source.feeds.iter().filter(|f| f.note.as_deref().is_some_and(|n| n.contains("deviné")));
+            assert!(guessed.into_iter().all(|feed| !feed.enabled), "{id} has a guessed feed that is on");
+        }
+    };
+    check("maroc.toml", include_str!("../../../../pipelines/maroc.toml"), 50);
+    check("france.toml", include_str!("../../../../pipelines/france.toml"), 1);
+}
+
+#[test]
+fn a_source_has_feeds_of_its_rubriques() {
+    let feeds = "feeds = [\n  { url = \"https://a.example/sport\", rubrique = \"sport\" },\n  { url = \"https://a.example/eco\", enabled = false },\n]\n";
+    let config = Config::parse("p.toml", &format!("{GOOD}{feeds}"), []).unwrap();
+    let told: Vec<_> =
+        config.sources[0].feeds.iter().map(|f| (f.rubrique.map(|r| r.slug()), f.enabled)).collect();
+    assert_eq!(told, [(Some("sport"), true), (None, false)]);
+    let wrong = "rights = \"all\"\nfeeds = [\n  { url = \"x\" },\n  { url = \"https://a.example/1\", rubrique = \"sports\" },\n  { url = \"https://a.example/1\", tag = 1 },\n]\n";
+    let said = said(&format!("{GOOD}{wrong}"), &[]);
+    for part in [
+        "line 13: `source.feeds.url` `x` is no http:// or https:// address",
+        "line 14: `source.feeds.rubrique` unknown rubrique `sports`",
+        "line 15: `source.feeds.url` `https://a.example/1` is listed twice",
+        "line 15: `source.feeds.tag` unknown key",
+        "line 11: `source.rights` `all` is none of `none`, `quote`, `licensed`, `forbidden`",
+    ] {
+        assert!(said.contains(part), "no `{part}` in {said}");
+    }
+}

@@ -1,0 +1,122 @@
+//! How the sources are: what the store counts, what the crawler remembers, and what their histories say.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Result;
+use jiff::Timestamp;
+use kiosque_crawl::SourceHealth;
+use kiosque_model::SourceId;
+use kiosque_store::{SourceStatus, StageMemory, Store};
+use kiosque_watch::{Alarm, AlarmKind};
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::stages::crawl::CrawlMemory;
+use crate::watch::{self, Assessment};
+
+/// What is known of all sources.
+#[derive(Default)]
+pub(crate) struct Health {
+    /// As the crawler's own memory has it; on a broker that lies with each crawler and may not be here.
+    crawled: BTreeMap<SourceId, SourceHealth>,
+    /// Sources whose own address could not be had, by the breadcrumbs of their crawler.
+    failed: BTreeMap<SourceId, (Timestamp, String)>,
+    assessed: BTreeMap<SourceId, Assessment>,
+}
+
+impl Health {
+    /// Reads memory, breadcrumbs and histories.
+    ///
+    /// # Errors
+    /// Where store or memory cannot be read.
+    pub(crate) fn gather(config: &Config, store: &Store, sources: &[SourceStatus]) -> Result<Self> {
+        let mut health =
+            Self { assessed: watch::assess(store, sources, Timestamp::now())?, ..Self::default() };
+        if config.state.exists() {
+            let memory = CrawlMemory::new(Arc::new(StageMemory::open(&config.state)?), None);
+            health.crawled = kiosque_crawl::source_health(&memory)?;
+        }
+        for source in &config.sources {
+            let id = SourceId(source.id.clone());
+            if !health.crawled.contains_key(&id)
+                && let Some(failure) = store.crawl_failure(&source.url)?
+            {
+                health.failed.insert(id, failure);
+            }
+        }
+        Ok(health)
+    }
+
+    /// When a source was last visited: by the crawler's memory, which also counts visits that asked for no page.
+    pub(crate) fn last_visit(&self, source: &SourceStatus) -> Option<Timestamp> {
+        self.crawled.get(&source.id).and_then(|known| known.last_visit).max(source.last_visit)
+    }
+
+    /// What an operator should know of a source: `ok`, or what is wrong with it.
+    pub(crate) fn state(&self, source: &SourceStatus) -> String {
+        if !source.enabled {
+            return "disabled".to_owned();
+        }
+        let crawled = self.crawl_state(source);
+        let is_read = matches!(crawled.as_str(), "ok" | "unchanged");
+        let alarms = self.alarms(source);
+        if is_read && (source.articles == 0 || alarms.iter().any(|alarm| alarm.kind == AlarmKind::Silent)) {
+            return "silent".to_owned();
+        }
+        let drifting: Vec<_> =
+            alarms.iter().filter(|a| a.kind != AlarmKind::Silent).map(|a| a.kind.name()).collect();
+        match (is_read, drifting.is_empty()) {
+            (true, true) => "ok".to_owned(),
+            (true, false) => format!("drifting ({})", drifting.join(", ")),
+            (false, _) => crawled,
+        }
+    }
+
+    /// The state after the last visit. Where the crawler's memory is elsewhere, breadcrumbs tell it.
+    fn crawl_state(&self, source: &SourceStatus) -> String {
+        if let Some(known) = self.crawled.get(&source.id) {
+            return known.state.clone();
+        }
+        match (source.last_visit, self.failed.get(&source.id)) {
+            (None, None) => "waiting".to_owned(),
+            (visit, Some((at, why))) if visit.is_none_or(|visit| *at >= visit) => why.clone(),
+            (Some(_) | None, _) => "ok".to_owned(),
+        }
+    }
+
+    fn alarms(&self, source: &SourceStatus) -> &[Alarm] {
+        self.assessed.get(&source.id).map_or(&[], |assessed| &assessed.alarms)
+    }
+
+    /// The usual pace in words: `34 a day, every 25 min`.
+    pub(crate) fn pace(&self, source: &SourceStatus) -> String {
+        let rhythm = self.assessed.get(&source.id).and_then(|assessed| assessed.rhythm.as_ref());
+        rhythm.map_or_else(
+            || "–".to_owned(),
+            |rhythm| {
+                format!("{:.0} a day, every {}", rhythm.per_day, kiosque_watch::span(rhythm.usual_pause))
+            },
+        )
+    }
+
+    /// Every alarm in words, by source.
+    pub(crate) fn told(&self) -> impl Iterator<Item = String> {
+        let all = self.assessed.iter().flat_map(|(id, a)| a.alarms.iter().map(move |alarm| (id, alarm)));
+        all.map(|(id, alarm)| format!("{id}: {}, since {:.0}: {}", alarm.kind, alarm.since, alarm.says))
+    }
+
+    /// `rhythm` and `alarms` of a source.
+    pub(crate) fn as_json(&self, source: &SourceStatus) -> (Value, Value) {
+        let Some(assessed) = self.assessed.get(&source.id) else { return (Value::Null, json!([])) };
+        let rhythm = assessed.rhythm.as_ref().map(|rhythm| {
+            json!({
+                "articles_per_day": rhythm.per_day, "usual_pause_s": rhythm.usual_pause.as_secs(),
+                "longest_pause_s": rhythm.longest_pause.as_secs(),
+            })
+        });
+        let alarm =
+            |alarm: &Alarm| json!({ "kind": alarm.kind.name(), "since": alarm.since, "says": alarm.says });
+        (json!(rhythm), assessed.alarms.iter().map(alarm).collect())
+    }
+}
