@@ -201,8 +201,8 @@ fn a_site_is_added_switched_and_tried() {
     );
     let state = |id: &str| {
         let (_, out, _) = said(folder.path(), &["sources", "p.toml", "list", "--json"]);
-        let lines = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let found = lines.into_iter().find(|line| line["source"] == id).unwrap();
+        let mut lines = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let found = lines.find(|line| line["source"] == id).unwrap();
         (found["state"].clone(), found["reason"].clone())
     };
     assert_eq!(state("vigie"), ("disabled".into(), "en travaux".into()));
@@ -267,6 +267,30 @@ fn a_publisher_who_objects_is_added_and_off() {
     assert!(
         err.contains("it is off: l’éditeur réserve la fouille de textes et de données (TDMRep)"),
         "{err}"
+    );
+}
+
+#[test]
+fn a_site_that_is_closed_to_robots_is_added_and_off() {
+    let site = Site::open(|_| vec![("/robots.txt", "text/plain", "User-agent: *\nDisallow: /\n".to_owned())]);
+    let folder = folder();
+    let (code, out, err) = said(folder.path(), &["sources", "p.toml", "add", &site.home, "--id", "clos"]);
+    assert_eq!((code, out.contains("reason = \"robots.txt : ")), (0, true), "{out}{err}");
+    assert!(out.contains("Disallow: /") && out.contains("enabled = false"), "{out}");
+}
+
+#[test]
+fn a_feed_readers_file_may_be_the_list_of_sources() {
+    let folder = folder();
+    let opml = "<opml version=\"2.0\"><body><outline text=\"Stades\" xmlUrl=\"http://127.0.0.1:9/rss\"/></body></opml>";
+    fs::write(folder.path().join("abonnements.opml"), opml).unwrap();
+    fs::write(folder.path().join("p.toml"), format!("sources_file = \"abonnements.opml\"\n{PIPELINE}"))
+        .unwrap();
+    let (code, out, err) = said(folder.path(), &["sources", "p.toml", "list"]);
+    assert_eq!(
+        (code, out.contains("Stades") && out.contains("2 sources: 1 on, 1 off")),
+        (0, true),
+        "{out}{err}"
     );
 }
 

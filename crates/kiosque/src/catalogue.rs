@@ -19,7 +19,7 @@ pub(crate) async fn load(config: &Config) -> Result<Vec<SourceConfig>> {
     let mut sources = config.sources.clone();
     if let Some(place) = &config.sources_file {
         let text = read(config, place).await?;
-        let listed = parse(&text, sources.iter().map(|s| s.id.clone()).collect());
+        let listed = listed(&text, &sources);
         sources.extend(listed.with_context(|| format!("`sources_file` = `{place}`"))?);
     }
     if config.crawl.proxy.is_none() {
@@ -40,7 +40,8 @@ pub(crate) fn all(config: &Config) -> Result<Vec<SourceConfig>> {
     if let Some(place) = config.sources_file.as_ref().filter(|place| !place.contains("://")) {
         let text = std::fs::read_to_string(place)
             .with_context(|| format!("cannot read `sources_file` = `{place}`"))?;
-        sources.extend(parse(&text, sources.iter().map(|s| s.id.clone()).collect())?);
+        let listed = listed(&text, &sources)?;
+        sources.extend(listed);
     }
     Ok(sources)
 }
@@ -84,6 +85,14 @@ async fn read(config: &Config, place: &str) -> Result<String> {
             "cannot read `sources_file` = `{place}`\nhint: a relative path counts from the working directory"
         )
     })
+}
+
+/// The sources of a text that are not known yet: of an OPML file, else of a list of addresses.
+fn listed(text: &str, known: &[SourceConfig]) -> Result<Vec<SourceConfig>> {
+    if text.contains("<opml") {
+        return Ok(transfer::plan(text.as_bytes(), known)?.sources);
+    }
+    parse(text, known.iter().map(|source| source.id.clone()).collect())
 }
 
 /// One address a line; blank lines and those that begin with `#` are passed over. Ids come from the hosts.

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result};
 use kiosque_crawl::{CrawlError, Fetched, Manners, Scout, Sniffed, sniff};
 use kiosque_extract::{PageLink, Signposts};
-use kiosque_model::Rubrique;
+use kiosque_model::{Reason, Rubrique};
 use url::Url;
 
 use lists::How;
@@ -76,27 +76,37 @@ pub(crate) fn address(typed: &str) -> Result<Url> {
     Url::parse(&full).with_context(|| format!("`{typed}` is no site"))
 }
 
-/// Finds out about the site of an address.
+/// Finds out about the site of an address. Of one whose robots.txt forbids its page only that is found out.
 ///
 /// # Errors
-/// Where its page cannot be had: why.
-pub(crate) async fn discover(scout: &Scout, typed: &str) -> Result<Site, anyhow::Error> {
+/// Where its page cannot be had for another reason: why.
+pub(crate) async fn discover(scout: &Scout, typed: &str) -> Result<Site> {
     let mut url = address(typed)?;
-    let fetched = match scout.fetch(url.as_str()).await {
+    let mut fetched = scout.fetch(url.as_str()).await;
+    if !typed.contains("://") && is_for(&fetched, Reason::Unreachable) {
         // Some sites are still not served over TLS.
-        Err(error) if !typed.contains("://") && !is_final(&error) => {
-            url = address(&format!("http://{}", typed.trim()))?;
-            scout.fetch(url.as_str()).await?
-        }
-        fetched => fetched?,
-    };
-    survey(scout, fetched).await
+        url = address(&format!("http://{}", typed.trim()))?;
+        fetched = scout.fetch(url.as_str()).await;
+    }
+    if is_for(&fetched, Reason::Robots) {
+        let manners = scout.manners(&url).await?;
+        return Ok(Site::closed(url, manners));
+    }
+    survey(scout, fetched?).await
 }
 
-/// Whether another scheme would be answered no better.
-fn is_final(error: &CrawlError) -> bool {
-    use kiosque_model::Reason;
-    !matches!(error, CrawlError::Fetch { reason: Reason::Unreachable, .. })
+/// Whether there is no page for this reason.
+fn is_for(fetched: &Result<Fetched, CrawlError>, why: Reason) -> bool {
+    matches!(fetched, Err(CrawlError::Fetch { reason, .. }) if *reason == why)
+}
+
+impl Site {
+    /// A site of which only its rules are known.
+    fn closed(url: Url, manners: Manners) -> Self {
+        let tdm_reserved = manners.tdm_reserved;
+        let (feeds, sitemaps, links, trouble) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { url, signs: Signposts::default(), manners, tdm_reserved, feeds, sitemaps, links, trouble }
+    }
 }
 
 /// Finds out about the site of a page that was fetched.
@@ -109,27 +119,13 @@ pub(crate) async fn survey(scout: &Scout, home: Fetched) -> Result<Site> {
         Survey { scout, asked: BTreeSet::from([home.url.to_string()]), left: BUDGET, trouble: Vec::new() };
     if sniff(&home.body, home.content_type.as_deref()) != Sniffed::Page {
         let list = FoundList::read(&home, How::Given, String::new());
-        let is_feed = list.as_ref().is_ok_and(|list| list.kind == ListKind::Feed);
-        let (feeds, sitemaps) = match list {
-            Ok(list) if is_feed => (vec![list], Vec::new()),
-            Ok(list) => (Vec::new(), vec![list]),
-            Err(why) => {
-                survey.trouble.push((home.url.to_string(), why));
-                (Vec::new(), Vec::new())
-            }
-        };
-        let (signs, links) = (Signposts::default(), Vec::new());
-        let tdm_reserved = home.tdm_reserved;
-        return Ok(Site {
-            url: home.url,
-            signs,
-            manners,
-            tdm_reserved,
-            feeds,
-            sitemaps,
-            links,
-            trouble: survey.trouble,
-        });
+        let mut site = Site { tdm_reserved: home.tdm_reserved, ..Site::closed(home.url, manners) };
+        match list {
+            Ok(list) if list.kind == ListKind::Feed => site.feeds.push(list),
+            Ok(list) => site.sitemaps.push(list),
+            Err(why) => site.trouble.push((site.url.to_string(), why)),
+        }
+        return Ok(site);
     }
     let content_type = home.content_type.as_deref();
     let signs = kiosque_extract::read_signposts(&home.body, content_type, &home.url);

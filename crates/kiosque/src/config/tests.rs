@@ -158,9 +158,9 @@ fn the_catalogues_say_how_far_they_can_be_trusted() {
             assert!(!(source.enabled && source.trust == Trust::Guessed), "{id} is guessed and on");
             assert!(!(source.enabled && source.rights == Rights::Forbidden), "{id} is forbidden and on");
             assert!(source.language.is_some() && source.medium.is_some() && source.country.is_some(), "{id}");
-            let guessed =
+            let mut guessed =
                 source.feeds.iter().filter(|f| f.note.as_deref().is_some_and(|n| n.contains("deviné")));
-            assert!(guessed.into_iter().all(|feed| !feed.enabled), "{id} has a guessed feed that is on");
+            assert!(guessed.all(|feed| !feed.enabled), "{id} has a guessed feed that is on");
         }
     };
     check("maroc.toml", include_str!("../../../../pipelines/maroc.toml"), 50);

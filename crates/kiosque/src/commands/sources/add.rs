@@ -54,6 +54,7 @@ fn source(config: &Config, args: &AddArgs, site: &Site) -> Result<SourceConfig> 
     ) {
         (Some(feed), _) => (feed.url.clone(), SourceKind::Feed),
         (None, Some(map)) => (map.url.clone(), SourceKind::Sitemap),
+        (None, None) if site.manners.allowed == Some(false) => (home.clone(), SourceKind::Auto),
         (None, None) if !site.links.is_empty() => (home.clone(), SourceKind::Page),
         (None, None) => bail!(
             "`{home}` has neither feed nor sitemap, nor links that look like articles\nhint: name one of its section pages, or look with `kiosque probe {home}`"
