@@ -1,5 +1,7 @@
 //! The whole path from a page to an article, in order: decode, sieve, parse, evidence, title, body, fields.
 
+use std::cell::OnceCell;
+
 use kiosque_model::{Article, Kind, Page};
 use scraper::Html;
 use url::Url;
@@ -75,6 +77,7 @@ fn read_by<T>(
         above: &above,
         head: &head,
         declared: &declared,
+        marked: OnceCell::new(),
         outlets: &outlets,
     };
     Ok(then(&evidence, hits))

@@ -3,8 +3,10 @@
 //! The unit of everything about the body: candidates are ranges of blocks, the filter drops blocks, text and
 //! HTML are printed from the same blocks. `<br>` ends a block, since so many sites set paragraphs with it.
 
+use std::cell::OnceCell;
+
 use crate::dom::{Dom, Tag};
-use crate::text::{nfc, squeeze_into};
+use crate::text::{fold, nfc, squeeze_into};
 
 /// Nodes in a heading element that still is one.
 const MAX_HEADING_NODES: usize = 24;
@@ -24,6 +26,8 @@ pub(crate) enum Shape {
 #[derive(Debug, Clone)]
 pub(crate) struct Block {
     pub(crate) text: String,
+    /// The text folded, once somebody asked for it.
+    folded: OnceCell<String>,
     /// The block-level element it stands in.
     pub(crate) owner: usize,
     /// First and one past the last node of its run.
@@ -37,6 +41,11 @@ pub(crate) struct Block {
 }
 
 impl Block {
+    /// The text folded for comparing.
+    pub(crate) fn folded(&self) -> &str {
+        self.folded.get_or_init(|| fold(&self.text))
+    }
+
     /// Share of the text that is link text.
     pub(crate) fn link_density(&self) -> f32 {
         self.link_chars as f32 / self.chars.max(1) as f32
@@ -125,11 +134,18 @@ impl Cutter<'_, '_> {
         }
         let (block, pending) = self.open.get_or_insert_with(|| {
             let text = String::with_capacity(self.dom.nodes[node].text.len());
-            let shape = Shape::Paragraph;
-            (
-                Block { text, owner, from: node, to: node, shape, chars: 0, link_chars: 0, bold_chars: 0 },
-                false,
-            )
+            let block = Block {
+                text,
+                folded: OnceCell::new(),
+                owner,
+                from: node,
+                to: node,
+                shape: Shape::Paragraph,
+                chars: 0,
+                link_chars: 0,
+                bold_chars: 0,
+            };
+            (block, false)
         });
         let before = block.text.len();
         squeeze_into(self.dom.nodes[node].text, &mut block.text, pending);
@@ -143,7 +159,9 @@ impl Cutter<'_, '_> {
     fn flush(&mut self) {
         let Some((mut block, _)) = self.open.take() else { return };
         block.text = nfc(block.text);
-        if block.text.chars().any(char::is_alphanumeric) {
+        if block.text.bytes().any(|b| b.is_ascii_alphanumeric())
+            || block.text.chars().any(char::is_alphanumeric)
+        {
             block.shape = shape_of(self.dom, block.owner);
             // A table that holds paragraphs is a layout, not data.
             if block.shape == Shape::Cell && block.chars >= 80 {

@@ -34,7 +34,7 @@ pub fn decode<'a>(body: &'a [u8], content_type: Option<&str>) -> (Cow<'a, str>, 
 
 fn utf8_or_detected(body: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
     match std::str::from_utf8(body) {
-        Ok(text) => (Cow::Borrowed(text), UTF_8),
+        Ok(text) => (undoubled(text), UTF_8),
         // A few bad bytes in a long UTF-8 page (a cut emoji, one pasted letter) do not change its encoding.
         Err(_) if is_mostly_utf8(body) => (UTF_8.decode_without_bom_handling(body).0, UTF_8),
         Err(_) => {
@@ -42,6 +42,33 @@ fn utf8_or_detected(body: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
             (encoding.decode_without_bom_handling(body).0, encoding)
         }
     }
+}
+
+/// Undoes UTF-8 that was taken for Latin-1 and encoded again (`â\u{80}\u{99}` for `’`). Only runs with a C1 control
+/// character, which no text holds, are read so, and only where they are whole.
+fn undoubled(text: &str) -> Cow<'_, str> {
+    let is_c1 = |at: usize| text.as_bytes().get(at + 1).is_some_and(|b| (0x80..0xA0).contains(b));
+    if !memchr::memchr_iter(0xC2, text.as_bytes()).any(is_c1) {
+        return Cow::Borrowed(text);
+    }
+    let is_latin = |c: char| ('\u{80}'..='\u{FF}').contains(&c);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_latin) {
+        let run = &rest[start..];
+        let end = run.find(|c| !is_latin(c)).unwrap_or(run.len());
+        let (run, after) = run.split_at(end);
+        out.push_str(&rest[..start]);
+        let bytes: Vec<u8> = run.chars().filter_map(|c| u8::try_from(u32::from(c)).ok()).collect();
+        let has_c1 = run.chars().any(|c| ('\u{80}'..'\u{A0}').contains(&c));
+        match String::from_utf8(bytes) {
+            Ok(read) if has_c1 => out.push_str(&read),
+            _ => out.push_str(run),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 fn detect(body: &[u8]) -> &'static Encoding {
@@ -95,6 +122,15 @@ fn prescan(body: &[u8]) -> Option<&'static Encoding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn undoes_utf8_encoded_twice() {
+        let check = |text: &str, expected: &str| assert_eq!(undoubled(text), expected, "{text}");
+        check("An Investor\u{E2}\u{80}\u{99}s Guide", "An Investor’s Guide");
+        check("\u{D9}\u{85}\u{D8}\u{B1} « été »", "مر « été »");
+        check("« été » Â© Ã©", "« été » Â© Ã©");
+        check("x\u{85}y", "x\u{85}y");
+    }
 
     fn check(body: &[u8], content_type: Option<&str>, name: &str, text: &str) {
         let (decoded, encoding) = decode(body, content_type);

@@ -15,6 +15,8 @@ pub(crate) mod title;
 pub(crate) mod undated;
 pub(crate) mod when;
 
+use std::cell::OnceCell;
+
 use jiff::Timestamp;
 use kiosque_model::{Article, Conflict, Page};
 use url::Url;
@@ -39,6 +41,8 @@ pub(crate) struct Evidence<'e, 'a> {
     pub(crate) above: &'e [Roles],
     pub(crate) head: &'e Head<'a>,
     pub(crate) declared: &'e Declared,
+    /// The elements that name authors, and whether plainly so; found once, on demand.
+    pub(crate) marked: OnceCell<Vec<(usize, bool)>>,
     /// Folded names under which the outlet may sign: its name, its publisher, the labels of its host.
     pub(crate) outlets: &'e [String],
 }

@@ -90,7 +90,7 @@ pub(crate) fn sieve(source: &str) -> Sieved<'_> {
 }
 
 fn find(text: &str, from: usize, byte: u8) -> Option<usize> {
-    Some(from + text.get(from..)?.find(char::from(byte))?)
+    Some(from + memchr::memchr(byte, text.as_bytes().get(from..)?)?)
 }
 
 impl<'a> Sieve<'a> {

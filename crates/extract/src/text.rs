@@ -57,27 +57,54 @@ pub(crate) fn nfc(text: String) -> String {
 pub(crate) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
-    for c in text.chars() {
-        let simple = simple(c);
-        if simple.is_some() || (!c.is_ascii() && c.is_alphanumeric()) {
-            if gap && !out.is_empty() {
-                out.push(' ');
+    let mut rest = text;
+    while let Some(&byte) = rest.as_bytes().first() {
+        if byte.is_ascii() {
+            if byte.is_ascii_alphanumeric() {
+                part(&mut out, &mut gap);
+                out.push(char::from(byte.to_ascii_lowercase()));
+            } else {
+                gap |= !byte.is_ascii_control() || byte == b'\n';
             }
-            gap = false;
-            if let Some(letter) = simple {
-                out.push(letter);
-            } else if !is_mark(c) {
-                out.extend(
-                    c.to_lowercase()
-                        .flat_map(|l| std::iter::once(l).nfd())
-                        .filter(|l| l.is_alphanumeric() && !is_mark(*l)),
-                );
-            }
-        } else if !is_mute(c) && !is_mark(c) {
-            gap = true;
+            rest = &rest[1..];
+            continue;
         }
+        let mut chars = rest.chars();
+        if let Some(c) = chars.next() {
+            fold_wide(c, &mut out, &mut gap);
+        }
+        rest = chars.as_str();
     }
     out
+}
+
+/// Sets the space due before a letter.
+fn part(out: &mut String, gap: &mut bool) {
+    if *gap && !out.is_empty() {
+        out.push(' ');
+    }
+    *gap = false;
+}
+
+/// Folds a character beyond ASCII.
+fn fold_wide(c: char, out: &mut String, gap: &mut bool) {
+    if let Some(letter) = simple(c) {
+        part(out, gap);
+        out.push(letter);
+    } else if !is_sign(c) && c.is_alphanumeric() {
+        part(out, gap);
+        if !is_mark(c) {
+            let letters = c.to_lowercase().flat_map(|l| std::iter::once(l).nfd());
+            out.extend(letters.filter(|l| l.is_alphanumeric() && !is_mark(*l)));
+        }
+    } else if !is_mute(c) && !is_mark(c) {
+        *gap = true;
+    }
+}
+
+/// Quotation marks, dashes, no-break spaces: the signs of most texts, told without tables.
+fn is_sign(c: char) -> bool {
+    matches!(c, '\u{A0}' | '«' | '»' | '·' | '\u{2000}'..='\u{206F}')
 }
 
 /// The lower-case letter under a Latin-1 letter's accent.
@@ -89,11 +116,8 @@ fn latin_base(c: char) -> Option<char> {
     (base != b'.').then_some(char::from(base))
 }
 
-/// The folded form of what most texts are made of, found without tables.
+/// The folded form of what most texts beyond ASCII are made of, found without tables.
 fn simple(c: char) -> Option<char> {
-    if c.is_ascii() {
-        return c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase());
-    }
     if is_plain(c) { (!is_mark(c)).then_some(c) } else { latin_base(c) }
 }
 

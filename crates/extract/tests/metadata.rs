@@ -63,9 +63,55 @@ fn authors_are_read_from_visible_bylines() {
         &["Rim Alami"],
     );
     check("", "<p>Rim Alami</p>", &["Rim Alami"]);
+    check("<p>4 janvier 2026 - Ali Zouak</p>", "", &["Ali Zouak"]);
+    check("<p>Par A.Tazi avec agences</p>", "", &["A.Tazi"]);
+    check("", "<h5>Auteur :</h5><p>Ali Zouak</p>", &["Ali Zouak"]);
     check("<p>Par la rédaction</p>", "", &[]);
     check("<p>Par La Gazette avec APM</p>", "", &[]);
     check("", "<div class=comments><p class=author>Rim Alami</p></div>", &[]);
+}
+
+#[test]
+fn what_readers_see_tells_who_signed() {
+    let check = |head: &str, before: &str, after: &str, expected: &[&str]| {
+        assert_eq!(article(head, before, after).authors, expected, "{head} {before} {after}");
+    };
+    let declared = "<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"headline\":\"Le port rouvre ses \
+        quais\",\"author\":{\"@type\":\"Person\",\"name\":\"Salma Naciri\"}}</script>";
+    let byline = "<p class=auteurs><a href=/auteur/rim>Rim Alami</a></p>";
+    check(declared, "", "", &["Salma Naciri"]);
+    check(declared, byline, "", &["Rim Alami"]);
+    check(declared, byline, "<p>Avec Salma Naciri, au port.</p>", &["Salma Naciri"]);
+    check(
+        "<meta name=description content='Posted by Jane Doe and John Roe - Web team'>",
+        "",
+        "",
+        &["Jane Doe", "John Roe"],
+    );
+    // A name of the title below the text is a tag.
+    let html = format!(
+        "<title>Ali Zouak rouvre le port</title><h1>Ali Zouak rouvre le port</h1>{TEXT}<p>Ali Zouak</p>"
+    );
+    assert!(read("https://www.gazette.example/le-port", &html).authors.is_empty());
+}
+
+#[test]
+fn sections_are_told_by_the_sites_own_labels() {
+    let nav = "<nav><a href=/r/economie>Économie</a><a href=/r/culture>Culture</a></nav>";
+    let check = |before: &str, head: &str, expected: Option<&str>| {
+        let html = format!(
+            "<html lang=fr><head><title>Le port rouvre ses quais</title>{head}</head><body>{nav}{before}\
+             <h1>Le port rouvre ses quais</h1>{TEXT}</body></html>"
+        );
+        let section = read("https://www.gazette.example/le-port", &html).section;
+        assert_eq!(section.as_deref(), expected, "{before} {head}");
+    };
+    check("<p>Économie</p>", "", Some("Économie"));
+    check("<p>Météo</p>", "", None);
+    check("", "<meta property=article:section content=Culture>", Some("Culture"));
+    let crumbs = "<script type=application/ld+json>{\"@type\":\"BreadcrumbList\",\"itemListElement\":[{\"name\":\"Vie locale\"}]}</script>";
+    let slug = format!("<meta property=article:section content=vie-locale>{crumbs}");
+    check("", &slug, Some("Vie locale"));
 }
 
 #[test]
@@ -95,6 +141,14 @@ fn dates_are_read_where_they_are_printed() {
     check("", "", "<ul><li>Mise en ligne : 4 janvier 2026</li></ul>", "2026-01-04");
     check("", "<time datetime=2026-01-08T09:00:00Z>Publié le 4 janvier 2026</time>", "", "2026-01-04");
     check("", "<p>Mis à jour le 4 janvier 2026</p>", "", "2026-01-04");
+    check("", "<p>Mis à jour le 05/01/26 21:06 | Publié le 04/01/26 6:00</p>", "", "2026-01-04");
+    check(
+        "",
+        "<p>Rabat, (4.1.2026). La direction a dit que le second quai suivra en mars, sans autre détail.</p>",
+        "",
+        "2026-01-04",
+    );
+    check("<script>x={\"datePublished\":\"2026-01-04T09:00:00Z\"}</script>", "", "", "2026-01-04T09:00:00Z");
     // The publisher's own clock tells the day that UTC hides.
     check(
         "<meta property=article:published_time content=2026-01-03T23:30:00Z>",
@@ -141,6 +195,11 @@ fn titles_are_without_site_and_kicker() {
     );
     check(
         "<title>Port : tout savoir de la réouverture</title><h1>Le port rouvre ses quais</h1><h2>Tout savoir</h2>",
+        "Le port rouvre ses quais",
+        None,
+    );
+    check(
+        "<title>Littoral et grues, notre grand format</title><h1>Le port rouvre ses quais</h1>",
         "Le port rouvre ses quais",
         None,
     );

@@ -28,18 +28,18 @@ fn is_foreign(block: &Block, title: &str, scene: &Scene<'_, '_>) -> bool {
         return true;
     }
     let density = block.link_density();
-    let folded = fold(&block.text);
-    if folded.is_empty() || (!title.is_empty() && folded == *title) {
+    let folded = block.folded();
+    if folded.is_empty() || (!title.is_empty() && folded == title) {
         return true;
     }
     // A line that is all link is a headline of another article, unless it stands in a list of sources.
     if density > 0.85 && block.chars > 12 && block.shape != Shape::Cell {
         return true;
     }
-    if is_read_also(block, &folded) {
+    if is_read_also(block, folded) {
         return true;
     }
-    if let Some(cue) = PROMPT_CUES.opening(&folded) {
+    if let Some(cue) = PROMPT_CUES.opening(folded) {
         let bare = folded.len() == cue.len();
         let multi = cue.contains(' ');
         let colon =
@@ -52,7 +52,7 @@ fn is_foreign(block: &Block, title: &str, scene: &Scene<'_, '_>) -> bool {
             return true;
         }
     }
-    is_author_line(block, &folded, scene)
+    is_author_line(block, folded, scene)
 }
 
 /// A label of the kind `Read also` with its link or headline.
@@ -79,11 +79,11 @@ pub(super) fn veto(scene: &Scene<'_, '_>, pruned: &[bool]) -> impl Fn(usize) -> 
             return false;
         }
         let near = || scene.dom.ancestors(block.from).skip(1).take(3).any(|n| scene.roles[n].has(signs));
-        let folded = fold(&block.text);
+        let folded = block.folded();
         folded.is_empty()
             || (!title.is_empty() && folded == title)
-            || is_read_also(block, &folded)
-            || is_author_line(block, &folded, scene)
+            || is_read_also(block, folded)
+            || is_author_line(block, folded, scene)
             || (pruned[i] && !block.is_prose() && near())
     }
 }
@@ -112,8 +112,8 @@ fn cut_after_end(blocks: &[Block], kept: &mut Vec<usize>) {
         let block = &blocks[kept[at]];
         let label = matches!(block.shape, Shape::Heading(_)) || (block.chars < 45 && !block.is_prose());
         if label && read * 10 > total * 5 && read > 400 {
-            let folded = fold(&block.text);
-            if END_CUES.opening(&folded).is_some_and(|cue| folded.len() <= cue.len() + 12) {
+            let folded = block.folded();
+            if END_CUES.opening(folded).is_some_and(|cue| folded.len() <= cue.len() + 12) {
                 kept.truncate(at);
                 return;
             }

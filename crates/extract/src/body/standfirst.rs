@@ -26,12 +26,12 @@ pub(super) fn find(
         {
             continue;
         }
-        let folded = fold(&block.text);
+        let folded = block.folded();
         let named = is_named(scene, block.owner, inside.clone()) && (!pruned[i] || lines.contains(&i));
         // Above the text a retouched description is the standfirst too.
         let above = scene.headline.is_some() && i < first;
-        let described = is_description(&folded, &description) || (above && retells(&folded, &description));
-        if (named || described) && is_new(scene, &folded, &found, lines, i) {
+        let described = is_description(folded, &description) || (above && retells(folded, &description));
+        if (named || described) && is_new(scene, folded, &found, lines, i) {
             found.push(i);
         }
         if found.len() >= 4 {
@@ -93,5 +93,5 @@ fn is_new(scene: &Scene<'_, '_>, folded: &str, found: &[usize], lines: &[usize],
         .iter()
         .chain(lines.iter().take(4))
         .filter(|&&i| i != at)
-        .all(|&i| !fold(&blocks[i].text).starts_with(folded))
+        .all(|&i| !blocks[i].folded().starts_with(folded))
 }

@@ -22,13 +22,23 @@ pub(super) struct Tongue {
 
 /// Letters of a text: right-to-left, others.
 fn letters(text: &str) -> (usize, usize) {
-    text.chars().filter(|c| c.is_alphabetic()).fold((0, 0), |(rtl, ltr), c| {
+    text.chars().filter(|c| is_letter(*c)).fold((0, 0), |(rtl, ltr), c| {
         if matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}') {
             (rtl + 1, ltr)
         } else {
             (rtl, ltr + 1)
         }
     })
+}
+
+/// Whether a character is a letter, the most frequent told without tables.
+fn is_letter(c: char) -> bool {
+    match c {
+        '\u{0}'..='\u{7F}' => c.is_ascii_alphabetic(),
+        '\u{620}'..='\u{64A}' => true,
+        '\u{A0}' | '\u{2000}'..='\u{206F}' => false,
+        _ => c.is_alphabetic(),
+    }
 }
 
 /// The tongues of a body's blocks.

@@ -120,7 +120,7 @@ fn described(evidence: &Evidence<'_, '_>, outlets: &[String]) -> Signed {
 }
 
 /// A full name printed, or one in the script of the page, outweighs a login, a given name alone or a transliteration
-/// declared; so do several authors printed, one of whom is declared.
+/// declared, or a name that no reader of the page sees; so do several authors printed, one of whom is declared.
 fn prefer_printed(evidence: &Evidence<'_, '_>, all: &mut Vec<(Signed, String)>) {
     let is_printed = |from: &str| matches!(from, "byline" | "text" | "dateline" | "signature");
     let Some(first) = all.iter().position(|(s, _)| !s.persons.is_empty()) else { return };
@@ -128,6 +128,11 @@ fn prefer_printed(evidence: &Evidence<'_, '_>, all: &mut Vec<(Signed, String)>) 
     let is_arabic = |name: &str| name.chars().any(|c| ('\u{600}'..='\u{6FF}').contains(&c));
     let full = |s: &Signed| s.persons.iter().all(|p| p.contains(' '));
     let (taken, taken_from) = &all[first];
+    // Who only the page's data names posted it; who is printed beside the headline wrote it.
+    let is_shown = |p: &String| {
+        let name = fold(p);
+        evidence.blocks.list.iter().any(|b| b.folded().contains(&name))
+    };
     let outweighs = |(signed, from): &(Signed, String)| {
         let Some(name) = signed.persons.first().filter(|_| is_printed(from)) else { return false };
         let transliterated = arabic && !is_arabic(&taken.persons[0]) && is_arabic(name);
@@ -138,7 +143,11 @@ fn prefer_printed(evidence: &Evidence<'_, '_>, all: &mut Vec<(Signed, String)>) 
             && signed.persons.len() > taken.persons.len()
             && taken.persons.iter().all(|p| signed.persons.contains(p))
             && signed.persons.iter().all(|p| has_given_name(p));
-        transliterated || completes || joins || (from == "byline" && !full(taken) && full(signed))
+        let unprinted = || from == "byline" && has_given_name(name) && !taken.persons.iter().any(is_shown);
+        transliterated
+            || completes
+            || joins
+            || (from == "byline" && full(signed) && (!full(taken) || unprinted()))
     };
     let Some(at) = all.iter().skip(first + 1).position(outweighs) else { return };
     let printed = all.remove(first + 1 + at);

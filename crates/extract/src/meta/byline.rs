@@ -98,24 +98,33 @@ fn deep(evidence: &Evidence<'_, '_>, body: Range<usize>) -> Range<usize> {
     }
 }
 
+/// Every element of a page that names authors, and whether it is plainly an author's.
+fn all_marked(evidence: &Evidence<'_, '_>) -> Vec<(usize, bool)> {
+    let nodes = evidence.dom.nodes.iter().zip(evidence.roles).enumerate();
+    nodes
+        .filter_map(|(i, (node, roles))| match mark_of(node, *roles) {
+            Mark::None => None,
+            mark => Some((i, mark == Mark::Plain)),
+        })
+        .collect()
+}
+
 /// The elements of a range that name authors.
 fn marked(evidence: &Evidence<'_, '_>, zone: Range<usize>, anchor: usize) -> Vec<Marked> {
+    let all = evidence.marked.get_or_init(|| all_marked(evidence));
+    let from = |node: usize| all.partition_point(|(i, _)| *i < node);
     let mut out = Vec::new();
     let mut skip_until = 0;
-    for i in zone {
+    for &(i, _) in &all[from(zone.start)..from(zone.end)] {
         let node = &evidence.dom.nodes[i];
         if out.len() >= MAX_MARKED {
             break;
         }
-        if i < skip_until
-            || mark_of(node, evidence.roles[i]) == Mark::None
-            || evidence.is_foreign(i, anchor)
-            || is_led_to(evidence, i)
-        {
+        if i < skip_until || evidence.is_foreign(i, anchor) || is_led_to(evidence, i) {
             continue;
         }
-        let inside = &evidence.dom.nodes[i..node.end.min(i + 30)];
-        let plain = inside.iter().any(|node| mark_of(node, Roles::default()) == Mark::Plain);
+        let inside = &all[from(i)..from(node.end.min(i + 30))];
+        let plain = inside.iter().any(|(_, plain)| *plain);
         let signed = signed_in(evidence, i, plain);
         let known = plain || signed.persons.iter().any(|p| has_given_name(p));
         let distance = i.abs_diff(anchor) + if known { 0 } else { UNKNOWN };
@@ -180,13 +189,30 @@ fn mark_of(node: &Node<'_>, roles: Roles) -> Mark {
     if node.tag == Tag::Text {
         return Mark::None;
     }
-    let by_link = node.tag == Tag::A && node.attr("href").is_some_and(links_author);
-    if by_link || node.attr("rel").is_some_and(is_author) || node.attr("itemprop").is_some_and(is_author) {
+    let is_plain = |(key, value): (&str, &str)| match key {
+        "href" => node.tag == Tag::A && links_author(value),
+        "rel" | "itemprop" => is_author(value),
+        _ => false,
+    };
+    if node.attrs().any(is_plain) {
         return Mark::Plain;
     }
-    const GLUED: [&str; 6] = ["author", "Author", "auteur", "Auteur", "byline", "Byline"];
-    let glued = || GLUED.iter().any(|word| node.class.contains(word)) && !node.class.contains("authori");
-    if roles.has(Roles::AUTHOR) || (!node.class.is_empty() && glued()) { Mark::Class } else { Mark::None }
+    if roles.has(Roles::AUTHOR) || is_called_author(node.class) { Mark::Class } else { Mark::None }
+}
+
+/// Whether a class has a word for author, even glued into a longer one: `mediaAuthorName`, but not `authority`.
+fn is_called_author(class: &str) -> bool {
+    let bytes = class.as_bytes();
+    let at = |i: usize| match bytes[i] {
+        b'u' => bytes[i..].starts_with(b"uthor") || bytes[i..].starts_with(b"uteur"),
+        b'y' => bytes[i..].starts_with(b"yline"),
+        _ => false,
+    };
+    let opens = |i: usize| match bytes[i] {
+        b'u' => matches!(bytes[i - 1], b'a' | b'A'),
+        _ => matches!(bytes[i - 1], b'b' | b'B'),
+    };
+    (1..bytes.len()).any(|i| at(i) && opens(i)) && !class.contains("authori")
 }
 
 /// The names an element prints: by its runs of text, or all of them as one line.

@@ -49,7 +49,15 @@ impl<'a> Head<'a> {
                 Tag::Text => continue,
                 _ => {}
             }
-            if let Some(prop) = node.attr("itemprop").or_else(|| node.attr("property")) {
+            let mut named = (None, None);
+            for (key, value) in node.attrs() {
+                match key {
+                    "itemprop" => named.0 = Some(value),
+                    "property" => named.1 = Some(value),
+                    _ => {}
+                }
+            }
+            if let Some(prop) = named.0.or(named.1) {
                 head.props.push((prop, i));
             }
         }

@@ -30,7 +30,7 @@ pub(crate) struct Declared {
     pub(crate) authors: Vec<Named>,
     pub(crate) published: Option<String>,
     pub(crate) modified: Option<String>,
-    pub(crate) section: Option<String>,
+    pub(crate) sections: Vec<String>,
     pub(crate) keywords: Vec<String>,
     pub(crate) body: Option<String>,
     pub(crate) image: Option<String>,
@@ -222,7 +222,7 @@ fn declared(object: &Object, by_id: &HashMap<&str, &Object>) -> Declared {
         authors: authors(object, by_id),
         published: text("datePublished").or_else(|| text("dateCreated")).or_else(|| text("uploadDate")),
         modified: text("dateModified"),
-        section: object.get("articleSection").and_then(|v| strings(v).into_iter().next()),
+        sections: object.get("articleSection").map(strings).unwrap_or_default(),
         keywords: object.get("keywords").map(keywords).unwrap_or_default(),
         body: text("articleBody"),
         image: image

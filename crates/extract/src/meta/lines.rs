@@ -94,9 +94,9 @@ pub(super) fn opening(
         if block.chars >= MAX_LINE_CHARS || (far && !after_label && !may_be_labelled(&block.text)) {
             continue;
         }
-        let folded = fold(&block.text);
-        labelled = is_label(&folded);
-        let named = is_labelled(&folded);
+        let folded = block.folded();
+        labelled = is_label(folded);
+        let named = is_labelled(folded);
         // What the body took in at its start may be the byline still, where it is nothing else.
         let outside = !inside || block.chars < 60;
         let labels = named || labelled || after_label;
@@ -107,7 +107,7 @@ pub(super) fn opening(
         let glued = ["By", "Par", "Von", "Por"]
             .iter()
             .any(|cue| block.text.strip_prefix(cue).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
-        let opens = after_label || glued || opens_as_byline(&folded);
+        let opens = after_label || glued || opens_as_byline(folded);
         let parted = block.text.contains(['|', '·', '•', '–']) || block.text.contains(" - ");
         if !opens && !parted && !folded.chars().any(char::is_numeric) && !folded.contains(" signe") {
             continue;
@@ -218,7 +218,7 @@ pub(super) fn alone(
         let signed = read(&block.text, evidence.outlets);
         let [only] = signed.persons.as_slice() else { return None };
         let words = only.split(' ').count();
-        let whole = fold(only).len() == fold(&block.text).len();
+        let whole = fold(only).len() == block.folded().len();
         (whole && (2..=4).contains(&words) && is_capitalised(only) && has_given_name(only)).then_some(signed)
     };
     let is_dated = |at: usize| {
@@ -245,16 +245,16 @@ pub(super) fn alone(
         let signed = read(&block.text, evidence.outlets);
         let named =
             !signed.persons.is_empty() && signed.persons.iter().all(|p| is_full(p) && is_capitalised(p));
-        let folded = fold(&block.text);
-        let told = description.as_deref().is_some_and(|d| d.contains(&folded) && d.len() > folded.len() + 20);
-        let titled = evidence.head.title.as_deref().is_some_and(|t| fold(t).contains(&folded));
+        let folded = block.folded();
+        let told = description.as_deref().is_some_and(|d| d.contains(folded) && d.len() > folded.len() + 20);
+        let titled = evidence.head.title.as_deref().is_some_and(|t| fold(t).contains(folded));
         (named && told && !titled).then_some(signed)
     };
     // Who is spoken of in the title or at the text's start did not write it: that is a tag.
     let spoken_of = |signed: &Signed| {
         let title = evidence.head.title.as_deref().map(fold).unwrap_or_default();
         let start = blocks.iter().filter(|b| b.from >= first && b.from < last).take(6);
-        let told = std::iter::once(title).chain(start.map(|b| fold(&b.text))).collect::<Vec<_>>();
+        let told = std::iter::once(title).chain(start.map(|b| b.folded().to_owned())).collect::<Vec<_>>();
         signed.persons.iter().map(|p| fold(p)).any(|p| told.iter().any(|t| t.contains(&p) && *t != p))
     };
     let closes = || names(below).or_else(|| names(below + 1)).filter(|signed| !spoken_of(signed));
@@ -264,7 +264,7 @@ pub(super) fn alone(
 /// One of the body's last lines that opens as bylines do: `Written by Rim Alami`.
 fn closing(evidence: &Evidence<'_, '_>, body: Range<usize>) -> Option<Signed> {
     let inside = evidence.blocks.list.iter().rev().filter(|b| body.contains(&b.from)).take(6);
-    inside.filter(|b| b.chars < 60 && opens_as_byline(&fold(&b.text))).find_map(|block| {
+    inside.filter(|b| b.chars < 60 && opens_as_byline(b.folded())).find_map(|block| {
         let signed = read(before_date(&block.text), evidence.outlets);
         let fits = |p: &String| is_full(p) && is_capitalised(p) && has_given_name(p);
         (!signed.persons.is_empty() && signed.persons.iter().all(fits)).then_some(signed)

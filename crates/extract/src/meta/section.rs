@@ -3,6 +3,9 @@
 //! Evidence is taken in the order of its reliability. A section is a short label, never the home page, the
 //! outlet's name or the headline.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::Evidence;
 use super::title::Title;
 use crate::dom::Tag;
@@ -19,6 +22,8 @@ const AFTER: usize = 25;
 const HOME: &str = "accueil | home | homepage | الرييسية | الصفحة الرييسية | inicio | portada | startseite | home page | \
     a la une | page d accueil | news | article | articles | uncategorized | non classe | غير مصنف | menu | \
     francais | english | العربية | عربي | espanol | deutsch | اخبار | الاخبار";
+
+static HOMES: LazyLock<HashSet<&str>> = LazyLock::new(|| HOME.split('|').map(str::trim).collect());
 
 /// Parts of addresses of section pages.
 const SECTION_PATHS: [&str; 14] = [
@@ -76,7 +81,7 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>, title: &Title) -> Option<(Stri
     };
     let crumb = || evidence.declared.crumbs.iter().rev().find(|c| fits(c)).cloned();
     let stated =
-        evidence.declared.section.clone().and_then(innermost).map(|s| named(s, "json-ld")).or_else(meta);
+        declared(evidence, title.node).and_then(innermost).map(|s| named(s, "json-ld")).or_else(meta);
     // A slug is not how the outlet calls it, where it says so elsewhere.
     let is_slug = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c == '_');
     let (slug, stated): (Option<_>, Option<_>) = match stated {
@@ -96,6 +101,22 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>, title: &Title) -> Option<(Stri
         })
 }
 
+/// Of the sections declared the first that is printed beside the headline, else the first.
+fn declared(evidence: &Evidence<'_, '_>, headline: Option<usize>) -> Option<String> {
+    let all = &evidence.declared.sections;
+    let near = headline.map_or(0..0, |h| h.saturating_sub(BEFORE)..h + AFTER);
+    let labels: Vec<&str> = match all.len() {
+        0 | 1 => Vec::new(),
+        _ => {
+            let blocks =
+                evidence.blocks.list.iter().filter(|b| near.contains(&b.from) && b.chars <= 2 * MAX_CHARS);
+            blocks.map(crate::block::Block::folded).collect()
+        }
+    };
+    let is_printed = |name: &&String| labels.contains(&fold(name).as_str());
+    all.iter().find(is_printed).or(all.first()).cloned()
+}
+
 fn is_section(name: &str, headline: &str, outlets: &[String]) -> bool {
     let folded = fold(name);
     let words = folded.split(' ').count();
@@ -106,7 +127,7 @@ fn is_section(name: &str, headline: &str, outlets: &[String]) -> bool {
         && folded != headline
         && !(words >= 4 && headline.contains(&folded))
         && !["par ", "by ", "von ", "por "].iter().any(|by| folded.starts_with(by))
-        && !HOME.split('|').any(|home| home.trim() == folded)
+        && !HOMES.contains(folded.as_str())
         && !outlets.iter().any(|o| *o == folded || (o.len() >= 6 && folded.contains(o.as_str())))
         && (folded.len() <= 25 || !headline.starts_with(&folded))
 }
@@ -131,7 +152,7 @@ fn written_crumb(
     let near = headline.saturating_sub(BEFORE)..headline + AFTER;
     evidence.blocks.list.iter().filter(|b| near.contains(&b.from) && b.chars < 120).find_map(|block| {
         let parts: Vec<&str> = block.text.split(['>', '»', '›', '/', '|', '→', '«', '‹', '•']).collect();
-        let opens = HOME.split('|').any(|home| home.trim() == fold(parts[0]));
+        let opens = HOMES.contains(fold(parts[0]).as_str());
         let inner = parts.iter().skip(1).rev().find(|part| fits(part))?;
         opens.then(|| squeeze(inner))
     })
@@ -162,7 +183,7 @@ fn labelled<'l, 'e>(
     let mut labels: Vec<_> = evidence.blocks.list.iter().filter(is_label).collect();
     labels.sort_by_key(|b| b.from.abs_diff(headline));
     labels.into_iter().find_map(|label| {
-        let folded = fold(&label.text);
+        let folded = label.folded();
         links.iter().find(|l| evidence.above[l.node].has(Roles::NAV) && fold(&l.text) == folded)
     })
 }

@@ -281,7 +281,7 @@ fn labelled(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
         |b: &&crate::block::Block| b.chars < MAX_NAMED_CHARS && !evidence.is_foreign(b.owner, place.anchor);
     let mut before = false;
     for block in evidence.blocks.list.iter().filter(own) {
-        let folded = fold(&block.text);
+        let folded = block.folded();
         let short = block.chars < 60;
         let opens = |label: &&str| {
             let rest = folded.strip_prefix(*label);

@@ -10,6 +10,10 @@ use crate::role::Roles;
 use crate::text::{fold, squeeze};
 
 const MAX_KEYWORDS: usize = 30;
+/// Shortest text a language is read from, and how much of a longer one, at first and where the page declares another.
+const MIN_CHARS: usize = 60;
+const SAMPLE_CHARS: usize = 400;
+const LONG_SAMPLE_CHARS: usize = 1000;
 
 /// The publisher's keywords: declared, or the links of a line of tags.
 pub(crate) fn keywords(evidence: &Evidence<'_, '_>, line: Option<&str>) -> (Vec<String>, String) {
@@ -71,7 +75,13 @@ pub(crate) fn language(evidence: &Evidence<'_, '_>, text: &str) -> Option<(Langu
         (header.map(str::to_owned), "content-language"),
     ];
     let stated = stated.into_iter().find_map(|(tag, from)| Some((Language::from_tag(&tag?)?, from)));
-    let read = if text.chars().count() >= 60 { read_language(text) } else { None };
+    let sample = |chars: usize| text.char_indices().nth(chars).map_or(text, |(at, _)| &text[..at]);
+    let is_long = text.chars().nth(MIN_CHARS - 1).is_some();
+    let mut read = if is_long { read_language(sample(SAMPLE_CHARS)) } else { None };
+    // What is declared is gainsaid on more of the text only.
+    if stated.as_ref().is_some_and(|(said, _)| read.as_ref() != Some(said)) && read.is_some() {
+        read = read_language(sample(LONG_SAMPLE_CHARS));
+    }
     match (stated, read) {
         (Some((said, from)), Some(read)) if said == read || !is_read(&said) => Some((said, from.to_owned())),
         (_, Some(read)) => Some((read, "text".to_owned())),
@@ -82,8 +92,7 @@ pub(crate) fn language(evidence: &Evidence<'_, '_>, text: &str) -> Option<(Langu
 
 fn read_language(text: &str) -> Option<Language> {
     use whichlang::Lang;
-    let sample: String = text.chars().take(1000).collect();
-    let code = match whichlang::detect_language(&sample) {
+    let code = match whichlang::detect_language(text) {
         Lang::Ara => "ar",
         Lang::Cmn => "zh",
         Lang::Deu => "de",
@@ -169,7 +178,7 @@ pub(crate) fn paywalled(evidence: &Evidence<'_, '_>) -> Option<String> {
                     .has(Roles(Roles::NAV.0 | Roles::RELATED.0 | Roles::EDGE.0 | Roles::HIDDEN.0))
         })
         .any(|b| {
-            let folded = fold(&b.text);
+            let folded = b.folded();
             MARKS.iter().any(|m| folded.contains(m))
                 && (!folded.starts_with("il vous reste") || folded.contains("article"))
         });
@@ -243,7 +252,7 @@ pub(crate) fn sponsored(
     let headline = headline?;
     let near = |from: usize| from.abs_diff(headline) < 80;
     let mut labels = evidence.blocks.list.iter().filter(|b| b.chars < 60 && near(b.from));
-    labels.any(|b| MARKS.contains(&fold(&b.text).as_str())).then_some("label")
+    labels.any(|b| MARKS.contains(&b.folded())).then_some("label")
 }
 
 /// Text and data mining reserved by the page, its response or its host (TDMRep).

@@ -72,8 +72,10 @@ impl Looks {
             looks.clock |= matches!(last, ':' | '/' | '.' | 'h') && c.is_ascii_digit();
             last = c;
         }
-        let end = block.text.char_indices().nth(OPENING_CHARS).map_or(block.text.len(), |(i, _)| i);
-        looks.opening = fold(&block.text[..end]);
+        looks.opening = match block.text.char_indices().nth(OPENING_CHARS) {
+            Some((end, _)) => fold(&block.text[..end]),
+            None => block.folded().to_owned(),
+        };
         looks.sentence = ends_sentence(&block.text);
         looks.prose = block.is_prose();
         looks.colon = block.text.ends_with(':');

@@ -9,7 +9,6 @@ use crate::block::{Block, Shape};
 use crate::cue::{END_CUES, READ_ALSO_CUES};
 use crate::dom::Tag;
 use crate::role::Roles;
-use crate::text::fold;
 
 /// The roles looked for above a line, in the order of their numbers.
 const LOOKED_FOR: [Roles; 13] = [
@@ -153,8 +152,8 @@ fn opens_other(block: &Block) -> bool {
     if !matches!(block.shape, Shape::Heading(_)) && block.chars >= LABEL_CHARS {
         return false;
     }
-    let folded = fold(&block.text);
-    END_CUES.opening(&folded).or(READ_ALSO_CUES.opening(&folded)).is_some()
+    let folded = block.folded();
+    END_CUES.opening(folded).or(READ_ALSO_CUES.opening(folded)).is_some()
 }
 
 /// Tag and class of an element, and of its parent.
