@@ -66,8 +66,11 @@ fn identified(config: &Config, sources: &[SourceConfig]) -> Result<()> {
     }
 }
 
-/// Names that no publisher can have (RFC 2606, RFC 6761).
+/// Names that no publisher can have (RFC 2606, RFC 6761), or one alone, which is of a network of one's own.
 fn is_reserved(host: &str) -> bool {
+    if !host.trim_end_matches('.').contains('.') {
+        return true;
+    }
     let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     matches!(last, "example" | "test" | "invalid" | "localhost")
 }

@@ -120,3 +120,62 @@ impl Health {
         (json!(rhythm), assessed.alarms.iter().map(alarm).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn source(visit: Option<&str>, articles: usize) -> SourceStatus {
+        SourceStatus {
+            id: SourceId("a".into()),
+            name: "A".into(),
+            listed: true,
+            enabled: true,
+            last_visit: visit.map(at),
+            last_new_article: None,
+            articles,
+            without_text: 0.0,
+            without_author: 0.0,
+            without_date: 0.0,
+        }
+    }
+
+    #[test]
+    fn without_the_crawlers_memory_breadcrumbs_tell_the_state() {
+        let id = || SourceId("a".into());
+        let (visit, before, why) =
+            ("2026-10-06T08:00:00Z", "2026-10-05T08:00:00Z", "failed (not_found): status 404");
+        let failed = |when: &str| Health {
+            failed: BTreeMap::from([(id(), (at(when), why.to_owned()))]),
+            ..Health::default()
+        };
+        let check = |health: &Health, source: &SourceStatus, expected: &str| {
+            assert_eq!(health.state(source), expected)
+        };
+        check(&Health::default(), &source(None, 0), "waiting");
+        check(&Health::default(), &source(Some(visit), 0), "silent");
+        check(&Health::default(), &source(Some(visit), 7), "ok");
+        check(&failed(visit), &source(Some(visit), 7), why);
+        // It was visited with success since.
+        check(&failed(before), &source(Some(visit), 7), "ok");
+        check(&failed(visit), &SourceStatus { enabled: false, ..source(Some(visit), 7) }, "disabled");
+    }
+
+    #[test]
+    fn alarms_are_part_of_the_state() {
+        let alarm = |kind| Alarm { kind, since: at("2026-10-06T08:00:00Z"), says: "x".into() };
+        let check = |kinds: &[AlarmKind], expected: &str| {
+            let alarms = kinds.iter().map(|kind| alarm(*kind)).collect();
+            let assessed = BTreeMap::from([(SourceId("a".into()), Assessment { rhythm: None, alarms })]);
+            let health = Health { assessed, ..Health::default() };
+            assert_eq!(health.state(&source(Some("2026-10-06T08:00:00Z"), 7)), expected);
+        };
+        check(&[], "ok");
+        check(&[AlarmKind::Silent], "silent");
+        check(&[AlarmKind::NoDate, AlarmKind::Short], "drifting (no_date, short)");
+    }
+}
