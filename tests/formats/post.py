@@ -6,6 +6,7 @@
 import email
 import email.policy
 import os
+import socket
 import subprocess
 import sys
 
@@ -31,9 +32,10 @@ class Server:
 
 
 server = Server()
-controller = Controller(server, hostname="127.0.0.1", port=0)
+with socket.create_server(("127.0.0.1", 0)) as free:
+    port = free.getsockname()[1]
+controller = Controller(server, hostname="127.0.0.1", port=port)
 controller.start()
-port = controller.server.sockets[0].getsockname()[1]
 with open("recipients.txt", "w") as out:
     out.write("Zoé <zoe@example.org>\nrefused@example.org\nali@example.org\n")
 settings = {

@@ -263,7 +263,19 @@ fn engine() -> Result<Environment<'static>, EditionError> {
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     engine.set_syntax(syntax.map_err(|e| EditionError::Look(vec![template_mistake(&e, &str::to_owned)]))?);
     engine.set_formatter(write_value);
+    engine.add_filter("isolate", isolate);
     Ok(engine)
+}
+
+/// A name in a line of plain text that runs in `base`: between isolates (UAX #9) where it runs the other way, so that
+/// a number beside it stays where it was written.
+fn isolate(name: &str, base: &str) -> String {
+    let rtl = name.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}'));
+    match (rtl, base) {
+        (true, "ltr") => format!("\u{2067}{name}\u{2069}"),
+        (false, "rtl") => format!("\u{2066}{name}\u{2069}"),
+        _ => name.to_owned(),
+    }
 }
 
 /// Escapes what HTML needs escaped in text and in quoted attributes. The engine's own escape also rewrites

@@ -14,10 +14,10 @@ mod view;
 mod xml;
 
 use jiff::civil::Date;
-use kiosque_model::Edition;
+use kiosque_model::{Edition, Language};
 use serde::Serialize;
 
-use crate::look::Look;
+use crate::look::{LANGUAGES, Look};
 use crate::{EditionError, Format, GroupBy};
 pub use html::PageLink;
 pub use mail::Envelope;
@@ -100,13 +100,14 @@ pub fn render_mail(
 /// As [`render_with`].
 pub fn prove(look: &Look) -> Result<(), EditionError> {
     let mut edition: Edition = serde_json::from_str(include_str!("../templates/sample.json"))?;
-    for empty in [false, true] {
-        if empty {
-            edition = Edition { front: Vec::new(), sections: Vec::new(), sources: Vec::new(), ..edition };
-        }
-        for by in [GroupBy::Rubrique, GroupBy::Source] {
-            for format in Format::ALL {
-                render_with(look, &edition, format, by)?;
+    let empty = Edition::new(&*edition.name, edition.date);
+    for language in LANGUAGES.iter().filter_map(|(code, _)| Language::from_tag(code)) {
+        for edition in [&mut edition, &mut empty.clone()] {
+            edition.language = language.clone();
+            for by in [GroupBy::Rubrique, GroupBy::Source] {
+                for format in Format::ALL {
+                    render_with(look, edition, format, by)?;
+                }
             }
         }
     }

@@ -7,6 +7,7 @@
 //! | `/editions/{name}/{date}` | an edition; `?by=source` paper by paper; `.json`, `.md` its other forms |
 //! | `/healthz`, `/readyz`, `/metrics` | for machines |
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kiosque_edition::{Format, GroupBy, Look, PageLink, render, render_page};
+use kiosque_edition::{Format, GroupBy, Look, PageLink, render_page, render_with};
 use kiosque_model::Edition;
 use kiosque_store::{EditionRow, Store, StoreError};
 use tokio::net::TcpListener;
@@ -34,6 +35,8 @@ pub struct Site {
     /// The names of the pipeline's editions, the one shown first at `/` first. Editions of other names are
     /// listed and shown too.
     pub editions: Vec<String>,
+    /// The looks of editions, by name; the one the binary carries for others.
+    pub looks: BTreeMap<String, Look>,
     /// The metrics in the Prometheus text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Whether the process is ready to serve; the error says why not. The store is asked apart from it.
@@ -88,7 +91,9 @@ async fn latest(
         store.edition(&row.name, row.date)
     });
     match found.await {
-        Ok(Some(edition)) => show(&edition, Format::Html, by, &Asked { home: true, headers: &headers }),
+        Ok(Some(edition)) => {
+            show(&site, &edition, Format::Html, &Asked { home: true, by, headers: &headers })
+        }
         Ok(None) | Err(Refused::Unavailable(StoreError::Missing { .. })) => {
             Ok(Html(page::no_edition()).into_response())
         }
@@ -133,24 +138,27 @@ async fn edition(
     let edition = found.ok_or_else(|| {
         Refused::NotFound(format!("Il n’y a pas d’édition « {name} » à la date du {date}."))
     })?;
-    show(&edition, format, by, &Asked { home: false, headers: &headers })
+    show(&site, &edition, format, &Asked { home: false, by, headers: &headers })
 }
 
 /// How a page was asked for.
 struct Asked<'a> {
     home: bool,
+    by: GroupBy,
     headers: &'a HeaderMap,
 }
 
-fn show(edition: &Edition, format: Format, by: GroupBy, asked: &Asked<'_>) -> Result<Response, Refused> {
+fn show(site: &Site, edition: &Edition, format: Format, asked: &Asked<'_>) -> Result<Response, Refused> {
+    let by = asked.by;
+    let look = site.looks.get(&edition.name).unwrap_or(Look::built_in());
     let tag = etag(edition, format, by, if asked.home { "home" } else { "dated" });
     let caching = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
     if is_known(asked.headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
     let body = match format {
-        Format::Html => render_page(Look::built_in(), edition, by, &links(edition, by, asked.home))?,
-        other => render(edition, other, by)?,
+        Format::Html => render_page(look, edition, by, &links(edition, by, asked.home))?,
+        other => render_with(look, edition, other, by)?,
     };
     Ok(([(header::CONTENT_TYPE, format.media_type())], caching, body).into_response())
 }

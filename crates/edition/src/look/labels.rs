@@ -38,6 +38,8 @@ pub(crate) struct Labels {
     thousands: String,
     /// Numbers of fewer digits are written in one piece.
     thousands_from_digits: usize,
+    decimal: String,
+    percent: String,
     pub(crate) colon: String,
     pub(crate) comma: String,
     last_comma: String,
@@ -140,6 +142,11 @@ impl Labels {
             Category::Other => &None,
         };
         form.as_ref().unwrap_or(&forms.other).replace("{n}", &self.number(number))
+    }
+
+    /// `3,4 %`: a share with one decimal.
+    pub(crate) fn percent(&self, percent: f64) -> String {
+        self.percent.replace("{n}", &format!("{percent:.1}").replace('.', &self.decimal))
     }
 
     /// A number with its thousands apart.

@@ -97,7 +97,7 @@ fn package(view: &View<'_>, chapters: &[Chapter], look: &Look) -> String {
         xml.element("dc:creator", &[], &view.publisher).line();
     }
     xml.element("dc:date", &[], &view.date).line();
-    xml.element("dc:rights", &[], view.text("rights")).line();
+    xml.element("dc:rights", &[], &view.rights()).line();
     let modified = view.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     xml.element("meta", &[("property", "dcterms:modified")], &modified).line();
     for (property, value) in [

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use kiosque_model::Direction;
 
-use super::view::{Headline, Item, View, is_rtl};
+use super::view::{Headline, Item, Other, View, is_rtl};
 use crate::look::Labels;
 
 const LRM: char = '\u{200e}';
@@ -25,6 +25,7 @@ pub(super) fn markdown(view: &View<'_>) -> String {
     about.extend(view.figures.iter().cloned());
     about.extend(view.as_of.clone());
     line(&mut out, format_args!("{}\n", about.join(" · ")));
+    opening(&mut out, view);
     if view.blocks.is_empty() {
         line(&mut out, format_args!("{}\n", view.text("empty")));
     }
@@ -32,6 +33,9 @@ pub(super) fn markdown(view: &View<'_>) -> String {
         line(&mut out, format_args!("## {} ({})\n", name(&block.label, view.dir), block.count));
         for entry in &block.items {
             item(&mut out, entry, view);
+        }
+        if !block.more.is_empty() {
+            others(&mut out, view.text("more_here"), &block.more, view);
         }
         if !block.also.is_empty() {
             line(&mut out, format_args!("{}{}\n", view.text("also_here"), view.colon.trim_end()));
@@ -44,6 +48,51 @@ pub(super) fn markdown(view: &View<'_>) -> String {
     }
     figures(&mut out, view);
     out
+}
+
+/// What stands above the front page: whom it is for, what must be mentioned, corrections, words of the editors.
+fn opening(out: &mut String, view: &View<'_>) {
+    for text_line in view.client.iter().chain(&view.window).chain(&view.mentions) {
+        line(out, format_args!("{}\n", text(text_line)));
+    }
+    for note in &view.errata {
+        let (what, text) = (view.text("errata"), marked(&note.text, note.dir, view.dir));
+        line(out, format_args!("> **{what}**{}{} {text}\n", view.colon, note.who));
+    }
+    for note in &view.notes {
+        line(
+            out,
+            format_args!("> {} ({})\n", marked(&note.text, note.dir, view.dir), name(&note.who, view.dir)),
+        );
+    }
+}
+
+/// What is said of an item beside its extract.
+fn remarks(out: &mut String, item: &Item, view: &View<'_>) {
+    for note in &item.notes {
+        let (what, text) = (view.text("note"), marked(&note.text, note.dir, view.dir));
+        let who = name(&note.who, view.dir);
+        line(out, format_args!("\n  **{what}**{}{text} ({who})", view.colon));
+    }
+    if let Some(copy_of) = &item.copy_of {
+        line(out, format_args!("\n  {}", text(copy_of)));
+    }
+    if let Some(original) = &item.original_title {
+        let original = marked(original, item.headline.dir, view.dir);
+        line(out, format_args!("\n  {}{}{original}", view.text("original_title"), view.colon));
+    }
+    if let Some(licence) = &item.licence {
+        line(out, format_args!("\n  {}{}{}", view.text("licence"), view.colon, text(licence)));
+    }
+}
+
+fn others(out: &mut String, heading: &str, others: &[Other], view: &View<'_>) {
+    line(out, format_args!("{heading}{}\n", view.colon.trim_end()));
+    for other in others {
+        let title = title(&other.headline, view.dir);
+        line(out, format_args!("- {title} ({})", name(&other.source, view.dir)));
+    }
+    out.push('\n');
 }
 
 fn item(out: &mut String, item: &Item, view: &View<'_>) {
@@ -62,6 +111,7 @@ fn item(out: &mut String, item: &Item, view: &View<'_>) {
             line(out, format_args!("\n  > {}", text(&item.extract)));
         }
     }
+    remarks(out, item, view);
     if let Some(first) = &item.first_title {
         line(
             out,
@@ -95,6 +145,19 @@ fn item(out: &mut String, item: &Item, view: &View<'_>) {
 
 fn figures(out: &mut String, view: &View<'_>) {
     line(out, format_args!("---\n"));
+    if let Some(thread) = &view.timeline {
+        let what = view.text("timeline");
+        line(out, format_args!("**{what}**{}{}\n", view.colon, marked(&thread.title, thread.dir, view.dir)));
+        for moment in &thread.moments {
+            let (at, title) = (&moment.at, title(&moment.headline, view.dir));
+            line(out, format_args!("- {at} · {}{}{title}", name(&moment.source, view.dir), view.colon));
+        }
+        out.push('\n');
+    }
+    for watch in &view.watchlists {
+        let (what, list) = (view.text("watchlists"), name(&watch.name, view.dir));
+        line(out, format_args!("**{what}** {list}{}{} ({})\n", view.colon, watch.articles, watch.share));
+    }
     if !view.keywords.is_empty() {
         let words: Vec<_> = view.keywords.iter().map(|k| marked(&k.word, k.dir, view.dir)).collect();
         line(out, format_args!("**{}**{}{}\n", view.text("keywords"), view.colon, words.join(view.comma)));

@@ -2,18 +2,22 @@
 //! groupings already made, so that two formats never say one thing in two ways.
 
 mod blocks;
+mod extras;
 mod headline;
+mod item;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kiosque_model::{Direction, Edition, EditionItem, Published};
+use kiosque_model::{Direction, Edition};
 use serde::Serialize;
 
 use crate::GroupBy;
 use crate::look::{Branding, Labels, Look};
+pub(super) use extras::{Note, Thread, Watch};
 pub(super) use headline::{Headline, is_rtl, printed};
+pub(super) use item::{Also, Item, Jump, Other};
 
 /// A page's worth of edition.
 #[derive(Debug, Serialize)]
@@ -50,6 +54,20 @@ pub(super) struct View<'l> {
     pub(super) sources: Vec<Bar>,
     pub(super) rubriques: Vec<Bar>,
     pub(super) keywords: Vec<Keyword>,
+    /// `Édition pour …`, where it is made for one house of several.
+    pub(super) client: Option<String>,
+    /// `Articles parus du … au …`.
+    pub(super) window: Option<String>,
+    /// Words of the editors on the whole edition.
+    pub(super) notes: Vec<Note>,
+    /// Corrections since it went out, as sentences.
+    pub(super) errata: Vec<Note>,
+    /// The mention of the licence and other mentions that must be printed.
+    pub(super) mentions: Vec<String>,
+    pub(super) timeline: Option<Thread>,
+    pub(super) watchlists: Vec<Watch>,
+    /// The formulas it was ranked and measured by.
+    pub(super) formulas: Vec<Note>,
     /// The moment it is as of; its day at midnight of its zone where nothing came in.
     #[serde(skip)]
     pub(super) at: Timestamp,
@@ -66,65 +84,12 @@ pub(super) struct Block {
     pub(super) front: bool,
     pub(super) count: String,
     pub(super) items: Vec<Item>,
+    /// Stories beyond the room the rubrique has, as titles alone: "Dans la même rubrique".
+    pub(super) more: Vec<Other>,
+    /// Its stories on the front page.
+    pub(super) on_front: Vec<Jump>,
     /// In the view by paper: its articles that another paper's item stands for.
     pub(super) also: Vec<Also>,
-}
-
-/// An item as printed.
-#[derive(Debug, Serialize)]
-pub(super) struct Item {
-    pub(super) number: usize,
-    /// `n° 3`.
-    pub(super) numbered: String,
-    /// What names it over editions and revisions: its article.
-    pub(super) id: String,
-    pub(super) headline: Headline,
-    pub(super) source: String,
-    /// Persons, else agencies, else empty.
-    pub(super) by: Vec<String>,
-    pub(super) date: String,
-    /// For the `datetime` attribute, where there is a date.
-    pub(super) datetime: Option<String>,
-    pub(super) badges: Vec<String>,
-    pub(super) rubrique: String,
-    pub(super) rubrique_slug: &'static str,
-    pub(super) extract: String,
-    pub(super) first_title: Option<String>,
-    pub(super) reprints: Option<Reprints>,
-    pub(super) others: Vec<Other>,
-    #[serde(skip)]
-    pub(super) published: Option<Published>,
-    #[serde(skip)]
-    pub(super) modified: Option<Published>,
-}
-
-/// Who printed the same text.
-#[derive(Debug, Serialize)]
-pub(super) struct Reprints {
-    /// `Repris par 3 titres`.
-    pub(super) label: String,
-    pub(super) names: Vec<String>,
-}
-
-/// Another telling of the event.
-#[derive(Debug, Serialize)]
-pub(super) struct Other {
-    pub(super) headline: Headline,
-    pub(super) source: String,
-    /// `Mis à jour`, where its text changed.
-    pub(super) updated: Option<String>,
-}
-
-/// An article of a paper that stands under another paper's item.
-#[derive(Debug, Serialize)]
-pub(super) struct Also {
-    pub(super) headline: Headline,
-    /// The item's number.
-    pub(super) number: usize,
-    /// `même texte, n° 3` or `même sujet, n° 3`.
-    pub(super) link: String,
-    /// `même texte que n° 3` or `même sujet que n° 3`.
-    pub(super) how: String,
 }
 
 /// A name with its number of articles and its share of the largest, in percent.
@@ -157,7 +122,6 @@ impl<'l> View<'l> {
             .map_or((TimeZone::UTC, "UTC"), |zone| (zone, edition.time_zone.as_str()));
         let labels = look.labels(edition.language.code());
         let pen = Pen { labels, headings: blocks::headings(edition, labels), zone };
-        let largest = edition.sources.iter().map(|s| s.articles).max().unwrap_or(0);
         let long_date = labels.long_date(edition.date);
         Self {
             lang: &labels.code,
@@ -187,9 +151,17 @@ impl<'l> View<'l> {
                 GroupBy::Rubrique => blocks::by_rubrique(edition, &pen),
                 GroupBy::Source => blocks::by_source(edition, &pen),
             },
-            sources: edition.sources.iter().map(|s| Bar::new(&s.name, s.articles, largest)).collect(),
+            sources: blocks::sources(edition),
             rubriques: blocks::rubriques(edition, &pen),
             keywords: edition.keywords.iter().map(|word| Keyword::new(word)).collect(),
+            client: edition.client.as_deref().map(|client| labels.filled("for_client", "client", client)),
+            window: extras::window(edition, &pen),
+            notes: edition.notes.iter().map(Note::of_editor).collect(),
+            errata: extras::errata(edition, &pen),
+            mentions: extras::mentions(edition, labels),
+            timeline: extras::timeline(edition, &pen),
+            watchlists: extras::watchlists(edition, labels),
+            formulas: extras::formulas(edition),
             at: edition.as_of.unwrap_or_else(|| midnight(edition, &pen.zone)),
             labels,
         }
@@ -198,6 +170,17 @@ impl<'l> View<'l> {
     /// All items in the order they are printed in.
     pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
         self.blocks.iter().flat_map(|block| &block.items)
+    }
+
+    /// What the law and the licences ask to be said, in one text.
+    pub(super) fn rights(&self) -> String {
+        let all: Vec<&str> = self
+            .mentions
+            .iter()
+            .map(String::as_str)
+            .chain([self.text("rights"), &self.brand.imprint])
+            .collect();
+        all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
     /// A text of the interface.
@@ -219,53 +202,6 @@ impl Keyword {
 }
 
 impl Pen<'_> {
-    fn item(&self, item: &EditionItem) -> Item {
-        let labels = self.labels;
-        let mut badges = Vec::new();
-        badges.extend(item.paywalled.then(|| labels.text("subscribers").to_owned()));
-        badges.extend(item.opinion.then(|| labels.text("opinion").to_owned()));
-        badges.extend(item.updated.then(|| labels.text("updated").to_owned()));
-        let slug = item.rubrique.slug();
-        let language = item.language.as_ref();
-        Item {
-            number: item.number,
-            numbered: self.numbered(item.number),
-            id: item.article.to_string(),
-            headline: Headline::new(&item.title, &item.url, language, item.direction),
-            source: item.source_name.clone(),
-            by: if item.authors.is_empty() { item.agencies.clone() } else { item.authors.clone() },
-            date: labels.published(item.published, &self.zone),
-            datetime: item.published.as_ref().map(Published::to_string),
-            badges,
-            rubrique: self
-                .headings
-                .get(slug)
-                .map_or(labels.rubrique(item.rubrique), String::as_str)
-                .to_owned(),
-            rubrique_slug: slug,
-            extract: printed(&item.extract, language),
-            first_title: item.first_title.as_deref().map(|first| printed(first, language)),
-            reprints: self.reprints(&item.reprinted_by),
-            others: item
-                .others
-                .iter()
-                .map(|other| Other {
-                    headline: Headline::of_other(other),
-                    source: other.source_name.clone(),
-                    updated: other.updated.then(|| labels.text("updated").to_owned()),
-                })
-                .collect(),
-            published: item.published,
-            modified: item.modified,
-        }
-    }
-
-    fn reprints(&self, names: &[String]) -> Option<Reprints> {
-        let titles = self.labels.count(names.len(), "title");
-        let label = self.labels.filled("reprinted_by", "titles", &titles);
-        (!names.is_empty()).then(|| Reprints { label, names: names.to_vec() })
-    }
-
     /// `n° 3`.
     fn numbered(&self, number: usize) -> String {
         self.labels.filled("number", "n", &number.to_string())

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::UsageError;
 use crate::cli::{EditionArgs, EditionCommand};
 use crate::config::Config;
-use crate::{line, words};
+use crate::{line, looks, words};
 
 /// Does one of the four.
 pub(crate) fn run(command: EditionCommand) -> Result<ExitCode> {
@@ -110,9 +110,10 @@ fn show(args: &EditionArgs) -> Result<()> {
 fn publish(args: &EditionArgs) -> Result<()> {
     let config = Config::load(args.pipeline.path())?;
     let (edition, _) = built(&config, args)?;
+    let look = looks::look(&config, &edition.name)?;
     for format in Format::ALL {
         let path = export_path(&config, &edition, format);
-        write_if_changed(&path, &kiosque_edition::render(&edition, format, GroupBy::Rubrique)?)?;
+        write_if_changed(&path, &kiosque_edition::render_with(&look, &edition, format, GroupBy::Rubrique)?)?;
         println!("{}", path.display());
     }
     Ok(())

@@ -25,7 +25,7 @@ use crate::invented::InventedPress;
 use crate::line::{self, ALL_STAGES, Line, Running};
 use crate::progress::Progress;
 use crate::stages::sink::Sink;
-use crate::{gauges, signals, words};
+use crate::{gauges, looks, signals, words};
 
 /// How often a line that runs for ever writes files for readers and purges its log.
 pub(crate) const HOUSEKEEPING: Duration = Duration::from_secs(60);
@@ -99,7 +99,7 @@ fn end_on_signal(line: &Line, ending: &CancellationToken) {
 
 /// Serves the edition pages, health and this process' metrics while the line runs.
 async fn serve_beside(line: &Line, listen: SocketAddr, ending: &CancellationToken) -> Result<()> {
-    let site = serve::site(&line.config, Arc::new(line.ready()));
+    let site = serve::site(&line.config, Arc::new(line.ready()))?;
     let listener = serve::listener(&listen.to_string()).await?;
     let ending = ending.clone();
     tokio::spawn(async move {
@@ -314,7 +314,8 @@ fn write_editions(config: &Config, store: &Store) -> Result<Vec<(EditionRow, Pat
             continue;
         }
         let Some(edition) = store.edition(&row.name, row.date)? else { continue };
-        let html = kiosque_edition::render(&edition, Format::Html, GroupBy::Rubrique)?;
+        let look = looks::look(config, &edition.name)?;
+        let html = kiosque_edition::render_with(&look, &edition, Format::Html, GroupBy::Rubrique)?;
         let path = export_path(config, &edition, Format::Html);
         super::edition::write_if_changed(&path, &html)?;
         written.push((row, path));

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::cli::ServeArgs;
 use crate::config::Config;
-use crate::{signals, telemetry};
+use crate::{looks, signals, telemetry};
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) fn run(args: &ServeArgs) -> Result<ExitCode> {
@@ -18,20 +18,24 @@ pub(crate) fn run(args: &ServeArgs) -> Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         // The site asks the store itself; nothing else is needed to serve.
-        let site = site(&config, Arc::new(|| Ok(())));
+        let site = site(&config, Arc::new(|| Ok(())))?;
         kiosque_web::serve(listener(&listen).await?, site, signals::ended()).await?;
         Ok(ExitCode::SUCCESS)
     })
 }
 
 /// The site of a pipeline, with the metrics of this process.
-pub(crate) fn site(config: &Config, ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>) -> Site {
-    Site {
+pub(crate) fn site(
+    config: &Config,
+    ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+) -> Result<Site> {
+    Ok(Site {
         store_path: config.store.clone(),
         editions: config.editions.iter().map(|spec| spec.name.clone()).collect(),
+        looks: looks::looks(config)?,
         metrics: Arc::new(telemetry::metrics),
         ready,
-    }
+    })
 }
 
 /// Listens on an address, and says on stderr which one it got.

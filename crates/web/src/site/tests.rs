@@ -37,6 +37,7 @@ impl Kept {
         router(Site {
             store_path: self.path(),
             editions: vec!["matin".to_owned()],
+            looks: BTreeMap::new(),
             metrics: Arc::new(|| "kiosque_up 1\n".to_owned()),
             ready: Arc::new(|| Ok(())),
         })
@@ -185,6 +186,7 @@ async fn machines_get_health_readiness_and_metrics() {
     let busy = Site {
         store_path: kept.path(),
         editions: Vec::new(),
+        looks: BTreeMap::new(),
         metrics: Arc::new(String::new),
         ready: Arc::new(|| Err("the bus is away".to_owned())),
     };

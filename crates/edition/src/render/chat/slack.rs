@@ -27,6 +27,7 @@ pub(in crate::render) fn slack(view: &View<'_>) -> Value {
         blocks.extend(packed(lines, SECTION, |text| text.chars().count()).iter().map(|text| section(text)));
         blocks.extend(more.map(|more| context(&more)));
     }
+    blocks.extend(view.mentions.iter().map(|mention| context(&clipped(mention, 1000))));
     let body = |blocks: &[Value]| json!({ "text": view.full_title, "blocks": blocks });
     Value::Array(blocks.chunks(BLOCKS).map(body).collect())
 }

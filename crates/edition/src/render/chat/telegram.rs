@@ -24,6 +24,8 @@ pub(in crate::render) fn telegram(view: &View<'_>) -> Value {
         lines.extend(block.items.iter().take(count).map(|item| line(item, view)));
         lines.extend(more.map(|more| format!("<i>{}</i>", escaped(&more))));
     }
+    lines
+        .extend(view.mentions.iter().map(|mention| format!("\n<i>{}</i>", escaped(&clipped(mention, 1000)))));
     let bodies = packed(lines, LIMIT, |text| text.encode_utf16().count());
     let body = |text: String| json!({ "text": text, "parse_mode": "HTML", "link_preview_options": { "is_disabled": true } });
     Value::Array(bodies.into_iter().map(body).collect())

@@ -17,6 +17,10 @@ pub(in crate::render) fn webhook(view: &View<'_>, revision: u32) -> Value {
         "language": view.lang,
         "as_of": view.at,
         "figures": view.figures,
+        "mentions": view.mentions,
+        "client": view.client,
+        "notes": view.notes.iter().map(|note| &note.text).collect::<Vec<_>>(),
+        "errata": view.errata.iter().map(|note| &note.text).collect::<Vec<_>>(),
         "keywords": view.keywords.iter().map(|keyword| &keyword.word).collect::<Vec<_>>(),
         "blocks": view.blocks.iter().map(block).collect::<Vec<_>>(),
     })

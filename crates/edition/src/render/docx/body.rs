@@ -1,6 +1,6 @@
 //! The text of a DOCX: cover lines, contents, blocks and items, each paragraph in its own direction.
 
-use super::super::view::{Block, Headline, Item, View, is_rtl};
+use super::super::view::{Block, Headline, Item, Note, Other, View, is_rtl};
 use super::super::xml::Xml;
 use super::parts::{R, W, link_id};
 
@@ -36,6 +36,11 @@ impl Body<'_> {
         figures.extend(view.as_of.clone());
         figures.extend(view.revised.clone());
         self.line("Meta", &figures.join(" · "));
+        for text in view.client.iter().chain(&view.window).chain(&view.mentions) {
+            self.line("Meta", text);
+        }
+        self.notes(view.text("errata"), &view.errata);
+        self.notes(view.text("note"), &view.notes);
         if view.blocks.is_empty() {
             self.line("Extract", view.text("empty"));
             return;
@@ -46,7 +51,8 @@ impl Body<'_> {
             let anchor = bookmark(&block.anchor);
             self.xml.open("w:hyperlink", &[("w:anchor", &anchor), ("w:history", "1")]);
             self.run(&block.label, false);
-            self.run(&format!(" ({}) ", block.count), false);
+            self.run(&format!(" ({})", block.count), false);
+            self.xml.open("w:r", &[]).empty("w:tab", &[]).close();
             let field = format!(" PAGEREF {anchor} \\h ");
             self.xml.open("w:fldSimple", &[("w:instr", &field), ("w:dirty", "true")]);
             self.run("1", false);
@@ -66,6 +72,10 @@ impl Body<'_> {
         for item in &block.items {
             self.item(item);
         }
+        if !block.more.is_empty() {
+            self.line("Heading2", self.view.text("more_here"));
+            block.more.iter().for_each(|other| self.other(other));
+        }
         if !block.also.is_empty() {
             self.line("Heading2", self.view.text("also_here"));
             for also in &block.also {
@@ -83,10 +93,10 @@ impl Body<'_> {
         self.headline(&item.headline);
         self.end();
         self.paragraph("Meta", view.dir);
-        self.run(if view.by_source { &item.rubrique } else { &item.source }, true);
+        self.name(if view.by_source { &item.rubrique } else { &item.source }, true);
         for name in &item.by {
             self.run(" · ", false);
-            self.run(name, false);
+            self.name(name, false);
         }
         for part in std::iter::once(&item.date).chain(&item.badges).chain(std::iter::once(&item.numbered)) {
             self.run(" · ", false);
@@ -98,30 +108,57 @@ impl Body<'_> {
             self.run(&item.extract, false);
             self.end();
         }
-        if let Some(first) = &item.first_title {
-            self.paragraph("Meta", view.dir);
-            self.run(&format!("{}{}{}", view.text("first_title"), view.colon, view.open_quote), false);
-            self.run(first, false);
-            self.run(view.close_quote, false);
-            self.end();
-        }
+        self.remark("first_title", item.first_title.as_ref());
         if let Some(reprints) = &item.reprints {
-            self.paragraph("Meta", view.dir);
+            self.paragraph("Note", view.dir);
             self.run(&format!("{}{}", reprints.label, view.colon), true);
             self.names(&reprints.names);
             self.end();
         }
+        if let Some(copy_of) = &item.copy_of {
+            self.line("Note", copy_of);
+        }
+        self.notes(view.text("note"), &item.notes);
+        self.remark("original_title", item.original_title.as_ref());
+        self.remark("licence", item.licence.as_ref());
         for (at, other) in item.others.iter().enumerate() {
             if at == 0 {
-                self.line("Meta", &format!("{}{}", view.text("also"), view.colon.trim_end()));
+                self.line("Note", &format!("{}{}", view.text("also"), view.colon.trim_end()));
             }
-            self.paragraph("Meta", other.headline.dir);
-            self.run("– ", false);
-            self.headline(&other.headline);
-            self.run(&format!(" ({})", other.source), false);
-            if let Some(updated) = &other.updated {
-                self.run(&format!(" · {updated}"), false);
+            self.other(other);
+        }
+    }
+
+    fn other(&mut self, other: &Other) {
+        self.paragraph("Note", other.headline.dir);
+        self.run("– ", false);
+        self.headline(&other.headline);
+        self.run(&format!(" ({})", other.source), false);
+        if let Some(updated) = &other.updated {
+            self.run(&format!(" · {updated}"), false);
+        }
+        self.end();
+    }
+
+    /// Words of the editors, each paragraph in its own direction.
+    fn notes(&mut self, what: &str, notes: &[Note]) {
+        for note in notes {
+            self.paragraph("Extract", note.dir);
+            self.run(&format!("{what}{}", self.view.colon), true);
+            self.run(&note.text, false);
+            if !note.who.is_empty() {
+                self.run(&format!(" ({})", note.who), false);
             }
+            self.end();
+        }
+    }
+
+    /// What is said of an item: a label of the interface, then words of the press.
+    fn remark(&mut self, key: &str, text: Option<&String>) {
+        if let Some(text) = text {
+            self.paragraph("Note", self.view.dir);
+            self.run(&format!("{}{}", self.view.text(key), self.view.colon), false);
+            self.run(text, false);
             self.end();
         }
     }
@@ -133,6 +170,17 @@ impl Body<'_> {
             self.paragraph("Extract", view.dir);
             self.names(&view.keywords.iter().map(|k| k.word.clone()).collect::<Vec<_>>());
             self.end();
+        }
+        if let Some(thread) = &view.timeline {
+            self.line("Heading1", view.text("timeline"));
+            for moment in &thread.moments {
+                self.paragraph("Extract", view.dir);
+                self.run(&format!("{} · ", moment.at), false);
+                self.name(&moment.source, true);
+                self.run(view.colon, false);
+                self.headline(&moment.headline);
+                self.end();
+            }
         }
         self.line("Heading1", view.text("about"));
         for text in [&view.method, view.text("rights"), &view.brand.imprint] {
@@ -189,7 +237,16 @@ impl Body<'_> {
             if at > 0 {
                 self.run(self.view.comma, false);
             }
-            self.run(name, false);
+            self.name(name, false);
+        }
+    }
+
+    /// A name in a line of the interface. One that runs the other way is followed by a mark of the line's own
+    /// direction: a number after it would otherwise be drawn into it.
+    fn name(&mut self, name: &str, bold: bool) {
+        self.run(name, bold);
+        if is_rtl(name) != (self.view.dir == "rtl") {
+            self.run(if self.view.dir == "rtl" { "\u{200f}" } else { "\u{200e}" }, false);
         }
     }
 

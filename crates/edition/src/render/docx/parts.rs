@@ -13,6 +13,9 @@ const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml";
 
+/// The width of a line: A4 without its margins of 2.2 cm, in twentieths of a point.
+const LINE: &str = "9412";
+
 /// A paragraph style: id, name, size in half points, space before and after in twentieths of a point.
 struct Style {
     id: &'static str,
@@ -26,7 +29,7 @@ struct Style {
     coloured: bool,
 }
 
-const STYLES: [Style; 7] = [
+const STYLES: [Style; 8] = [
     Style {
         id: "Title",
         name: "Title",
@@ -70,6 +73,16 @@ const STYLES: [Style; 7] = [
     Style {
         id: "Meta",
         name: "Meta",
+        half_points: 18,
+        before: 0,
+        after: 60,
+        bold: false,
+        outline: None,
+        coloured: false,
+    },
+    Style {
+        id: "Note",
+        name: "Note",
         half_points: 18,
         before: 0,
         after: 60,
@@ -216,6 +229,11 @@ fn paragraph_style(xml: &mut Xml, style: &Style, view: &View<'_>) {
     } else if style.id == "Meta" {
         xml.empty("w:keepNext", &[]);
     }
+    if style.id == "Contents" {
+        // Page numbers stand at the end of the line, led to by dots.
+        let stop = [("w:val", "end"), ("w:leader", "dot"), ("w:pos", LINE)];
+        xml.open("w:tabs", &[]).empty("w:tab", &stop).close();
+    }
     let (before, after) = (style.before.to_string(), style.after.to_string());
     xml.empty("w:spacing", &[("w:before", &before), ("w:after", &after)]);
     if let Some(level) = style.outline {
@@ -227,7 +245,7 @@ fn paragraph_style(xml: &mut Xml, style: &Style, view: &View<'_>) {
     }
     if style.coloured {
         xml.empty("w:color", &[("w:val", view.brand.accent.trim_start_matches('#'))]);
-    } else if style.id == "Meta" {
+    } else if matches!(style.id, "Meta" | "Note") {
         xml.empty("w:color", &[("w:val", "595449")]);
     }
     // Arabic letters are smaller in the body than Latin ones of the same size.

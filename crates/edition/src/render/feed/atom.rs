@@ -18,7 +18,7 @@ pub(in crate::render) fn atom(view: &View<'_>) -> String {
     // Every entry has authors of its own; the feed's speaks for the edition.
     let publisher = if view.publisher.is_empty() { &view.title } else { &view.publisher };
     xml.open("author", &[]).element("name", &[], publisher).close().line();
-    xml.element("rights", &[], view.text("rights")).line();
+    xml.element("rights", &[], &view.rights()).line();
     xml.element("generator", &[], "Kiosque").line();
     for item in view.items() {
         entry(&mut xml, item, view);

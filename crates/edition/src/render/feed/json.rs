@@ -13,7 +13,7 @@ pub(in crate::render) fn json_feed(view: &View<'_>) -> Value {
         "description": view.figures.join(view.comma),
         "language": view.lang,
         "items": view.items().map(|item| entry(item, view)).collect::<Vec<_>>(),
-        "_kiosque": { "id": feed_id(view), "edition": view.name, "date": view.date, "as_of": view.at },
+        "_kiosque": { "id": feed_id(view), "edition": view.name, "date": view.date, "as_of": view.at, "rights": view.rights() },
     });
     if !view.publisher.is_empty() {
         feed["authors"] = json!([{ "name": view.publisher }]);

@@ -26,7 +26,7 @@ pub(in crate::render) fn rss(view: &View<'_>) -> String {
     if !view.publisher.is_empty() {
         xml.element("dc:publisher", &[], &view.publisher).line();
     }
-    xml.element("copyright", &[], view.text("rights")).line();
+    xml.element("copyright", &[], &view.rights()).line();
     xml.element("lastBuildDate", &[], &rfc_2822(view.at)).line();
     xml.element("generator", &[], "Kiosque").line();
     for item in view.items() {

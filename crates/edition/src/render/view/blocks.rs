@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kiosque_model::{Edition, EditionItem};
+use kiosque_model::{CoverageShare, Direction, Edition, EditionItem, Rubrique};
 
 use super::{Also, Bar, Block, Headline, Pen};
 use crate::look::Labels;
@@ -16,6 +16,8 @@ pub(super) fn by_rubrique(edition: &Edition, pen: &Pen<'_>) -> Vec<Block> {
         front: true,
         count: count(&edition.front),
         items: items(&edition.front),
+        more: Vec::new(),
+        on_front: Vec::new(),
         also: Vec::new(),
     });
     let sections = edition.sections.iter().map(|section| Block {
@@ -24,6 +26,8 @@ pub(super) fn by_rubrique(edition: &Edition, pen: &Pen<'_>) -> Vec<Block> {
         front: false,
         count: count(&section.items),
         items: items(&section.items),
+        more: section.more.iter().map(|other| pen.other(other)).collect(),
+        on_front: section.on_front.iter().map(|number| pen.jump(*number)).collect(),
         also: Vec::new(),
     });
     front.into_iter().chain(sections).collect()
@@ -32,6 +36,35 @@ pub(super) fn by_rubrique(edition: &Edition, pen: &Pen<'_>) -> Vec<Block> {
 /// Paper by paper, the one with the most articles first; an article that another paper's item stands for is
 /// named with that item's number.
 pub(super) fn by_source(edition: &Edition, pen: &Pen<'_>) -> Vec<Block> {
+    if edition.newspapers.is_empty() { of_items(edition, pen) } else { of_newspapers(edition, pen) }
+}
+
+/// The papers as the edition has them: every article with its few lines.
+fn of_newspapers(edition: &Edition, pen: &Pen<'_>) -> Vec<Block> {
+    let mut place = 0;
+    let papers = edition.newspapers.iter().enumerate().map(|(at, paper)| {
+        let own = pen.labels.direction == Direction::Rtl;
+        let name = paper.name_ar.as_ref().filter(|_| own).unwrap_or(&paper.name);
+        let line = |line| {
+            place += 1;
+            pen.line(line, name, place)
+        };
+        Block {
+            anchor: format!("titre-{}", at + 1),
+            label: name.clone(),
+            front: false,
+            count: pen.labels.count(paper.lines.len(), "article"),
+            items: paper.lines.iter().map(line).collect(),
+            more: Vec::new(),
+            on_front: Vec::new(),
+            also: Vec::new(),
+        }
+    });
+    papers.collect()
+}
+
+/// The papers of an edition that was kept before it had them: made from its items.
+fn of_items(edition: &Edition, pen: &Pen<'_>) -> Vec<Block> {
     let all: Vec<_> = edition.front.iter().chain(edition.sections.iter().flat_map(|s| &s.items)).collect();
     // Each paper's own and other articles in one walk: papers times items would be too many on a full day.
     let mut own: BTreeMap<&str, Vec<&EditionItem>> = BTreeMap::new();
@@ -61,6 +94,8 @@ pub(super) fn by_source(edition: &Edition, pen: &Pen<'_>) -> Vec<Block> {
             front: false,
             count: pen.labels.count(source.articles, "article"),
             items,
+            more: Vec::new(),
+            on_front: Vec::new(),
             also,
         });
     }
@@ -87,17 +122,36 @@ pub(super) fn headings(edition: &Edition, labels: &Labels) -> BTreeMap<&'static 
     edition.sections.iter().map(|s| (s.rubrique.slug(), heading(s))).collect()
 }
 
+/// Articles by source of the whole window, the most first; of the edition alone where that is all it has.
+pub(super) fn sources(edition: &Edition) -> Vec<Bar> {
+    let mut counts: Vec<_> =
+        edition.coverage.sources.iter().map(|share| (share.label.as_str(), share.articles)).collect();
+    if counts.is_empty() {
+        counts = edition.sources.iter().map(|source| (source.name.as_str(), source.articles)).collect();
+    }
+    bars(counts)
+}
+
 /// Articles by rubrique, copies included, the most first.
 pub(super) fn rubriques(edition: &Edition, pen: &Pen<'_>) -> Vec<Bar> {
-    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
-    for item in edition.front.iter().chain(edition.sections.iter().flat_map(|s| &s.items)) {
+    let label = |r: Rubrique| pen.headings.get(r.slug()).map_or(pen.labels.rubrique(r), String::as_str);
+    if !edition.coverage.rubriques.is_empty() {
+        let of =
+            |share: &CoverageShare| share.id.parse().map_or(share.label.clone(), |r| label(r).to_owned());
+        let named: Vec<_> =
+            edition.coverage.rubriques.iter().map(|share| (of(share), share.articles)).collect();
+        return bars(named.iter().map(|(name, count)| (name.as_str(), *count)).collect());
+    }
+    let mut counts: BTreeMap<Rubrique, usize> = BTreeMap::new();
+    for item in edition.items() {
         *counts.entry(item.rubrique).or_default() += 1 + item.others.len() + item.reprinted_by.len();
     }
-    let largest = counts.values().copied().max().unwrap_or(0);
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by(|(a, x), (b, y)| y.cmp(x).then(a.cmp(b)));
-    let label = |r: kiosque_model::Rubrique| {
-        pen.headings.get(r.slug()).map_or(pen.labels.rubrique(r), String::as_str).to_owned()
-    };
-    counts.into_iter().map(|(r, count)| Bar::new(&label(r), count, largest)).collect()
+    bars(counts.into_iter().map(|(r, count)| (label(r), count)).collect())
+}
+
+fn bars(counts: Vec<(&str, usize)>) -> Vec<Bar> {
+    let largest = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    counts.into_iter().map(|(name, count)| Bar::new(name, count, largest)).collect()
 }

@@ -1,0 +1,126 @@
+//! What an edition says beside its items: notes, corrections, mentions, the lead's thread, watchlists, formulas.
+
+use kiosque_model::{Direction, Edition, EditorNote, Formula};
+use serde::Serialize;
+
+use super::{Headline, Pen, is_rtl};
+use crate::look::Labels;
+
+/// A text with its direction and whose it is.
+#[derive(Debug, Serialize)]
+pub(in crate::render) struct Note {
+    /// Who wrote it or what it is called; may be empty.
+    pub(in crate::render) who: String,
+    pub(in crate::render) text: String,
+    pub(in crate::render) dir: &'static str,
+}
+
+/// How the lead story came about.
+#[derive(Debug, Serialize)]
+pub(in crate::render) struct Thread {
+    pub(in crate::render) title: String,
+    pub(in crate::render) dir: &'static str,
+    pub(in crate::render) moments: Vec<Moment>,
+}
+
+/// An article of a thread.
+#[derive(Debug, Serialize)]
+pub(in crate::render) struct Moment {
+    pub(in crate::render) at: String,
+    pub(in crate::render) headline: Headline,
+    pub(in crate::render) source: String,
+    /// `Reprise` or `Mis à jour`.
+    pub(in crate::render) badges: Vec<String>,
+}
+
+/// A watchlist and how much of the day's noise it made.
+#[derive(Debug, Serialize)]
+pub(in crate::render) struct Watch {
+    pub(in crate::render) name: String,
+    /// `12 articles`.
+    pub(in crate::render) articles: String,
+    /// `3,4 %`, as its language writes it.
+    pub(in crate::render) share: String,
+}
+
+impl Note {
+    pub(super) fn of_editor(note: &EditorNote) -> Self {
+        Self { who: note.who.clone(), text: note.text.clone(), dir: super::dir(note.direction) }
+    }
+
+    fn plain(who: String, text: String) -> Self {
+        let dir = super::dir(if is_rtl(&text) { Direction::Rtl } else { Direction::Ltr });
+        Self { who, text, dir }
+    }
+}
+
+pub(super) fn window(edition: &Edition, pen: &Pen<'_>) -> Option<String> {
+    let window = edition.window?;
+    let moment = |at| pen.labels.moment(at, &pen.zone);
+    let text = pen.labels.text("window");
+    Some(text.replace("{from}", &moment(window.from)).replace("{until}", &moment(window.until)))
+}
+
+pub(super) fn errata(edition: &Edition, pen: &Pen<'_>) -> Vec<Note> {
+    let sentence = |erratum: &kiosque_model::Erratum| match &erratum.before {
+        Some(before) => {
+            pen.labels.text("erratum_change").replace("{before}", before).replace("{text}", &erratum.text)
+        }
+        None => erratum.text.clone(),
+    };
+    let all = edition.errata.iter().map(|erratum| {
+        let number = erratum.number.map(|number| pen.numbered(number)).unwrap_or_default();
+        Note::plain(number, sentence(erratum))
+    });
+    all.collect()
+}
+
+pub(super) fn mentions(edition: &Edition, labels: &Labels) -> Vec<String> {
+    let licence = edition.law.licence.as_ref();
+    let licence = licence.map(|licence| format!("{}{}{licence}", labels.text("licence"), labels.colon));
+    licence.into_iter().chain(edition.law.mentions.iter().cloned()).collect()
+}
+
+pub(super) fn timeline(edition: &Edition, pen: &Pen<'_>) -> Option<Thread> {
+    let timeline = edition.timeline.as_ref().filter(|timeline| timeline.moments.len() > 1)?;
+    let moments = timeline.moments.iter().map(|moment| {
+        let mut badges = Vec::new();
+        badges.extend(moment.copy.then(|| pen.labels.text("reprint").to_owned()));
+        badges.extend(moment.updated.then(|| pen.labels.text("updated").to_owned()));
+        let day = || pen.labels.date(moment.at.to_zoned(pen.zone.clone()).date());
+        Moment {
+            at: if moment.hour_known { pen.labels.moment(moment.at, &pen.zone) } else { day() },
+            headline: Headline::new(&moment.title, &moment.url, moment.language.as_ref(), moment.direction),
+            source: moment.source_name.clone(),
+            badges,
+        }
+    });
+    Some(Thread {
+        title: timeline.title.clone(),
+        dir: super::dir(timeline.direction),
+        moments: moments.collect(),
+    })
+}
+
+pub(super) fn watchlists(edition: &Edition, labels: &Labels) -> Vec<Watch> {
+    let all = edition.watchlists.iter().map(|watchlist| Watch {
+        name: watchlist.name.clone(),
+        articles: labels.count(watchlist.articles, "article"),
+        share: labels.percent(watchlist.percent),
+    });
+    all.collect()
+}
+
+pub(super) fn formulas(edition: &Edition) -> Vec<Note> {
+    let printed = |formula: &Formula| {
+        let weights: Vec<_> =
+            formula.weights.iter().map(|(name, weight)| format!("{name} = {weight}")).collect();
+        let text = if weights.is_empty() {
+            formula.text.clone()
+        } else {
+            format!("{} ({})", formula.text, weights.join("; "))
+        };
+        Note { who: formula.name.clone(), text, dir: "ltr" }
+    };
+    edition.ranking.iter().chain(&edition.noise).map(printed).collect()
+}

@@ -1,0 +1,187 @@
+//! An item as it is printed: in the view by rubrique a story, in the view by paper an article of it.
+
+use kiosque_model::{Access, EditionItem, NewspaperLine, OtherTitle, Published, Rubrique};
+use serde::Serialize;
+
+use super::{Headline, Note, Pen, printed};
+use crate::look::Labels;
+
+/// An item as printed.
+#[derive(Debug, Serialize)]
+pub(in crate::render) struct Item {
+    pub(in crate::render) number: usize,
+    /// `n° 3`.
+    pub(in crate::render) numbered: String,
+    /// What names it over editions and revisions: its article.
+    pub(in crate::render) id: String,
+    pub(in crate::render) headline: Headline,
+    pub(in crate::render) source: String,
+    /// Persons, else agencies, else empty.
+    pub(in crate::render) by: Vec<String>,
+    pub(in crate::render) date: String,
+    /// For the `datetime` attribute, where there is a date.
+    pub(in crate::render) datetime: Option<String>,
+    pub(in crate::render) badges: Vec<String>,
+    pub(in crate::render) rubrique: String,
+    pub(in crate::render) rubrique_slug: &'static str,
+    pub(in crate::render) extract: String,
+    pub(in crate::render) first_title: Option<String>,
+    pub(in crate::render) reprints: Option<Reprints>,
+    pub(in crate::render) others: Vec<Other>,
+    /// What names it within a page: one number may have several items in the view by paper.
+    pub(in crate::render) anchor: String,
+    /// The headline the paper printed, where an editor wrote another one.
+    pub(in crate::render) original_title: Option<String>,
+    /// Words of the editors about it.
+    pub(in crate::render) notes: Vec<Note>,
+    /// `Même texte que …`, in the view by paper.
+    pub(in crate::render) copy_of: Option<String>,
+    /// The watchlists it met.
+    pub(in crate::render) watchlists: Vec<String>,
+    /// Other items of its rubrique.
+    pub(in crate::render) same_rubrique: Vec<Jump>,
+    /// A licence the page states.
+    pub(in crate::render) licence: Option<String>,
+    #[serde(skip)]
+    pub(in crate::render) published: Option<Published>,
+    #[serde(skip)]
+    pub(in crate::render) modified: Option<Published>,
+}
+
+/// Who printed the same text.
+#[derive(Debug, Serialize)]
+pub(in crate::render) struct Reprints {
+    /// `Repris par 3 titres`.
+    pub(in crate::render) label: String,
+    pub(in crate::render) names: Vec<String>,
+}
+
+/// Another telling of the event.
+#[derive(Debug, Serialize)]
+pub(in crate::render) struct Other {
+    pub(in crate::render) headline: Headline,
+    pub(in crate::render) source: String,
+    /// `Mis à jour`, where its text changed.
+    pub(in crate::render) updated: Option<String>,
+}
+
+/// An article of a paper that stands under another paper's item.
+#[derive(Debug, Serialize)]
+pub(in crate::render) struct Also {
+    pub(in crate::render) headline: Headline,
+    /// The item's number.
+    pub(in crate::render) number: usize,
+    /// `même texte, n° 3` or `même sujet, n° 3`.
+    pub(in crate::render) link: String,
+    /// `même texte que n° 3` or `même sujet que n° 3`.
+    pub(in crate::render) how: String,
+}
+
+/// A way to another item of the same page.
+#[derive(Debug, Serialize)]
+pub(in crate::render) struct Jump {
+    pub(in crate::render) number: usize,
+    /// `n° 3`.
+    pub(in crate::render) numbered: String,
+}
+
+impl Pen<'_> {
+    pub(super) fn item(&self, item: &EditionItem) -> Item {
+        let labels = self.labels;
+        let mut badges = Vec::new();
+        badges.push(access(labels, item.access == Access::Subscribers || item.paywalled));
+        badges.extend(item.opinion.then(|| labels.text("opinion").to_owned()));
+        badges.extend(item.updated.then(|| labels.text("updated").to_owned()));
+        badges.extend(item.late.then(|| labels.text("late").to_owned()));
+        badges.extend(item.rewritten.then(|| labels.text("rewritten").to_owned()));
+        let language = item.language.as_ref();
+        Item {
+            number: item.number,
+            numbered: self.numbered(item.number),
+            id: item.article.to_string(),
+            headline: Headline::new(&item.title, &item.url, language, item.direction),
+            source: item.source_name.clone(),
+            by: if item.authors.is_empty() { item.agencies.clone() } else { item.authors.clone() },
+            date: labels.published(item.published, &self.zone),
+            datetime: item.published.as_ref().map(Published::to_string),
+            badges,
+            rubrique: self.rubrique(item.rubrique),
+            rubrique_slug: item.rubrique.slug(),
+            extract: printed(&item.extract, language),
+            first_title: item.first_title.as_deref().map(|first| printed(first, language)),
+            reprints: self.reprints(&item.reprinted_by),
+            others: item.others.iter().map(|other| self.other(other)).collect(),
+            anchor: format!("n{}", item.number),
+            original_title: item.original_title.as_deref().map(|title| printed(title, language)),
+            notes: item.notes.iter().map(Note::of_editor).collect(),
+            copy_of: None,
+            watchlists: item.watchlists.clone(),
+            same_rubrique: item.same_rubrique.iter().map(|number| self.jump(*number)).collect(),
+            licence: item.licence.clone(),
+            published: item.published,
+            modified: item.modified,
+        }
+    }
+
+    fn reprints(&self, names: &[String]) -> Option<Reprints> {
+        let titles = self.labels.count(names.len(), "title");
+        let label = self.labels.filled("reprinted_by", "titles", &titles);
+        (!names.is_empty()).then(|| Reprints { label, names: names.to_vec() })
+    }
+
+    /// A line of a paper; `place` tells it from others of its number.
+    pub(super) fn line(&self, line: &NewspaperLine, paper: &str, place: usize) -> Item {
+        let labels = self.labels;
+        let language = line.language.as_ref();
+        let mut badges = vec![access(labels, line.access == Access::Subscribers)];
+        badges.extend(line.updated.then(|| labels.text("updated").to_owned()));
+        Item {
+            number: line.number,
+            numbered: self.numbered(line.number),
+            id: line.article.to_string(),
+            headline: Headline::new(&line.title, &line.url, language, line.direction),
+            source: paper.to_owned(),
+            by: if line.authors.is_empty() { line.agencies.clone() } else { line.authors.clone() },
+            date: labels.published(line.published, &self.zone),
+            datetime: line.published.as_ref().map(Published::to_string),
+            badges,
+            rubrique: self.rubrique(line.rubrique),
+            rubrique_slug: line.rubrique.slug(),
+            extract: printed(&line.extract, language),
+            first_title: None,
+            reprints: None,
+            others: Vec::new(),
+            anchor: if line.headline { format!("n{}", line.number) } else { format!("l{place}") },
+            original_title: None,
+            notes: Vec::new(),
+            copy_of: line.copy_of.as_deref().map(|paper| labels.filled("copy_of", "paper", paper)),
+            watchlists: Vec::new(),
+            same_rubrique: Vec::new(),
+            licence: None,
+            published: line.published,
+            modified: None,
+        }
+    }
+
+    pub(super) fn other(&self, other: &OtherTitle) -> Other {
+        Other {
+            headline: Headline::of_other(other),
+            source: other.source_name.clone(),
+            updated: other.updated.then(|| self.labels.text("updated").to_owned()),
+        }
+    }
+
+    pub(super) fn jump(&self, number: usize) -> Jump {
+        Jump { number, numbered: self.numbered(number) }
+    }
+
+    /// The heading of a rubrique: the edition's own, else the interface's.
+    fn rubrique(&self, rubrique: Rubrique) -> String {
+        let usual = || self.labels.rubrique(rubrique).to_owned();
+        self.headings.get(rubrique.slug()).cloned().unwrap_or_else(usual)
+    }
+}
+
+fn access(labels: &Labels, subscribers: bool) -> String {
+    labels.text(if subscribers { "subscribers" } else { "free" }).to_owned()
+}
