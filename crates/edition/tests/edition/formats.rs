@@ -161,3 +161,39 @@ fn a_document_marks_right_to_left_paragraphs_and_runs() {
     assert_eq!(relationships.matches("TargetMode=\"External\"").count(), links);
     assert!(links > items(&edition()));
 }
+
+/// As many stories as a full day has: the morning's, again and again under other names.
+fn full_day(articles: usize) -> Vec<kiosque_model::Story> {
+    let morning = stories();
+    let each: usize = morning.iter().map(|story| story.articles.len()).sum();
+    let again = |round: usize| {
+        let renamed = move |id: &kiosque_model::PageId| kiosque_model::PageId(format!("{round}-{id}"));
+        let mut day = stories();
+        for story in &mut day {
+            story.id = renamed(&story.id);
+            for article in &mut story.articles {
+                article.tagged.article.id = renamed(&article.tagged.article.id);
+                article.copy_of = article.copy_of.as_ref().map(renamed);
+            }
+        }
+        day
+    };
+    (0..articles.div_ceil(each)).flat_map(again).collect()
+}
+
+#[test]
+fn a_full_day_is_exported_before_its_reader_waits() {
+    let edition = composed(&full_day(5_000), &spec());
+    assert!(edition.coverage.articles >= 4_000, "{}", edition.coverage.articles);
+    for format in Format::ALL {
+        for by in [GroupBy::Rubrique, GroupBy::Source] {
+            let start = std::time::Instant::now();
+            let bytes = render(&edition, format, by).expect("renders").len();
+            let took = start.elapsed();
+            println!("{} by {by:?}: {} KiB in {} ms", format.name(), bytes / 1024, took.as_millis());
+            // Unoptimised and on a busy machine; released and alone it is a tenth.
+            assert!(took.as_secs() < 20, "{}: {took:?}", format.name());
+            assert!(format != Format::Eml || bytes < 150 * 1024, "a mail reader cuts {bytes} bytes off");
+        }
+    }
+}

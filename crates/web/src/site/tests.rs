@@ -139,7 +139,7 @@ async fn what_is_asked_wrongly_is_told_in_french() {
         ("/nulle-part", StatusCode::NOT_FOUND, "Page introuvable"),
         ("/editions/soir/2026-10-07", StatusCode::NOT_FOUND, "pas d’édition « soir »"),
         ("/editions/%3Cscript%3E/2026-10-07", StatusCode::NOT_FOUND, "« &lt;script&gt; »"),
-        ("/editions/matin/2026-10-07.pdf", StatusCode::NOT_FOUND, "essayez .html, .md, .json"),
+        ("/editions/matin/2026-10-07.odt", StatusCode::NOT_FOUND, "essayez .html, "),
         ("/editions/matin/hier", StatusCode::BAD_REQUEST, "« hier » n’est pas une date"),
         ("/editions/matin/2026-10-07?by=humeur", StatusCode::BAD_REQUEST, "« humeur »"),
         ("/editions/%FF/2026-10-07", StatusCode::BAD_REQUEST, "pas lisible"),
