@@ -198,3 +198,17 @@ fn a_full_day_is_exported_before_its_reader_waits() {
         }
     }
 }
+
+#[test]
+fn the_message_shows_the_first_items_of_every_rubrique() {
+    let edition = composed(&full_day(500), &spec());
+    let bytes = render(&edition, Format::Csv, GroupBy::Rubrique).expect("renders");
+    assert!(bytes.len() > 1_000);
+    let message = String::from_utf8(render(&edition, Format::Eml, GroupBy::Rubrique).expect("renders")).unwrap();
+    // Addresses stand in the HTML part, quoted-printable: `=` alone is written otherwise there.
+    let html = message.replace("=\r\n", "");
+    for section in &edition.sections {
+        let shown = section.items.iter().filter(|item| html.contains(&format!("{}\"", item.url))).count();
+        assert!(shown >= 1 && section.items[0].url.starts_with("https://"), "{}: {shown}", section.label);
+    }
+}
