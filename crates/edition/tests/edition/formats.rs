@@ -193,8 +193,8 @@ fn a_full_day_is_exported_before_its_reader_waits() {
             println!("{} by {by:?}: {} KiB in {} ms", format.name(), bytes / 1024, took.as_millis());
             // Unoptimised and on a busy machine; released and alone it is a tenth.
             assert!(took.as_secs() < 20, "{}: {took:?}", format.name());
-            // Encoded, in two parts; the HTML part by itself is below the 102 KB at which mail readers cut.
-            assert!(format != Format::Eml || bytes < 180 * 1024, "a mail reader cuts {bytes} bytes off");
+            // Mail readers cut at 102 KB.
+            assert!(format != Format::Eml || bytes < 100 * 1024, "a mail reader cuts {bytes} bytes off");
         }
     }
 }
@@ -202,13 +202,12 @@ fn a_full_day_is_exported_before_its_reader_waits() {
 #[test]
 fn the_message_shows_the_first_items_of_every_rubrique() {
     let edition = composed(&full_day(500), &spec());
-    let bytes = render(&edition, Format::Csv, GroupBy::Rubrique).expect("renders");
-    assert!(bytes.len() > 1_000);
-    let message = String::from_utf8(render(&edition, Format::Eml, GroupBy::Rubrique).expect("renders")).unwrap();
+    let message =
+        String::from_utf8(render(&edition, Format::Eml, GroupBy::Rubrique).expect("renders")).unwrap();
     // Addresses stand in the HTML part, quoted-printable: `=` alone is written otherwise there.
     let html = message.replace("=\r\n", "");
     for section in &edition.sections {
         let shown = section.items.iter().filter(|item| html.contains(&format!("{}\"", item.url))).count();
-        assert!(shown >= 1 && section.items[0].url.starts_with("https://"), "{}: {shown}", section.label);
+        assert!(shown >= 1, "{}: {shown}", section.label);
     }
 }
