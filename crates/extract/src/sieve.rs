@@ -16,6 +16,8 @@ const LONG_VALUE_BYTES: usize = 2048;
 const MAX_ATTRIBUTES: usize = 48;
 /// A control longer than this was not closed where it seems.
 const MAX_CONTROL_BYTES: usize = 16 * 1024;
+/// Longest remark that may be meant for screen readers alone.
+const MAX_ASIDE_BYTES: usize = 120;
 /// The attributes read: those of roles, of declarations, of links and dates, and what the parser itself minds.
 const READ_ATTRIBUTES: [&str; 26] = [
     "class",
@@ -153,7 +155,7 @@ impl<'a> Sieve<'a> {
             self.cut(open, end);
             return end;
         }
-        if let Some(after) = self.control_end(end, name) {
+        if let Some(after) = self.control_end(end, name).or_else(|| self.aside_end(open, end, name)) {
             self.cut(open, after);
             return after;
         }
@@ -195,6 +197,33 @@ impl<'a> Sieve<'a> {
             limit -= 1;
         }
         closing(&self.source[..limit], inner, name).map(|(_, after)| after)
+    }
+
+    /// Where a remark ends that only screen readers say beside a link: `, opens new tab`, `(nouvelle fenêtre)`. Those who
+    /// copy the text would read it in the middle of a sentence.
+    fn aside_end(&self, open: usize, inner: usize, name: &str) -> Option<usize> {
+        const HIDDEN: [&str; 5] = ["clip:rect(", "clip: rect(", "sr-only", "visually", "screen-reader"];
+        const OPENED: [&str; 9] = [
+            "new tab",
+            "new window",
+            "nouvel onglet",
+            "fenêtre",
+            "fenster",
+            "ventana",
+            "pestaña",
+            "نافذة",
+            "تبويب",
+        ];
+        let hidden = name.eq_ignore_ascii_case("span") && {
+            let tag = &self.source[open..inner];
+            HIDDEN.iter().any(|mark| tag.contains(mark))
+        };
+        let close = if hidden { find(self.source, inner, b'<')? } else { return None };
+        let said = self.source[inner..close].to_lowercase();
+        let closes = self.source.as_bytes().get(close + 1) == Some(&b'/')
+            && tag_name(self.source, close + 2).eq_ignore_ascii_case("span");
+        (closes && said.len() < MAX_ASIDE_BYTES && OPENED.iter().any(|word| said.contains(word)))
+            .then(|| find(self.source, close, b'>').map_or(self.source.len(), |i| i + 1))
     }
 
     /// Cuts a script, style or drawing with its contents; keeps JSON-LD.
@@ -368,6 +397,20 @@ mod tests {
             "<p>x\n\t\t<Button type=a>Go <b>on</b></BUTTON>\n  <p>y<select><p>z",
             "<p>x\t <p>y<select><p>z",
         );
+    }
+
+    #[test]
+    fn cuts_what_only_screen_readers_say_of_links() {
+        check(
+            "<a href=x>.FCHI<span class=\"sr-only\">, opens new tab</span></a>, stable",
+            "<a href=x>.FCHI</a>, stable",
+        );
+        check(
+            "<a href=x>Le rapport<span style=\"clip:rect(0 0 0 0)\"> (Nouvelle fenêtre)</span></a>",
+            "<a href=x>Le rapport</a>",
+        );
+        check("<span class=\"sr-only\">Par </span>Rim Alami", "<span class=\"sr-only\">Par </span>Rim Alami");
+        check("<span>Une fenêtre ouverte</span>", "<span>Une fenêtre ouverte</span>");
     }
 
     #[test]
