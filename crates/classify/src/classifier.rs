@@ -5,12 +5,14 @@
 
 use std::sync::LazyLock;
 
-use kiosque_model::{Article, Entity, Language, Rubrique, Tagged};
+use kiosque_model::{Article, BlockLanguage, Entity, Language, Quote, Rubrique, SummarySentence, Tagged};
 
-use crate::document::Document;
+use crate::document::{CLASSES, Document, Scores};
 use crate::entities::entities;
 use crate::keywords::keywords;
 use crate::model::{Model, ModelError, best, softmax};
+use crate::quotes::quotes;
+use crate::summary::summary;
 use crate::{language, reasons, section};
 
 /// Words of a text below which there is nothing to be sure of.
@@ -33,6 +35,9 @@ const SUBJECT_EVIDENCE: f32 = 0.5;
 
 /// What a subject named by headline and text weighs against *International*, which only says where.
 const SUBJECT_LOG_ODDS: f32 = 1.5;
+
+/// A calibrated confidence below this says that the rubrique is more likely wrong than right: it is uncertain.
+const SURE: f32 = 0.5;
 
 static BUNDLED: LazyLock<Classifier> = LazyLock::new(|| {
     Classifier::from_bytes(include_bytes!("../model/rubriques.bin")).expect("the crate's own model is sound")
@@ -80,6 +85,14 @@ pub struct Labels {
     pub entities: Vec<Entity>,
     /// Evidence for the rubrique, best first: words as printed, the outlet's section.
     pub because: Vec<String>,
+    /// The next likeliest rubrique, where the rubrique is more likely wrong than right.
+    pub alternative: Option<Rubrique>,
+    /// Paragraphs in another language than the article.
+    pub block_languages: Vec<BlockLanguage>,
+    /// What was said, and by whom.
+    pub quotes: Vec<Quote>,
+    /// The sentences that say most.
+    pub summary: Vec<SummarySentence>,
 }
 
 impl Classifier {
@@ -120,13 +133,22 @@ impl Classifier {
         let class = best(&shares);
         let rubrique = Rubrique::ALL[class];
         let code = language.as_ref().map_or("", Language::code);
+        let alternative = (shares[class] < SURE).then(|| Rubrique::ALL[second(&shares, class)]);
+        let mut because = reasons::reasons(&self.model, &document, &known, class, section);
+        if let Some(other) = alternative {
+            because.push(format!("incertain\u{a0}: peut-être {}", other.label_fr()));
+        }
         Labels {
             rubrique,
             confidence: shares[class],
             iptc: rubrique.iptc(),
             keywords: keywords(input.title, input.text, code),
             entities: entities(input.title, input.text),
-            because: reasons::reasons(&self.model, &document, &known, class, section),
+            because,
+            alternative,
+            block_languages: language.as_ref().map_or_else(Vec::new, |all| language::blocks(input.text, all)),
+            quotes: quotes(input.text, code),
+            summary: summary(input.title, input.text, code),
             language,
         }
     }
@@ -144,15 +166,24 @@ impl Classifier {
             keywords: &article.keywords,
         });
         Tagged {
-            article,
             language: labels.language,
-            rubrique: labels.rubrique,
-            confidence: labels.confidence,
             keywords: labels.keywords,
             entities: labels.entities,
             because: labels.because,
+            uncertain: labels.alternative.is_some(),
+            alternative: labels.alternative,
+            block_languages: labels.block_languages,
+            quotes: labels.quotes,
+            summary: labels.summary,
+            ..Tagged::new(article, labels.rubrique, labels.confidence)
         }
     }
+}
+
+/// The likeliest but one.
+fn second(shares: &Scores, first: usize) -> usize {
+    let others = (0..CLASSES).filter(|class| *class != first);
+    others.max_by(|a, b| shares[*a].total_cmp(&shares[*b])).unwrap_or(first)
 }
 
 /// The subject of an article that would go to *International*: countries and their leaders fill its text, but its

@@ -8,7 +8,7 @@ use kiosque_model::{Entity, EntityKind};
 
 use crate::document::hash_of;
 use crate::fold::{fold, fold_into, is_arabic, words};
-use crate::gazetteer::{Cue, Gazetteer, LONGEST};
+use crate::gazetteer::{Cue, Gazetteer, LONGEST, Name};
 
 /// Names given at most.
 const MOST: usize = 16;
@@ -36,6 +36,28 @@ struct Found {
     kind: EntityKind,
     length: usize,
     text: Option<String>,
+    listed: Option<Name>,
+}
+
+impl Found {
+    fn new(kind: EntityKind, length: usize) -> Self {
+        Self { kind, length, text: None, listed: None }
+    }
+
+    fn listed(name: Name, length: usize, text: Option<String>) -> Self {
+        Self { kind: name.kind, length, text, listed: Some(name) }
+    }
+
+    /// The entity as it is given out.
+    fn entity(self, text: String) -> Entity {
+        let known = |value: &'static str| (!value.is_empty()).then(|| value.to_owned());
+        let listed = self.listed;
+        Entity {
+            name: listed.and_then(|name| known(name.canonical)),
+            country: listed.and_then(|name| known(name.country)),
+            ..Entity::new(text, self.kind)
+        }
+    }
 }
 
 /// The names in a headline and text, each once, in the order they are met.
@@ -52,14 +74,16 @@ pub(crate) fn entities(title: &str, text: &str) -> Vec<Entity> {
             };
             let last = &all[at + name.length - 1];
             let printed = &source[all[at].start..last.start + last.text.len()];
-            let entity =
-                name.text.unwrap_or_else(|| printed.split_whitespace().collect::<Vec<_>>().join(" "));
-            let folded = fold(&entity);
-            if !seen.contains(&folded) {
-                seen.push(folded);
-                found.push(Entity { text: entity, kind: name.kind });
-            }
             at += name.length;
+            let text =
+                name.text.clone().unwrap_or_else(|| printed.split_whitespace().collect::<Vec<_>>().join(" "));
+            let entity = name.entity(text);
+            // A place named in two ways is one place.
+            let key = fold(entity.name.as_deref().unwrap_or(&entity.text));
+            if !seen.contains(&key) {
+                seen.push(key);
+                found.push(entity);
+            }
         }
     }
     found
@@ -109,7 +133,7 @@ fn listed(all: &[Word], at: usize) -> Option<Found> {
     // A town's name inside a longer name is a person or a club.
     let before = at > 0 && all[at].joined && all[at - 1].capital && !is_opening(all, at - 1);
     let after = all.get(at + length).is_some_and(|next| next.joined && next.capital);
-    (fits && !before && !after).then_some(Found { kind: name.kind, length, text: None })
+    (fits && !before && !after).then(|| Found::listed(name, length, None))
 }
 
 fn is_opening(all: &[Word], at: usize) -> bool {
@@ -144,11 +168,7 @@ fn person(all: &[Word], at: usize) -> Option<Found> {
     let known = listed.is_some_and(|(covered, _)| covered >= length);
     let enough = names >= if title { 1 } else { 2 };
     let single = names == 1 && all[at].text.chars().count() < 3;
-    (enough && !acronym && !institution && !known && !single).then_some(Found {
-        kind: EntityKind::Person,
-        length,
-        text: None,
-    })
+    (enough && !acronym && !institution && !known && !single).then(|| Found::new(EntityKind::Person, length))
 }
 
 /// A run that opens with a word such as `Banque`, or ends in one such as `University`.
@@ -164,7 +184,7 @@ fn institution(all: &[Word], at: usize) -> Option<Found> {
         }
     }
     let ends = cues.is(Cue::Ending, all[at + length - 1].hash);
-    (capitals >= 2 && (opens || ends)).then_some(Found { kind: EntityKind::Organisation, length, text: None })
+    (capitals >= 2 && (opens || ends)).then(|| Found::new(EntityKind::Organisation, length))
 }
 
 /// A listed Arabic name, also with particles joined to its first word.
@@ -178,11 +198,7 @@ fn arabic_listed(all: &[Word], at: usize) -> Option<Found> {
         let words = all[at + 1..at + length].iter().map(|w| w.text);
         let text = std::iter::once(first.as_str()).chain(words).collect::<Vec<_>>().join(" ");
         // What is left of a word by taking a letter away is a name only where it is long enough.
-        (joined.is_empty() || first.chars().count() >= 3).then_some(Found {
-            kind: name.kind,
-            length,
-            text: Some(text),
-        })
+        (joined.is_empty() || first.chars().count() >= 3).then(|| Found::listed(name, length, Some(text)))
     })
 }
 
@@ -208,7 +224,7 @@ fn arabic_person(all: &[Word], at: usize) -> Option<Found> {
             wanted = (wanted + 1).min(LONGEST_PERSON);
         }
     }
-    (length >= 2).then_some(Found { kind: EntityKind::Person, length, text: None })
+    (length >= 2).then(|| Found::new(EntityKind::Person, length))
 }
 
 #[cfg(test)]

@@ -13,6 +13,10 @@ pub(crate) struct Name {
     pub(crate) kind: EntityKind,
     /// Written in capitals throughout: `UN` is an institution, `Un` is not.
     pub(crate) capitals: bool,
+    /// One name for all its spellings; empty where the lists have no other.
+    pub(crate) canonical: &'static str,
+    /// ISO 3166-1 code of the country a place is or lies in; empty for what lies in several, and for institutions.
+    pub(crate) country: &'static str,
 }
 
 /// What a word announces of the name beside it, as `data/cues.tsv` has them.
@@ -58,18 +62,13 @@ pub(crate) struct Gazetteer {
 
 static BUNDLED: LazyLock<Gazetteer> = LazyLock::new(|| {
     let (mut names, mut firsts) = (ByHash::default(), ByHash::default());
-    let lists = [
-        (include_str!("../data/places.txt"), EntityKind::Place),
-        (include_str!("../data/organisations.txt"), EntityKind::Organisation),
-    ];
-    for (list, kind) in lists {
-        for name in list.lines().filter(|line| !line.starts_with('#')) {
-            let capitals = name.chars().all(char::is_uppercase);
-            let hashes: Vec<u32> = words(name).map(|(_, word)| hash_of(&fold(word))).collect();
-            if let Some(key) = hashes.iter().copied().reduce(pair) {
-                names.insert(key, Name { kind, capitals });
-                firsts.insert(hashes[0], ());
-            }
+    for (name, canonical, country, kind) in organisations().chain(places()).chain(towns_of_morocco()) {
+        let capitals = name.chars().all(char::is_uppercase);
+        let hashes: Vec<u32> = words(name).map(|(_, word)| hash_of(&fold(word))).collect();
+        if let Some(key) = hashes.iter().copied().reduce(pair) {
+            // The last list is the home's: its towns win over their namesakes.
+            names.insert(key, Name { kind, capitals, canonical, country });
+            firsts.insert(hashes[0], ());
         }
     }
     let mut cues: ByHash<u16> = ByHash::default();
@@ -82,6 +81,39 @@ static BUNDLED: LazyLock<Gazetteer> = LazyLock::new(|| {
     }
     Gazetteer { names, firsts, cues }
 });
+
+/// A spelling, the name it stands for, its country and its kind.
+type Entry = (&'static str, &'static str, &'static str, EntityKind);
+
+fn lines(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.lines().filter(|line| !line.starts_with('#'))
+}
+
+/// Each line: the name by which an institution is known, then its other spellings and languages.
+fn organisations() -> impl Iterator<Item = Entry> {
+    lines(include_str!("../data/organisations.txt")).flat_map(|line| {
+        let name = line.split('|').next().unwrap_or(line);
+        line.split('|').map(move |spelling| (spelling, name, "", EntityKind::Organisation))
+    })
+}
+
+/// Each line: country, name, spellings.
+fn places() -> impl Iterator<Item = Entry> {
+    lines(include_str!("../data/places.tsv")).flat_map(|line| {
+        let mut columns = line.split('\t');
+        let (country, name) = (columns.next().unwrap_or_default(), columns.next().unwrap_or_default());
+        columns.flat_map(|c| c.split('|')).map(move |spelling| (spelling, name, country, EntityKind::Place))
+    })
+}
+
+/// Each line: name, Latin spellings, Arabic spellings.
+fn towns_of_morocco() -> impl Iterator<Item = Entry> {
+    lines(include_str!("../data/morocco.tsv")).flat_map(|line| {
+        let name = line.split('\t').next().unwrap_or_default();
+        let spellings = line.split(['\t', '|']).filter(|spelling| !spelling.is_empty());
+        spellings.map(move |spelling| (spelling, name, "MA", EntityKind::Place))
+    })
+}
 
 impl Gazetteer {
     /// The lists of this crate.

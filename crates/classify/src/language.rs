@@ -2,7 +2,7 @@
 //!
 //! What a page declares is only believed where the text is too short to tell.
 
-use kiosque_model::Language;
+use kiosque_model::{BlockLanguage, Language};
 use whichlang::{Lang, detect_language};
 
 use crate::background::{Background, LANGUAGES};
@@ -35,6 +35,23 @@ pub(crate) fn detect(title: &str, text: &str, declared: Option<&str>) -> Option<
         }
         _ => language,
     }
+}
+
+/// Letters below which a paragraph is not asked for its language.
+const BLOCK_LETTERS: usize = 60;
+
+/// The paragraphs in another language than the text as a whole, as far as they are long enough to tell.
+pub(crate) fn blocks(text: &str, all: &Language) -> Vec<BlockLanguage> {
+    let mut found = Vec::new();
+    for (block, line) in (0..).zip(text.split('\n')) {
+        if line.len() < BLOCK_LETTERS || line.chars().filter(|&c| is_letter(c)).count() < BLOCK_LETTERS {
+            continue;
+        }
+        if let Some(language) = detect("", line, None).filter(|language| language != all) {
+            found.push(BlockLanguage { block, language });
+        }
+    }
+    found
 }
 
 /// The language where the script alone decides it.

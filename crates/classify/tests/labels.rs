@@ -49,7 +49,7 @@ fn labels_are_complete_and_always_the_same() {
         assert!((1..=8).contains(&labels.keywords.len()), "{labels:?}");
         assert!(!labels.because.is_empty(), "{labels:?}");
         let whole = format!("{title} {text}");
-        for reason in &labels.because {
+        for reason in labels.because.iter().filter(|reason| !reason.starts_with("incertain")) {
             assert!(whole.contains(reason.as_str()), "{reason} does not stand in the text");
         }
     }

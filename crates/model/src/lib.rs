@@ -29,5 +29,7 @@ pub use page::{FeedHint, FetchRecord, Page, SourceId};
 pub use published::{Precision, Published};
 pub use rubrique::Rubrique;
 pub use story::{Story, StoryArticle, StoryId};
-pub use tagged::{Entity, EntityKind, Tagged};
+pub use tagged::{
+    BlockLanguage, Entity, EntityKind, Field, Mention, Placement, Quote, Span, SummarySentence, Tagged,
+};
 pub use wire::{Envelope, Message, Never, UniquePage, WireError, header, topic};

@@ -372,14 +372,24 @@ mod tests {
     fn tagged() -> Tagged {
         let page = page();
         let article = Article::new(page.url, page.canonical, page.source, page.fetched_at);
+        let mention = crate::Mention {
+            field: crate::Field::Text,
+            place: crate::Span { block: 1, start: 4, end: 9 },
+            text: "match".into(),
+        };
         Tagged {
-            article,
-            language: None,
-            rubrique: crate::Rubrique::Sport,
-            confidence: 0.5,
             keywords: vec!["match".into()],
-            entities: Vec::new(),
-            because: Vec::new(),
+            uncertain: true,
+            alternative: Some(crate::Rubrique::Culture),
+            placements: vec![crate::Placement {
+                rule: "stades".into(),
+                version: 2,
+                watchlist: Some("sport".into()),
+                rubrique: None,
+                instead_of: None,
+                mentions: vec![mention],
+            }],
+            ..Tagged::new(article, crate::Rubrique::Sport, 0.5)
         }
     }
 

@@ -144,13 +144,9 @@ fn to_article(
     }
     StoryArticle {
         tagged: Tagged {
-            article,
             language: Language::from_tag(language),
-            rubrique,
-            confidence: 0.8,
             keywords: line.keywords,
-            entities: Vec::new(),
-            because: Vec::new(),
+            ..Tagged::new(article, rubrique, 0.8)
         },
         copy_of,
         source_name: name.to_owned(),

@@ -194,15 +194,7 @@ mod tests {
         article.text = "Le port de la ville a repris son activité mercredi après trois jours de tempête. Une \
                         quarantaine de chalutiers attendaient au large depuis dimanche, et les criées rouvriront."
             .repeat(40);
-        Tagged {
-            article,
-            language: None,
-            rubrique: Rubrique::Economie,
-            confidence: 0.9,
-            keywords: Vec::new(),
-            entities: Vec::new(),
-            because: Vec::new(),
-        }
+        Tagged::new(article, Rubrique::Economie, 0.9)
     }
 
     #[test]

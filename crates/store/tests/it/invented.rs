@@ -67,13 +67,11 @@ pub(crate) fn article(path: &str, title: &str, text: &str, fetched: &str) -> Tag
     article.published = Some("2026-10-06T08:00:00+01:00".parse().unwrap());
     article.keywords = vec!["eau".to_owned()];
     Tagged {
-        article,
         language: Language::from_tag("fr"),
-        rubrique: Rubrique::Environnement,
-        confidence: 0.75,
         keywords: vec!["barrage".to_owned(), "pluie".to_owned()],
-        entities: vec![Entity { text: "Rabat".to_owned(), kind: EntityKind::Place }],
+        entities: vec![Entity::new("Rabat", EntityKind::Place)],
         because: vec!["barrage".to_owned()],
+        ..Tagged::new(article, Rubrique::Environnement, 0.75)
     }
 }
 

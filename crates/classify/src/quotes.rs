@@ -1,0 +1,296 @@
+//! Quotes with their speakers: words between marks, and the name that a verb of saying puts beside them.
+//!
+//! French, Arabic, English and Spanish, « », “ ”, and straight marks; the verb before the quote or after it. A
+//! speaker is only named where the text does so; a pronoun stands for the speaker before.
+
+use kiosque_model::Quote;
+
+use crate::fold::words;
+use crate::sentences::{blocks, span};
+use crate::speech::{Cue, Speech, Who, Word, read};
+
+/// Quotes given at most.
+const MOST: usize = 12;
+
+/// Fewer words between marks are an expression, not speech, unless a speaker stands beside them.
+const FEWEST_WORDS: usize = 4;
+const FEWEST_SAID: usize = 2;
+
+/// Longer ones are a text of their own.
+const MOST_CHARS: usize = 1200;
+
+/// Words beside a quote that are looked at.
+const NEAR: usize = 14;
+
+/// Paragraphs after which a pronoun stands for nobody any more.
+const MEMORY: u32 = 6;
+
+/// The quotes of a text in a language.
+pub(crate) fn quotes(text: &str, language: &str) -> Vec<Quote> {
+    let speech = Speech::of(language);
+    let mut found = Vec::new();
+    let mut last: Option<(u32, String)> = None;
+    for (block, at, line) in blocks(text) {
+        if found.len() >= MOST {
+            break;
+        }
+        let marks = between_marks(line);
+        if marks.is_empty() {
+            continue;
+        }
+        let all = read(line);
+        for (n, mark) in marks.iter().enumerate() {
+            let inner = line[mark.inner.0..mark.inner.1].trim();
+            let length = words(inner).count();
+            if length < FEWEST_SAID || inner.len() > MOST_CHARS || found.len() >= MOST {
+                continue;
+            }
+            let neighbours =
+                (n.checked_sub(1).map(|before| marks[before].outer.1), marks.get(n + 1).map(|m| m.outer.0));
+            let who = speech.and_then(|speech| {
+                after(speech, line, &all, mark, neighbours.1)
+                    .or_else(|| before(speech, line, &all, mark, neighbours.0))
+            });
+            let speaker = match who {
+                Some(Who::Named(name)) => {
+                    last = Some((block, name.clone()));
+                    Some(name)
+                }
+                Some(Who::Same) => {
+                    last.clone().filter(|(told, _)| block - told <= MEMORY).map(|(_, name)| name)
+                }
+                None => None,
+            };
+            if length < FEWEST_WORDS && speaker.is_none() {
+                continue;
+            }
+            let start =
+                at + mark.inner.0 + (line[mark.inner.0..].len() - line[mark.inner.0..].trim_start().len());
+            found.push(Quote { text: inner.to_owned(), speaker, place: span(text, block, start, inner) });
+        }
+    }
+    found
+}
+
+/// Bytes between two marks, without and with them.
+struct Marks {
+    inner: (usize, usize),
+    outer: (usize, usize),
+}
+
+/// What stands between quotation marks in a paragraph; of marks within marks the outer ones.
+fn between_marks(line: &str) -> Vec<Marks> {
+    let mut found = Vec::new();
+    let mut open: Option<(usize, char, usize)> = None;
+    let mut before = ' ';
+    for (at, c) in line.char_indices() {
+        match open {
+            None => {
+                let straight = c == '"' && !before.is_alphanumeric();
+                if straight || matches!(c, '«' | '“' | '„') {
+                    open = Some((at, c, 0));
+                }
+            }
+            Some((from, mark, depth)) => {
+                let closes = matches!((mark, c), ('«', '»') | ('“', '”') | ('„', '“' | '”') | ('"', '"'));
+                let opens = c == mark && mark != '"';
+                match (closes, depth) {
+                    (true, 0) => {
+                        let inner = (from + mark.len_utf8(), at);
+                        found.push(Marks { inner, outer: (from, at + c.len_utf8()) });
+                        open = None;
+                    }
+                    (true, _) => open = Some((from, mark, depth - 1)),
+                    _ if opens => open = Some((from, mark, depth + 1)),
+                    _ => {}
+                }
+            }
+        }
+        before = c;
+    }
+    found
+}
+
+/// Whether a stretch between words stays within one sentence.
+fn is_within(between: &str) -> bool {
+    !between.contains(['.', ';', '!', '?', '؟', '…', ':'])
+}
+
+/// « … », explique Jeanne Delcourt; "…," Smith said; « … », selon elle.
+fn after(speech: &Speech, line: &str, all: &[Word], mark: &Marks, until: Option<usize>) -> Option<Who> {
+    let from = all.partition_point(|word| word.start < mark.outer.1);
+    let end = all.partition_point(|word| word.start < until.unwrap_or(line.len()));
+    let near: &[Word] = &all[from..end.min(from + NEAR)];
+    let first = near.first()?;
+    if !is_within(&line[mark.outer.1..first.start]) {
+        return None;
+    }
+    let reach = (1..near.len().min(8)).find(|&n| !is_within(&line[near[n - 1].end()..near[n].start]));
+    let reach = &near[..reach.unwrap_or(near.len().min(8))];
+    if let Some(at) = reach.iter().take(2).position(|word| speech.is(Cue::Source, word)) {
+        return speech.who(line, &near[at + 1..]);
+    }
+    let verb = reach.iter().position(|word| speech.is(Cue::Verb, word) || speech.is(Cue::Aside, word))?;
+    if reach[..verb].iter().any(|word| speech.is(Cue::Stop, word) && word.text.len() > 2) {
+        return None;
+    }
+    if speech.is(Cue::Aside, &reach[verb]) || reach[..verb].iter().any(|word| speech.is(Cue::Pronoun, word)) {
+        return Some(Who::Same);
+    }
+    // « a-t-il dit », « a déclaré le maire »: before the verb only helpers; in English a name may stand there.
+    let helpers = reach[..verb].iter().all(|word| word.text.chars().count() <= 4);
+    if verb == 0 || helpers { speech.who(line, &near[verb + 1..]) } else { speech.who(line, &reach[..verb]) }
+}
+
+/// Le maire a déclaré : « … »; Selon la préfecture, « … »; وقال الوزير إن « … ».
+fn before(speech: &Speech, line: &str, all: &[Word], mark: &Marks, from: Option<usize>) -> Option<Who> {
+    let end = all.partition_point(|word| word.start < mark.outer.0);
+    let mut start = all.partition_point(|word| word.start < from.unwrap_or(0)).max(end.saturating_sub(NEAR));
+    // A sentence that ended is no longer about this quote.
+    for at in (start + 1..end).rev() {
+        let between = &line[all[at - 1].end()..all[at].start];
+        if between.contains(['.', '!', '?', '؟', ';']) && all[at - 1].text.chars().count() > 2 {
+            start = at;
+            break;
+        }
+    }
+    let near = &all[start..end];
+    let last = near.last()?;
+    if line[last.end()..mark.outer.0].contains(['.', '!', '?', '؟', ';']) {
+        return None;
+    }
+    let verb =
+        (0..near.len()).rev().find(|&at| speech.is(Cue::Verb, &near[at]) || speech.is(Cue::Aside, &near[at]));
+    let Some(verb) = verb else {
+        let source = (0..near.len()).rev().find(|&at| speech.is(Cue::Source, &near[at]))?;
+        return speech.who(line, &near[source + 1..]);
+    };
+    if speech.is(Cue::Aside, &near[verb]) {
+        return Some(Who::Same);
+    }
+    let following = &near[verb + 1..];
+    if near[verb].text.starts_with(crate::fold::is_arabic) {
+        return speech.who(line, following).or(Some(Who::Same));
+    }
+    let inverted = following.iter().any(|word| word.text.starts_with(char::is_uppercase));
+    if inverted && let Some(who) = speech.who(line, following) {
+        return Some(who);
+    }
+    subject_before(speech, line, &near[..verb])
+}
+
+/// The subject whose verb follows: the last clause before it that has a name, without helpers such as « a ».
+fn subject_before(speech: &Speech, line: &str, near: &[Word]) -> Option<Who> {
+    let kept =
+        near.iter().rposition(|word| word.text.chars().count() > 3 || speech.is(Cue::Pronoun, word))?;
+    let near = &near[..=kept];
+    let mut start = 0;
+    for at in (1..near.len()).rev() {
+        if line[near[at - 1].end()..near[at].start].contains([',', '،', ':', '»', '”', '(']) {
+            start = at;
+            break;
+        }
+    }
+    speech.who(line, &near[start..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(language: &str, text: &str, expected: &[(&str, Option<&str>)]) {
+        let found = quotes(text, language);
+        let shown: Vec<_> = found.iter().map(|q| (q.text.as_str(), q.speaker.as_deref())).collect();
+        assert_eq!(shown, expected, "{text}");
+        for quote in &found {
+            let (start, end) = (quote.place.start as usize, quote.place.end as usize);
+            assert_eq!(text.chars().skip(start).take(end - start).collect::<String>(), quote.text);
+        }
+    }
+
+    #[test]
+    fn french_speakers_stand_before_and_after() {
+        check(
+            "fr",
+            "« Rien n'est prêt », explique Jeanne de La Motte, ingénieure.",
+            &[("Rien n'est prêt", Some("Jeanne de La Motte"))],
+        );
+        check(
+            "fr",
+            "« Le pont tiendra », a déclaré le maire, Karim Benhaddou. « Nous l'avons vérifié », a-t-il ajouté.",
+            &[
+                ("Le pont tiendra", Some("Karim Benhaddou")),
+                ("Nous l'avons vérifié", Some("Karim Benhaddou")),
+            ],
+        );
+        check(
+            "fr",
+            "Le ministre Omar Tazi a affirmé que « les travaux seront finis en mai ».",
+            &[("les travaux seront finis en mai", Some("Omar Tazi"))],
+        );
+        check(
+            "fr",
+            "Selon la préfecture, « la route reste fermée ce soir ».",
+            &[("la route reste fermée ce soir", Some("la préfecture"))],
+        );
+        check(
+            "fr",
+            "Il pleut.\n“On n'a jamais vu ça”, raconte un riverain.",
+            &[("On n'a jamais vu ça", Some("un riverain"))],
+        );
+        check(
+            "fr",
+            "Un film nommé « Le Grand Large » sort demain. « Trop tôt pour en parler encore ».",
+            &[("Trop tôt pour en parler encore", None)],
+        );
+    }
+
+    #[test]
+    fn arabic_speakers_follow_their_verb() {
+        check(
+            "ar",
+            "وقال الوزير محمد بنعيسى إن «الأشغال ستنتهي في شهر ماي». وأضاف أن «الطريق ستفتح بعد ذلك».",
+            &[
+                ("الأشغال ستنتهي في شهر ماي", Some("الوزير محمد بنعيسى")),
+                ("الطريق ستفتح بعد ذلك", Some("الوزير محمد بنعيسى")),
+            ],
+        );
+        check(
+            "ar",
+            "وأوضح المصدر ذاته أن \"الحادث لم يخلف أي ضحايا\".",
+            &[("الحادث لم يخلف أي ضحايا", None)],
+        );
+    }
+
+    #[test]
+    fn english_and_spanish_speakers_are_found() {
+        check(
+            "en",
+            "“The ferry will sail again,” said Alice Penhallow.",
+            &[("The ferry will sail again,", Some("Alice Penhallow"))],
+        );
+        check(
+            "en",
+            "\"It was too late for us,\" Mr Quern said. \"We had lost everything,\" he added.",
+            &[("It was too late for us,", Some("Mr Quern")), ("We had lost everything,", Some("Mr Quern"))],
+        );
+        check(
+            "es",
+            "«El volcán sigue activo», dijo Lucía Arrabalde.",
+            &[("El volcán sigue activo", Some("Lucía Arrabalde"))],
+        );
+        check(
+            "es",
+            "El alcalde aseguró: «No hay peligro para nadie».",
+            &[("No hay peligro para nadie", Some("El alcalde"))],
+        );
+    }
+
+    #[test]
+    fn what_is_not_closed_or_too_short_is_no_quote() {
+        check("fr", "Il parle de « grand remplacement » et de \"liberté\".", &[]);
+        check("fr", "« Une phrase qui ne finit pas, dit Jean Martin.", &[]);
+        check("xx", "« Une phrase de plusieurs mots »", &[("Une phrase de plusieurs mots", None)]);
+        check("fr", "", &[]);
+    }
+}
