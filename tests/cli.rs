@@ -14,6 +14,7 @@ const COMMANDS: [&str; 25] = [
     "status",
     "why",
     "dlq",
+    "rules",
     "replay",
     "purge",
     "sources",

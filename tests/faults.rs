@@ -155,7 +155,7 @@ impl World<'_> {
         let editions = vec![EditionSpec::new("matin", zone.clone(), "Africa/Casablanca")];
         self.stage(Dedup::new(memory, None), fuse)?;
         self.stage(Extract::default(), fuse)?;
-        self.stage(Classify, fuse)?;
+        self.stage(Classify::default(), fuse)?;
         self.stage(
             Sink::open(self.store(), zone, editions, kiosque_group::Settings::default()).unwrap(),
             fuse,

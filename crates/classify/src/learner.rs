@@ -76,6 +76,8 @@ impl Learner {
     pub(crate) fn run(&mut self, samples: &[Sample]) {
         let mut order: Vec<u32> = (0..samples.len() as u32).collect();
         let mut seed = 0x5EED_u64;
+        let mut sums: Option<Vec<Scores>> = None;
+        let mut passes = 0.0;
         for epoch in 0..self.options.epochs {
             shuffle(&mut order, &mut seed);
             let rate = self.options.rate * (1.0 - 0.8 * epoch as f32 / self.options.epochs as f32);
@@ -87,6 +89,15 @@ impl Learner {
                     self.learn(sample, &[], rate);
                 }
             }
+            if epoch * 3 >= self.options.epochs {
+                let sums = sums.get_or_insert_with(|| vec![[0.0; CLASSES]; self.rows.len()]);
+                sums.iter_mut().zip(&self.rows).for_each(|(sum, row)| add(sum, &row.weights, 1.0));
+                passes += 1.0;
+            }
+        }
+        // The mean of the later passes errs less than the last of them (Polyak and Juditsky, 1992).
+        for (row, sum) in self.rows.iter_mut().zip(sums.into_iter().flatten()) {
+            row.weights = sum.map(|weight| weight / passes);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::document::{CLASSES, Document, Scores};
 const MAGIC: &[u8; 8] = b"KIOSQRUB";
 
 /// The version of features and layout together.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 const HEADER_BYTES: usize = 8 + 4 + 4 + 8;
 

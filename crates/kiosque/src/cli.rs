@@ -19,7 +19,7 @@ use jiff::civil::Date;
 pub(crate) use editions::{By, EditionArgs, EditionCommand, ExportArgs, SendArgs};
 pub(crate) use pages::{ExtractArgs, ProbeArgs};
 pub(crate) use sources::{AddArgs, CatalogueFormat, SourcesArgs, SourcesCommand};
-pub(crate) use upkeep::{PurgeArgs, ReplayArgs};
+pub(crate) use upkeep::{PurgeArgs, ReplayArgs, RulesArgs, RulesVerb};
 
 /// Exit status for wrong usage or an invalid pipeline.
 pub(crate) const EXIT_USAGE: u8 = 2;
@@ -95,6 +95,8 @@ pub(crate) enum Command {
     /// List, show, retry or drop the dead letters of the stages
     #[command(subcommand)]
     Dlq(DlqCommand),
+    /// List watchlists and rules, or try them over past days without effect
+    Rules(RulesArgs),
     /// Run kept raw pages through today's code, into the store or beside it
     Replay(ReplayArgs),
     /// Let go of raw pages, messages and breadcrumbs of days gone by

@@ -17,6 +17,7 @@ pub(crate) mod purge;
 pub(crate) mod query;
 pub(crate) mod replay;
 pub(crate) mod robots;
+pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod send;

@@ -42,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) crawl: kiosque_crawl::Settings,
     /// The folder of the site rules; none where pages are read by general rules alone.
     pub(crate) rules: Option<PathBuf>,
+    /// How to classify.
+    pub(crate) classify: ClassifyConfig,
     /// What carries messages between stages.
     pub(crate) bus: BusConfig,
     /// The store's file.
@@ -68,6 +70,15 @@ pub(crate) struct Config {
     pub(crate) sources: Vec<SourceConfig>,
     /// More sources: a file or address with one feed address a line.
     pub(crate) sources_file: Option<String>,
+}
+
+/// What articles are labelled with.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ClassifyConfig {
+    /// A model of the pipeline's own; the bundled one where there is none.
+    pub(crate) model: Option<PathBuf>,
+    /// The folder of watchlists and rules; none where there are none.
+    pub(crate) watch: Option<PathBuf>,
 }
 
 /// Why there is no configuration.

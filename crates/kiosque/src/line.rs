@@ -182,7 +182,11 @@ impl Line {
                 let rules = Arc::new(RuleFolder::open(config.rules.as_deref())?);
                 vec![self.shop.spawn(move || Ok(Extract::new(Arc::clone(&rules))))?]
             }
-            Classify::NAME => vec![self.shop.spawn(|| Ok(Classify))?],
+            Classify::NAME => {
+                // Read once, as the site rules are.
+                let classify = Classify::open(&config.classify)?;
+                vec![self.shop.spawn(move || Ok(classify.clone()))?]
+            }
             Sink::NAME => {
                 let sole = self.sole()?;
                 let trail = config.clone();

@@ -22,6 +22,7 @@ mod signals;
 mod stages;
 mod telemetry;
 mod watch;
+mod watchlists;
 mod words;
 
 #[cfg(test)]
@@ -116,6 +117,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(args) => commands::status::run(&args),
         Command::Why(args) => commands::why::run(&args),
         Command::Dlq(command) => commands::dlq::run(command),
+        Command::Rules(args) => commands::rules::run(&args),
         Command::Replay(args) => commands::replay::run(&args),
         Command::Purge(args) => commands::purge::run(&args),
         Command::Sources(args) => commands::sources::run(args),

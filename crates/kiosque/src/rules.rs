@@ -11,7 +11,7 @@ use std::{fmt, fs, io};
 use kiosque_extract::{RuleError, RuleSet, Rules};
 
 /// Between two looks at the folder: short for whoever waits for a change, long beside the reading of a page.
-const LOOK_EVERY: Duration = Duration::from_secs(3);
+pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(3);
 
 /// Why a folder gives no rules: every mistake of every file.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub(crate) fn read(folder: &Path) -> Result<RuleSet, Unusable> {
 }
 
 /// What editors hide beside a file while they write it is none.
-fn names(folder: &Path) -> io::Result<Vec<String>> {
+pub(crate) fn names(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
@@ -72,9 +72,9 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
 }
 
 /// How the files of a folder look from outside: another name, time or size means that there is something to read.
-type Look = Vec<(String, Option<(SystemTime, u64)>)>;
+pub(crate) type Look = Vec<(String, Option<(SystemTime, u64)>)>;
 
-fn look(folder: &Path) -> Option<Look> {
+pub(crate) fn look(folder: &Path) -> Option<Look> {
     let of = |name: String| {
         let outside = fs::metadata(folder.join(&name)).and_then(|file| Ok((file.modified()?, file.len())));
         (name, outside.ok())

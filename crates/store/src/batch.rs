@@ -4,6 +4,7 @@
 //! it was read at. A batch in which any write failed cannot be committed.
 
 mod article;
+mod labels;
 mod stories;
 
 use std::collections::BTreeSet;

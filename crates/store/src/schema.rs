@@ -7,8 +7,10 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::database::FileKind;
 
-const STORE: &[M<'static>] =
-    &[M::up(concat!(include_str!("schema/001-tables.sql"), include_str!("schema/002-views.sql")))];
+const STORE: &[M<'static>] = &[
+    M::up(concat!(include_str!("schema/001-tables.sql"), include_str!("schema/002-views.sql"))),
+    M::up(include_str!("schema/003-labels.sql")),
+];
 const MEMORY: &[M<'static>] = &[M::up(include_str!("schema/memory.sql"))];
 
 /// The day's compilation.
@@ -16,7 +18,7 @@ pub(crate) fn store() -> FileKind {
     FileKind {
         expected: "a store of kiosque",
         application_id: i32::from_be_bytes(*b"KioS"),
-        version: 1,
+        version: 2,
         migrations: Migrations::from_slice(STORE),
     }
 }

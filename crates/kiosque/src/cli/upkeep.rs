@@ -1,8 +1,8 @@
-//! The words of commands that look after what is kept: replay and purge.
+//! The words of commands that look after what is kept: replay, purge and the rules tried over past days.
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
 use super::Pipeline;
@@ -38,4 +38,36 @@ pub(crate) struct PurgeArgs {
     /// Only tell what would go
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// What `rules` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesVerb {
+    /// Print every rule with its file, line and version
+    List,
+    /// Try the rules on stored articles, and print what would change
+    Test,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "kiosque rules [PIPELINE] <list|test> [OPTIONS]")]
+pub(crate) struct RulesArgs {
+    /// The pipeline (where it is not the demo), then `list` or `test`
+    #[arg(required = true, num_args = 1..=2, value_names = ["PIPELINE", "VERB"])]
+    pub(crate) words: Vec<String>,
+    /// The folder of rules to read; the pipeline's `classify.watch` where left out
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) watch: Option<PathBuf>,
+    /// With test: articles of this day on; the last seven days that have articles where left out
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<Date>,
+    /// With test: up to this day
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<Date>,
+    /// Only this rule
+    #[arg(long, value_name = "ID")]
+    pub(crate) rule: Option<String>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
 }

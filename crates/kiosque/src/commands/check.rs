@@ -13,8 +13,9 @@ use kiosque_stream::{KafkaLog, TopicState};
 
 use super::{UsageError, extract};
 use crate::cli::CheckArgs;
-use crate::config::{BusConfig, Config};
-use crate::{batch, line, looks, rules};
+use crate::config::{BusConfig, ClassifyConfig, Config};
+use crate::stages::classify::Classify;
+use crate::{batch, line, looks, rules, watchlists};
 
 /// Prints a line for everything tried.
 pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
@@ -50,6 +51,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
     if let Some(folder) = &config.rules {
         check_rules(folder)?;
     }
+    check_classify(&config.classify)?;
     sources::run(&config, args.all)?;
     drop(store);
     Ok(ExitCode::SUCCESS)
@@ -90,6 +92,21 @@ fn check_bus(bus: &BusConfig, create: bool) -> Result<()> {
         0 => Ok(()),
         faults => bail!("{faults} topics are not as they should be"),
     }
+}
+
+/// Reads the pipeline's own model and its watchlists.
+fn check_classify(config: &ClassifyConfig) -> Result<()> {
+    if let Some(folder) = &config.watch {
+        let set = watchlists::read(folder).inspect_err(|unusable| {
+            unusable.mistakes.iter().for_each(|mistake| println!("BAD watch      {mistake}"));
+        })?;
+        println!("ok  watch      {}: {} rules", folder.display(), set.rules().len());
+    }
+    Classify::open(config)?;
+    if let Some(model) = &config.model {
+        println!("ok  model      {}", model.display());
+    }
+    Ok(())
 }
 
 /// Reads the site rules, and every rule's own test pages by them.

@@ -49,6 +49,11 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<ExitCode> {
             "keywords": labels.keywords,
             "entities": labels.entities,
             "because": labels.because,
+            "uncertain": labels.alternative.is_some(),
+            "alternative": labels.alternative,
+            "block_languages": labels.block_languages,
+            "quotes": labels.quotes,
+            "summary": labels.summary,
         }))
     })?;
     Ok(ExitCode::SUCCESS)

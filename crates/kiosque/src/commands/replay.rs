@@ -50,7 +50,7 @@ fn into_shadow(config: &Config, live: &Store, wanted: &Wanted, file: &Path, json
     let log = line::look(&config.bus)?;
     let mut sink = shadow_sink(config, live, file)?;
     let mut trail = Trail::new(Store::open(file)?);
-    let mut lane = Lane::open(config.rules.as_deref())?;
+    let mut lane = Lane::open(config.rules.as_deref(), Classify::open(&config.classify)?)?;
     let mut kept = Kept::open(log.as_ref(), wanted)?;
     while let Some(pages) = kept.next()? {
         let log = lane.run(pages)?;
@@ -124,7 +124,8 @@ fn into_store(config: &Config, live: &Store, wanted: &Wanted, json: bool) -> Res
     if own {
         drain_line(config, log.as_ref())?;
     }
-    let (mut lane, mut sent) = (Lane::open(config.rules.as_deref())?, Sent::default());
+    let mut lane = Lane::open(config.rules.as_deref(), Classify::open(&config.classify)?)?;
+    let mut sent = Sent::default();
     let mut bus = log.producer()?;
     let mut kept = Kept::open(log.as_ref(), wanted)?;
     if !own {
@@ -157,7 +158,7 @@ fn drain_line(config: &Config, log: &dyn Connect) -> Result<()> {
     drain(log, &mut Dedup::new(memory, None), false)?;
     let rules = Arc::new(RuleFolder::open(config.rules.as_deref())?);
     drain(log, &mut Extract::new(rules), false)?;
-    drain(log, &mut Classify, false)?;
+    drain(log, &mut Classify::open(&config.classify)?, false)?;
     drain_sink(config, log)
 }
 

@@ -8,7 +8,7 @@ use kiosque_crawl::{Agent, Settings};
 use kiosque_edition::{EditionSpec, RubriqueSpec};
 use kiosque_model::{Language, Rubrique};
 
-use super::Config;
+use super::{ClassifyConfig, Config};
 use super::bus::bus;
 use super::node::Node;
 use super::section::{ConfigError, Section};
@@ -32,6 +32,7 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
     };
     let crawl = crawl(&mut top);
     let rules = extract(&mut top);
+    let classify = classify(&mut top);
     let node = top.take("bus");
     let bus = bus(node, top.errors(), &store, crawl.max_body_bytes);
     let group = group(&mut top);
@@ -58,6 +59,7 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
         time_zone: about.time_zone,
         crawl,
         rules,
+        classify,
         bus,
         store,
         keep_breadcrumbs_days,
@@ -181,6 +183,16 @@ fn extract(top: &mut Section<'_>) -> Option<PathBuf> {
     let rules = section.text("rules").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     section.close();
     rules
+}
+
+/// The model and the folder of watchlists. An empty name, as an environment may give, is none.
+fn classify(top: &mut Section<'_>) -> ClassifyConfig {
+    let node = top.take("classify");
+    let mut section = Section::open("classify", node, top.errors());
+    let mut path = |key| section.text(key).filter(|name| !name.is_empty()).map(PathBuf::from);
+    let classify = ClassifyConfig { model: path("model"), watch: path("watch") };
+    section.close();
+    classify
 }
 
 fn group(top: &mut Section<'_>) -> kiosque_group::Settings {

@@ -23,6 +23,7 @@ pub(crate) struct Lane {
     folder: tempfile::TempDir,
     memory: Arc<StageMemory>,
     extract: Extract,
+    classify: Classify,
     /// What each stage did so far.
     stages: [(&'static str, Summary); 3],
     /// Pages fed so far.
@@ -30,16 +31,16 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    /// An empty lane, which reads pages by the site rules of a folder.
+    /// An empty lane, which reads pages by the site rules of a folder and labels them as told.
     ///
     /// # Errors
     /// Where the folder for temporary files cannot be written, or the rules cannot be used.
-    pub(crate) fn open(rules: Option<&Path>) -> Result<Self> {
+    pub(crate) fn open(rules: Option<&Path>, classify: Classify) -> Result<Self> {
         let extract = Extract::new(Arc::new(RuleFolder::open(rules)?));
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let memory = Arc::new(StageMemory::open(&folder.path().join("seen.sqlite"))?);
         let stages = [Dedup::NAME, Extract::NAME, Classify::NAME].map(|name| (name, Summary::default()));
-        Ok(Self { folder, memory, extract, stages, pages: 0 })
+        Ok(Self { folder, memory, extract, classify, stages, pages: 0 })
     }
 
     /// Runs pages through the stages; the log then holds what came of them on `tagged`, and their breadcrumbs.
@@ -63,7 +64,7 @@ impl Lane {
         let [dedup, extract, classify] = &mut self.stages;
         dedup.1.add(&drain(&log, &mut Dedup::new(Arc::clone(&self.memory), None), true)?);
         extract.1.add(&drain(&log, &mut self.extract, true)?);
-        classify.1.add(&drain(&log, &mut Classify, true)?);
+        classify.1.add(&drain(&log, &mut self.classify, true)?);
         Ok(log)
     }
 

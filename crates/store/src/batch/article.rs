@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kiosque_model::{Article, ArticleId, CanonicalUrl, Language, PageId, Precision, Tagged};
+use kiosque_model::{Article, ArticleId, CanonicalUrl, Language, PageId, Precision, Rubrique, Tagged};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Batch, Put, know_page, know_source};
@@ -143,11 +143,10 @@ fn forget_lists(c: &Connection, id: &ArticleId) -> rusqlite::Result<()> {
         "DELETE FROM article_authors WHERE article = ?1",
         "DELETE FROM article_agencies WHERE article = ?1",
         "DELETE FROM article_keywords WHERE article = ?1",
-        "DELETE FROM article_entities WHERE article = ?1",
     ] {
         c.prepare_cached(sql)?.execute([&id.0])?;
     }
-    Ok(())
+    super::labels::forget(c, id)
 }
 
 fn write_lists(c: &Connection, tagged: &Tagged) -> rusqlite::Result<()> {
@@ -171,13 +170,7 @@ fn write_lists(c: &Connection, tagged: &Tagged) -> rusqlite::Result<()> {
             keywords.execute(params![id, origin, position, keyword])?;
         }
     }
-    let mut entities = c.prepare_cached(
-        "INSERT INTO article_entities (article, position, kind, text) VALUES (?1, ?2, ?3, ?4)",
-    )?;
-    for (position, entity) in (1_i64..).zip(&tagged.entities) {
-        entities.execute(params![id, position, name_of(&entity.kind), entity.text])?;
-    }
-    Ok(())
+    super::labels::write(c, tagged)
 }
 
 /// Puts the folded text in the search index.
@@ -205,7 +198,7 @@ fn index(c: &Connection, seq: i64, tagged: &Tagged) -> rusqlite::Result<()> {
 }
 
 /// The name a closed list of the model has on the wire.
-fn name_of(value: &impl serde::Serialize) -> String {
+pub(super) fn name_of(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => name,
         _ => String::new(),
@@ -283,6 +276,7 @@ impl Row {
             ":day": self.day, ":sort_at": self.sort_at, ":section": a.section,
             ":language": tagged.language.as_ref().or(a.language.as_ref()).map(Language::code),
             ":rubrique": tagged.rubrique.slug(), ":confidence": f64::from(tagged.confidence),
+            ":uncertain": tagged.uncertain, ":alternative": tagged.alternative.map(Rubrique::slug),
             ":paywalled": a.paywalled, ":opinion": a.opinion, ":sponsored": a.sponsored,
             ":lead_image": a.lead_image.as_ref().map(|i| &i.url), ":licence": a.licence,
             ":tdm_reserved": a.tdm_reserved, ":words": self.words, ":fetched_at": self.fetched_at,
@@ -294,11 +288,11 @@ impl Row {
 
 const INSERT: &str = "INSERT INTO articles (id, page, url, canonical_url, host, source, site_name, kind, title,
     kicker, subtitle, published, published_precision, published_day, modified, day, sort_at, section, language,
-    rubrique, confidence, paywalled, opinion, sponsored, lead_image, licence, tdm_reserved, words, first_seen,
-    fetched_at, text_hash, text, html, record)
+    rubrique, confidence, uncertain, alternative, paywalled, opinion, sponsored, lead_image, licence, tdm_reserved,
+    words, first_seen, fetched_at, text_hash, text, html, record)
 VALUES (:id, :page, :url, :canonical_url, :host, :source, :site_name, :kind, :title, :kicker, :subtitle,
     :published, :published_precision, :published_day, :modified, :day, :sort_at, :section, :language, :rubrique,
-    :confidence, :paywalled, :opinion, :sponsored, :lead_image, :licence, :tdm_reserved, :words, :fetched_at,
+    :confidence, :uncertain, :alternative, :paywalled, :opinion, :sponsored, :lead_image, :licence, :tdm_reserved, :words, :fetched_at,
     :fetched_at, :text_hash, :text, :html, :record)";
 
 /// `seq`, `first_seen`, `revisions` and `first_title` stay.
@@ -307,7 +301,8 @@ const UPDATE: &str =
     source = :source, site_name = :site_name, kind = :kind, title = :title, kicker = :kicker,
     subtitle = :subtitle, published = :published, published_precision = :published_precision,
     published_day = :published_day, modified = :modified, day = :day, sort_at = :sort_at, section = :section,
-    language = :language, rubrique = :rubrique, confidence = :confidence, paywalled = :paywalled,
+    language = :language, rubrique = :rubrique, confidence = :confidence, uncertain = :uncertain,
+    alternative = :alternative, paywalled = :paywalled,
     opinion = :opinion, sponsored = :sponsored, lead_image = :lead_image, licence = :licence,
     tdm_reserved = :tdm_reserved, words = :words, fetched_at = :fetched_at, text_hash = :text_hash,
     text = :text, html = :html, record = :record WHERE id = :id";

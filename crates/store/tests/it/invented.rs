@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 use kiosque_model::{
-    Article, ArticleId, Breadcrumb, BreadcrumbOutcome, CanonicalUrl, Entity, EntityKind, Language, Rubrique,
-    SourceId, Tagged,
+    Article, ArticleId, Breadcrumb, BreadcrumbOutcome, CanonicalUrl, Entity, EntityKind, Field, Language,
+    Mention, Placement, Quote, Rubrique, SourceId, Span, SummarySentence, Tagged,
 };
 use kiosque_store::{SourceRow, Store, StoreOptions};
 
@@ -55,6 +55,8 @@ pub(crate) fn source(id: &str, tier: u8) -> SourceRow {
 }
 
 /// An article at `host/path`, of the source that is the host's first label, fetched at a moment of 6 October.
+const PLACE: Span = Span { block: 0, start: 0, end: 10 };
+
 pub(crate) fn article(path: &str, title: &str, text: &str, fetched: &str) -> Tagged {
     let url = url(path);
     let source = SourceId(url.host().split('.').next().unwrap().to_owned());
@@ -69,8 +71,24 @@ pub(crate) fn article(path: &str, title: &str, text: &str, fetched: &str) -> Tag
     Tagged {
         language: Language::from_tag("fr"),
         keywords: vec!["barrage".to_owned(), "pluie".to_owned()],
-        entities: vec![Entity::new("Rabat", EntityKind::Place)],
+        entities: vec![Entity { country: Some("MA".to_owned()), ..Entity::new("Rabat", EntityKind::Place) }],
         because: vec!["barrage".to_owned()],
+        uncertain: true,
+        alternative: Some(Rubrique::Societe),
+        quotes: vec![Quote {
+            text: "Le barrage".to_owned(),
+            speaker: Some("le maire".to_owned()),
+            place: PLACE,
+        }],
+        summary: vec![SummarySentence { text: "Le barrage".to_owned(), place: PLACE }],
+        placements: vec![Placement {
+            rule: "eau".to_owned(),
+            version: 2,
+            watchlist: Some("Barrages".to_owned()),
+            rubrique: None,
+            instead_of: None,
+            mentions: vec![Mention { field: Field::Text, place: PLACE, text: "barrage".to_owned() }],
+        }],
         ..Tagged::new(article, Rubrique::Environnement, 0.75)
     }
 }
