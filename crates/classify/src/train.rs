@@ -55,16 +55,16 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            epochs: 4,
+            epochs: 5,
             rate: 0.06,
             evidence: 0.2,
             decay: 1e-5,
             smoothing: 0.1,
-            balance: 0.4,
+            balance: 0.6,
             corpora: 0.25,
             absent: 4.0,
             least_texts: 3,
-            terms: 100_000,
+            terms: 140_000,
         }
     }
 }

@@ -48,6 +48,16 @@ fn the_environment_lies_over_the_file() {
 }
 
 #[test]
+fn watchlists_and_a_model_of_ones_own_are_named_and_not_opened() {
+    let text = format!("{GOOD}[classify]\nwatch = \"no/watch\"\nmodel = \"\"\n");
+    let config = Config::parse("p.toml", &text, []).unwrap();
+    assert_eq!((config.classify.watch, config.classify.model), (Some(PathBuf::from("no/watch")), None));
+    let wrong = said(&format!("{GOOD}[classify]\nwatch = 3\nmodels = \"a\"\n"), &[]);
+    assert!(wrong.contains("`classify.watch` expected a text in quotes"), "{wrong}");
+    assert!(wrong.contains("`classify.models` unknown key; did you mean `model`?"), "{wrong}");
+}
+
+#[test]
 fn the_folder_of_site_rules_is_named_and_not_opened() {
     let check = |text: &str, variable: &str, expected: Option<&str>| {
         let variables: &[_] =
