@@ -34,7 +34,12 @@ fn stored() -> TempDir {
     let mut batch = store.begin().unwrap();
     for tagged in [
         article("1", "2026-10-05", "Un navire attendu", "Il entre au port de Tamezra ce soir."),
-        article("2", "2026-10-06", "الميناء يستقبل باخرة", "وصلت الباخرة إلى الميناء.\nوبميناء تامزرا ينتظرون."),
+        article(
+            "2",
+            "2026-10-06",
+            "الميناء يستقبل باخرة",
+            "وصلت الباخرة إلى الميناء.\nوبميناء تامزرا ينتظرون.",
+        ),
         article("3", "2026-10-07", "Grève des dockers", "Le port de Tamezra et sa plaisance."),
     ] {
         batch.put(&tagged).unwrap();
@@ -65,7 +70,14 @@ fn a_test_shows_what_would_change_and_changes_nothing() {
     let found = lines(folder.path(), &["rules", "p.toml", "test", "--json"]);
     let told: Vec<_> = found[..3]
         .iter()
-        .map(|l| json!([l["title"], l["added"][0]["rule"], l["added"][0]["mentions"][0]["text"], l["rubrique"]["then"]]))
+        .map(|l| {
+            json!([
+                l["title"],
+                l["added"][0]["rule"],
+                l["added"][0]["mentions"][0]["text"],
+                l["rubrique"]["then"]
+            ])
+        })
         .collect();
     assert_eq!(
         told,
@@ -106,7 +118,9 @@ fn mistakes_are_told_all_at_once() {
     fs::write(folder.path().join("watch/b.toml"), "[[rule]]\nid = \"ports\"\nany = [\"@x\"]\n").unwrap();
     let (code, _, err) = said(folder.path(), &["rules", "p.toml", "list"]);
     assert_eq!(code, 1);
-    for part in ["`version`: is missing", "line 1, key `rule`: does nothing", "`ports` is already", "the id `x`"] {
+    for part in
+        ["`version`: is missing", "line 1, key `rule`: does nothing", "`ports` is already", "the id `x`"]
+    {
         assert!(err.contains(part), "{part} is not in {err}");
     }
     let (code, _, err) = said(folder.path(), &["rules", "p.toml", "show"]);

@@ -8,10 +8,10 @@ use kiosque_crawl::{Agent, Settings};
 use kiosque_edition::{EditionSpec, RubriqueSpec};
 use kiosque_model::{Language, Rubrique};
 
-use super::{ClassifyConfig, Config};
 use super::bus::bus;
 use super::node::Node;
 use super::section::{ConfigError, Section};
+use super::{ClassifyConfig, Config};
 
 /// The largest page the bus carries, with room for its address.
 const MAX_BODY_BYTES: i64 = 32_000_000;
