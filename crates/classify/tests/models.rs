@@ -29,7 +29,7 @@ fn what_is_no_model_is_refused_by_name() {
     older[8] = 0;
     assert_eq!(
         refused(&older).to_string(),
-        "the model has version `0`, this program reads version `1`; train it again"
+        "the model has version `0`, this program reads version `2`; train it again"
     );
 }
 
