@@ -155,15 +155,7 @@ mod tests {
         article.text = format!("Le texte {n} de la page");
         article.authors = if signed { vec!["Zoé Œuvrard".into()] } else { Vec::new() };
         article.published = Some("2026-03-01".parse().unwrap());
-        Tagged {
-            article,
-            language: None,
-            rubrique: Rubrique::Societe,
-            confidence: 0.5,
-            keywords: Vec::new(),
-            entities: Vec::new(),
-            because: Vec::new(),
-        }
+        Tagged::new(article, Rubrique::Societe, 0.5)
     }
 
     /// Forty days of a source that brings an article an hour: until `ends`, and signed until the last forty.
