@@ -1,10 +1,18 @@
-//! The bridge to the store: a day read, composed and kept.
+//! The bridge to the store: a day read, composed and kept; frozen, published, corrected.
+//!
+//! Invariant: what was published is what the store gave out then, word for word. Building again leaves it alone, and a
+//! correction is a new revision with its errata.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use jiff::civil::Date;
-use kiosque_model::Edition;
-use kiosque_store::Store;
+use kiosque_model::{ArticleId, Edition, EditionState, Story, StoryId, Window};
+use kiosque_store::{Issue, Store};
 
-use crate::{Day, EditionError, EditionSpec, compose};
+use crate::ruling::{Act, Ruling, in_force};
+use crate::schedule::{out_at, window};
+use crate::{Day, EditionError, EditionSpec, amend, amends, compose};
 
 /// An edition as the store now keeps it.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,16 +23,195 @@ pub struct Built {
     pub changed: bool,
 }
 
-/// Builds the edition of `date` from the store and keeps it there. Building again from the same articles
-/// changes nothing and says so.
+/// Builds the edition of `date` from the store and keeps it there. Building again from the same articles and decisions
+/// changes nothing and says so; a published edition is left as it went out.
 ///
 /// # Errors
-/// [`EditionError::Store`] where the day cannot be read or the edition not be written; then the one kept
-/// before stays.
+/// [`EditionError::Store`] where the day cannot be read or the edition not be written; then the one kept before stays.
+/// [`EditionError::NotIssued`] where the edition's schedule leaves the day out.
 pub fn build(store: &Store, spec: &EditionSpec, date: Date) -> Result<Built, EditionError> {
-    let stories = store.day(date)?;
-    let composed = compose(&Day { date, window: None, stories: &stories }, spec);
-    let changed = store.save_edition(&composed)?;
-    let edition = store.edition(&spec.name, date)?.unwrap_or(composed);
+    let composed = match store.issue(&spec.name, date)? {
+        Some(issue) if issue.state == EditionState::Published => issue.edition,
+        Some(issue) if issue.state == EditionState::Frozen => {
+            amend(&issue.edition, &decided_since(store, &issue)?, false)
+        }
+        _ => composed(store, spec, date)?,
+    };
+    keep(store, &composed)
+}
+
+/// Builds an edition and holds it: what comes in no longer changes it, what editors write does.
+///
+/// # Errors
+/// As [`build`]; [`EditionError::State`] where it is frozen or published already.
+pub fn freeze(
+    store: &Store,
+    spec: &EditionSpec,
+    date: Date,
+    (who, at): (&str, Timestamp),
+) -> Result<Built, EditionError> {
+    match store.issue(&spec.name, date)?.map(|issue| issue.state) {
+        None | Some(EditionState::Open) => {}
+        Some(EditionState::Frozen) => return Err(state(spec, date, "is frozen already")),
+        Some(EditionState::Published) => return Err(state(spec, date, "went out already")),
+    }
+    let frozen = Edition { state: EditionState::Frozen, ..composed(store, spec, date)? };
+    close(store, &frozen, (who, at))
+}
+
+/// Lets a frozen edition follow again what comes in.
+///
+/// # Errors
+/// As [`build`]; [`EditionError::State`] where it is not frozen.
+pub fn thaw(
+    store: &Store,
+    spec: &EditionSpec,
+    date: Date,
+    (who, at): (&str, Timestamp),
+) -> Result<Built, EditionError> {
+    match store.issue(&spec.name, date)?.map(|issue| issue.state) {
+        Some(EditionState::Frozen) => {}
+        Some(EditionState::Published) => {
+            return Err(state(spec, date, "went out\nhint: correct it, then publish it again"));
+        }
+        None | Some(EditionState::Open) => return Err(state(spec, date, "is not frozen")),
+    }
+    let open = composed(store, spec, date)?;
+    close(store, &open, (who, at))
+}
+
+/// What [`publish`] would give out: the edition as it stands, or a published one with the corrections made since; `None`
+/// where it went out and nothing was corrected.
+///
+/// # Errors
+/// As [`build`].
+pub fn publication(store: &Store, spec: &EditionSpec, date: Date) -> Result<Option<Edition>, EditionError> {
+    let edition = match store.issue(&spec.name, date)? {
+        Some(issue) if issue.state == EditionState::Published => {
+            let corrections = decided_since(store, &issue)?;
+            if corrections.is_empty() {
+                return Ok(None);
+            }
+            amend(&issue.edition, &corrections, true)
+        }
+        Some(issue) if issue.state == EditionState::Frozen => {
+            amend(&issue.edition, &decided_since(store, &issue)?, false)
+        }
+        _ => composed(store, spec, date)?,
+    };
+    Ok(Some(Edition { state: EditionState::Published, ..edition }))
+}
+
+/// Closes an edition for its readers. One that went out before goes out again where editors corrected it since, as a
+/// new revision with an erratum for each correction; else nothing changes.
+///
+/// # Errors
+/// As [`build`].
+pub fn publish(
+    store: &Store,
+    spec: &EditionSpec,
+    date: Date,
+    (who, at): (&str, Timestamp),
+) -> Result<Built, EditionError> {
+    match publication(store, spec, date)? {
+        Some(edition) => close(store, &edition, (who, at)),
+        None => build(store, spec, date),
+    }
+}
+
+/// The editions of a specification that an article of a calendar day may stand in, by date.
+#[must_use]
+pub fn dates_of(spec: &EditionSpec, day: Date) -> Vec<Date> {
+    let ahead = |days: i64| day.saturating_add(jiff::Span::new().days(days));
+    // An edition covers a week or so at most; a schedule of the year's first day is looked for no longer.
+    let candidates = (0..=31).map(ahead);
+    let start = |date: Date| kiosque_model::Published::Day(date).instant_in(&spec.time_zone);
+    let (morning, evening) = (start(day), start(ahead(1)));
+    candidates
+        .filter(|date| {
+            window(spec, *date).is_ok_and(|window| window.from < evening && window.until > morning)
+        })
+        .collect()
+}
+
+fn state(spec: &EditionSpec, date: Date, why: &'static str) -> EditionError {
+    EditionError::State { edition: spec.name.clone(), date, why }
+}
+
+fn keep(store: &Store, edition: &Edition) -> Result<Built, EditionError> {
+    let changed = store.save_edition(edition)?;
+    let edition = store.edition(&edition.name, edition.date)?.unwrap_or_else(|| edition.clone());
     Ok(Built { edition, changed })
+}
+
+fn close(store: &Store, edition: &Edition, (who, at): (&str, Timestamp)) -> Result<Built, EditionError> {
+    let decision = store.last_decision()?;
+    let built = keep(store, edition)?;
+    let issue =
+        Issue { edition: built.edition.clone(), state: edition.state, decision, who: who.to_owned(), at };
+    store.add_issue(&issue)?;
+    Ok(built)
+}
+
+/// What editors decided of a closed edition since, as far as it changes one.
+fn decided_since(store: &Store, issue: &Issue) -> Result<Vec<Ruling>, EditionError> {
+    let decisions = store.decisions(&issue.edition.name, issue.edition.date)?;
+    let mut rulings = in_force(&decisions);
+    rulings.retain(|ruling| ruling.number > issue.decision && amends(&ruling.act));
+    Ok(rulings)
+}
+
+fn composed(store: &Store, spec: &EditionSpec, date: Date) -> Result<Edition, EditionError> {
+    let window = window(spec, date)?;
+    let rulings = in_force(&store.decisions(&spec.name, date)?);
+    let stories = stories(store, spec, (date, window))?;
+    let homes = homes(store, &rulings)?;
+    let day = Day { date, window: Some(window), stories: &stories, rulings: &rulings, homes: &homes };
+    Ok(compose(&day, spec))
+}
+
+/// The stories of a window. What was published in the window of the edition before, but came in after that one was
+/// closed, is late: it stands in this one.
+fn stories(
+    store: &Store,
+    spec: &EditionSpec,
+    (date, window): (Date, Window),
+) -> Result<Vec<Story>, EditionError> {
+    let before = store.closed_before(&spec.name, date)?;
+    let missed = before.and_then(|issue| Some((issue.edition.window?, issue.at)));
+    let zone = &spec.time_zone;
+    let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
+    let first = missed.map_or(window.from, |(earlier, _)| earlier.from.min(window.from));
+    // A bare day is dated at its first second, a late hour UTC may be the next day here.
+    let mut stories = store.stories(day(first), day(window.until))?;
+    for story in &mut stories {
+        story.articles.retain_mut(|article| {
+            let of = &article.tagged.article;
+            let seen = article.first_seen.unwrap_or(of.fetched_at);
+            let out = out_at(of.published, seen, zone);
+            let within = |w: Window| out >= w.from && out < w.until;
+            article.late = missed.is_some_and(|(earlier, closed)| within(earlier) && seen > closed);
+            article.late || within(window)
+        });
+    }
+    stories.retain(|story| !story.articles.is_empty());
+    Ok(stories)
+}
+
+/// Which story each article named by a decision is in.
+fn homes(store: &Store, rulings: &[Ruling]) -> Result<BTreeMap<ArticleId, StoryId>, EditionError> {
+    let mut homes = BTreeMap::new();
+    for ruling in rulings {
+        let other = match &ruling.act {
+            Act::Merge { with } => Some(with),
+            Act::Split { from, .. } => Some(from),
+            _ => None,
+        };
+        for article in ruling.target.iter().chain(other) {
+            if let Some(placed) = store.placed(article)? {
+                homes.insert(article.clone(), placed.story);
+            }
+        }
+    }
+    Ok(homes)
 }

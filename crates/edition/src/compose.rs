@@ -13,16 +13,25 @@ mod keywords;
 mod members;
 mod newspapers;
 mod noise;
+mod order;
 mod rank;
 mod text;
+mod wishes;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use kiosque_model::{Edition, EditionItem, EditionSection, LawTerms, Rubrique, Story, StoryId, Window};
+use kiosque_model::{
+    ArticleId, Edition, EditionItem, EditionSection, LawTerms, Rubrique, Story, StoryId, Window,
+};
 
+use crate::ruling::Ruling;
 use crate::spec::EditionSpec;
+pub(crate) use excerpt::limit;
 use members::Members;
+pub(crate) use text::{plain, words};
+pub(crate) use wishes::note;
+use wishes::{Desk, Wishes};
 
 /// What an edition is composed from.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +42,21 @@ pub struct Day<'a> {
     pub window: Option<Window>,
     /// The stories told in that time.
     pub stories: &'a [Story],
+    /// The editors' decisions in force, in their order.
+    pub rulings: &'a [Ruling],
+    /// Which story an article that a decision names is in, where it is not of the day itself.
+    pub homes: &'a BTreeMap<ArticleId, StoryId>,
+}
+
+/// No article is anywhere else.
+static AT_HOME: BTreeMap<ArticleId, StoryId> = BTreeMap::new();
+
+impl<'a> Day<'a> {
+    /// A calendar day on which editors decided nothing.
+    #[must_use]
+    pub fn new(date: Date, stories: &'a [Story]) -> Self {
+        Self { date, window: None, stories, rulings: &[], homes: &AT_HOME }
+    }
 }
 
 /// A story with its rank and its place.
@@ -44,6 +68,7 @@ struct Placed<'a> {
     score: f64,
     parts: BTreeMap<String, f64>,
     noise: f64,
+    wishes: Wishes,
 }
 
 impl Placed<'_> {
@@ -59,10 +84,13 @@ impl Placed<'_> {
 #[must_use]
 pub fn compose(day: &Day<'_>, spec: &EditionSpec) -> Edition {
     let window = day.window.unwrap_or_else(|| calendar_day(day.date, spec));
-    let mut placed: Vec<_> = day.stories.iter().filter_map(|story| place(story, window, spec)).collect();
+    let desk = Desk::new(day.stories, day.rulings, day.homes);
+    let mut placed: Vec<_> =
+        (0..desk.stories.len()).filter_map(|at| place(&desk, at, window, spec)).collect();
     placed.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(b.id)));
     let coverage = coverage::coverage(&placed, spec);
     let published = coverage::words_by_source(&placed);
+    placed.retain(|story| !story.wishes.dropped);
     let front = front::take_front(&mut placed, spec);
     let mut edition = Edition {
         title: spec.title.clone(),
@@ -70,6 +98,7 @@ pub fn compose(day: &Day<'_>, spec: &EditionSpec) -> Edition {
         client: spec.client.clone(),
         language: spec.language.clone(),
         window: Some(window),
+        notes: day.rulings.iter().filter(|r| r.target.is_none()).filter_map(note).collect(),
         law: terms(spec),
         time_zone: spec.time_zone_name.clone(),
         coverage,
@@ -97,6 +126,7 @@ fn print<'p, 'a>(
         .collect();
     for rubrique in &spec.rubriques {
         let of_it: Vec<_> = rest.iter().filter(|s| s.rubrique == rubrique.rubrique).collect();
+        let of_it = order::in_places(of_it, |story| story.wishes.position);
         let room = rubrique.max_items.unwrap_or(spec.max_per_section).min(of_it.len());
         let (items, more) = of_it.split_at(room);
         let on_front: Vec<_> =
@@ -146,13 +176,14 @@ fn terms(spec: &EditionSpec) -> LawTerms {
     }
 }
 
-fn place<'a>(story: &'a Story, window: Window, spec: &EditionSpec) -> Option<Placed<'a>> {
-    let members = Members::new(&story.articles, spec)?;
-    if members.outlets() < spec.min_outlets {
+fn place<'a>(desk: &'a Desk<'a>, at: usize, window: Window, spec: &EditionSpec) -> Option<Placed<'a>> {
+    let story = &desk.stories[at];
+    let wishes = desk.wishes(at);
+    let members = Members::new(&story.articles, spec, |id| desk.is_without(id), wishes.headline.as_ref())?;
+    if members.outlets() < spec.min_outlets && wishes.front != Some(true) {
         return None;
     }
-    // The rubrique is asked of the articles that enter, in their own order: a sum of floats depends on it.
-    let rubrique = spec.rubrique(members.rubrique())?;
+    let rubrique = spec.rubrique(wishes.rubrique.unwrap_or_else(|| members.rubrique()))?;
     let parts = rank::parts(&members, window, spec);
     Some(Placed {
         id: &story.id,
@@ -162,5 +193,6 @@ fn place<'a>(story: &'a Story, window: Window, spec: &EditionSpec) -> Option<Pla
         parts,
         noise: noise::of_story(&members, &spec.noise),
         members,
+        wishes,
     })
 }

@@ -19,6 +19,31 @@ pub enum EditionError {
         /// What was asked for.
         asked: String,
     },
+    /// The edition is not issued on that day.
+    #[error(
+        "the edition `{edition}` is not issued on {date}: its schedule is `{schedule}`{}",
+        next.map(|day| format!("\nhint: it is next issued on {day}")).unwrap_or_default()
+    )]
+    NotIssued {
+        /// Its name.
+        edition: String,
+        /// The day asked for.
+        date: jiff::civil::Date,
+        /// Its schedule.
+        schedule: String,
+        /// The next day it is issued on.
+        next: Option<jiff::civil::Date>,
+    },
+    /// What was asked of the edition does not go with the state it is in.
+    #[error("the edition `{edition}` of {date} {why}")]
+    State {
+        /// Its name.
+        edition: String,
+        /// Its day.
+        date: jiff::civil::Date,
+        /// Why not, and what to do.
+        why: &'static str,
+    },
     /// The store could not be read or written.
     #[error(transparent)]
     Store(#[from] kiosque_store::StoreError),

@@ -6,19 +6,25 @@
 //! the same edition the same file, to the byte. Every item of every format has title, source, author or
 //! agency where known, date and link, and an extract short enough to send the reader to the paper.
 
+mod amend;
 mod build;
 mod compose;
 mod error;
 mod format;
+mod law;
 mod look;
 mod post;
 mod render;
+mod ruling;
+mod schedule;
 mod spec;
 
-pub use build::{Built, build};
+pub use amend::{amend, amends};
+pub use build::{Built, build, dates_of, freeze, publication, publish, thaw};
 pub use compose::{Day, compose};
 pub use error::EditionError;
 pub use format::{Format, GroupBy};
+pub use law::{Breach, Rule, in_mode};
 pub use lettre::Address;
 pub use lettre::message::Mailbox;
 pub use look::{Look, Mistake};
@@ -26,4 +32,6 @@ pub use post::{MailServer, Post, PostError, Security};
 pub use render::{
     Envelope, PageLink, long_date, prove, render, render_mail, render_page, render_with, schema,
 };
+pub use ruling::{Act, Ruling, in_force};
+pub use schedule::{Period, Schedule, out_at, window};
 pub use spec::{EditionSpec, LawSpec, NoiseWeights, RankWeights, RubriqueSpec, Selection};

@@ -9,6 +9,7 @@ mod weights;
 use jiff::tz::TimeZone;
 use kiosque_model::{Language, Rubrique, StoryArticle};
 
+use crate::schedule::{Period, Schedule};
 pub use law::LawSpec;
 pub use weights::{NoiseWeights, RankWeights};
 
@@ -83,6 +84,12 @@ pub struct EditionSpec {
     pub time_zone_name: String,
     /// The language of its readers: of the articles on one event, one in it speaks for the story.
     pub language: Language,
+    /// When it is issued by itself; never, where there is none.
+    pub schedule: Option<Schedule>,
+    /// The time it covers.
+    pub period: Period,
+    /// Whom it is distributed to, in number, as the ledger notes it; 0 where nobody said.
+    pub recipients: u32,
     /// Which articles it is made from.
     pub selection: Selection,
     /// Stories on the front page at most. A thin day puts at most half of its stories there.
@@ -125,6 +132,9 @@ impl EditionSpec {
             time_zone,
             time_zone_name: time_zone_name.into(),
             language: Language::from_tag("fr").expect("`fr` is a language code"),
+            schedule: None,
+            period: Period::default(),
+            recipients: 0,
             selection: Selection::default(),
             front_items: 8,
             max_per_section: 40,

@@ -3,6 +3,7 @@
 //! Only words here: nothing is opened or checked beyond syntax. What the words mean is each command's business.
 //! Names, fields and exit codes are called by scripts outside this repository and do not change without need.
 
+mod decisions;
 mod editions;
 mod pages;
 mod sources;
@@ -16,7 +17,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
 
-pub(crate) use editions::{By, EditionArgs, EditionCommand, ExportArgs, SendArgs};
+pub(crate) use decisions::{
+    CloneArgs, ItemArgs, LedgerArgs, NoteArgs, PublishArgs, SplitArgs, StateArgs, To, UndoArgs, Who,
+};
+pub(crate) use editions::{By, EditionArgs, EditionCommand, ExportArgs, SendArgs, Which};
 pub(crate) use pages::{ExtractArgs, ProbeArgs};
 pub(crate) use sources::{AddArgs, CatalogueFormat, SourcesArgs, SourcesCommand};
 pub(crate) use upkeep::{PurgeArgs, ReplayArgs, RulesArgs, RulesVerb};
@@ -103,7 +107,7 @@ pub(crate) enum Command {
     Purge(PurgeArgs),
     /// List, add, switch, import or export the sources of a pipeline
     Sources(SourcesArgs),
-    /// Build, list, show or publish the compilation of a day
+    /// Build, correct, show and publish the compilation of a day
     #[command(subcommand)]
     Edition(EditionCommand),
     /// Write an edition in a format readers use

@@ -5,6 +5,7 @@
 //! what the pipeline is; environment and flags say where it runs.
 
 mod bus;
+mod edition;
 mod mail;
 mod node;
 mod read;
@@ -22,7 +23,7 @@ pub(crate) use bus::BusConfig;
 pub(crate) use mail::MailConfig;
 pub(crate) use read::is_name;
 pub(crate) use section::ConfigError;
-pub(crate) use source::{FeedConfig, Medium, Rights, SourceConfig, Trust};
+pub(crate) use source::{FeedConfig, Medium, SourceConfig, Trust};
 
 /// The demo, carried by the binary so that it runs anywhere.
 pub(crate) const DEMO: &str = include_str!("../../../pipelines/demo.toml");

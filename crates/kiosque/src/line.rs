@@ -347,5 +347,6 @@ fn source_row(source: &SourceConfig) -> SourceRow {
         tier: source.tier,
         kind: format!("{:?}", source.kind).to_lowercase(),
         enabled: source.enabled,
+        rights: source.rights,
     }
 }

@@ -185,6 +185,7 @@ mod tests {
             tier: 1,
             kind: "feed".into(),
             enabled: true,
+            rights: kiosque_model::Rights::Quote,
         };
         store.sync_sources(&["well", "mute", "unsigned", "empty"].map(row)).unwrap();
         fill(&store, "well", 960, true);

@@ -151,16 +151,25 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the file cannot be read.
     pub fn day(&self, date: Date) -> Result<Vec<Story>, StoreError> {
+        self.stories(date, date)
+    }
+
+    /// The stories of some days, as [`Store::day`] gives those of one. Their articles come without HTML, which no
+    /// edition prints and of which there is much.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn stories(&self, first: Date, last: Date) -> Result<Vec<Story>, StoreError> {
         let articles: Vec<(StoryId, StoryArticle)> = self.database.run(|c| {
             c.prepare_cached(
-                "SELECT a.record, a.text, a.html, coalesce(m.story, a.id), c.original, s.name, s.tier,
+                "SELECT a.record, a.text, '', coalesce(m.story, a.id), c.original, s.name, s.tier,
                         a.revisions, CASE WHEN a.first_title IS NOT a.title THEN a.first_title END,
-                        s.name_ar, a.first_seen
+                        s.name_ar, s.rights, a.first_seen
                  FROM articles a JOIN sources s ON s.id = a.source
                  LEFT JOIN copies c ON c.article = a.id LEFT JOIN story_articles m ON m.article = a.id
-                 WHERE a.day = ?1 ORDER BY a.sort_at, a.id",
+                 WHERE a.day BETWEEN ?1 AND ?2 ORDER BY a.sort_at, a.id",
             )?
-            .query_map([date.to_string()], |row| {
+            .query_map([first.to_string(), last.to_string()], |row| {
                 let article = StoryArticle {
                     tagged: tagged(row)?,
                     copy_of: row.get::<_, Option<String>>(4)?.map(PageId),
@@ -169,8 +178,8 @@ impl Store {
                     revisions: row.get(7)?,
                     first_title: row.get(8)?,
                     source_name_ar: row.get(9)?,
-                    rights: Rights::default(),
-                    first_seen: Some(parsed(row, 10)?),
+                    rights: rights(row, 10)?,
+                    first_seen: Some(parsed(row, 11)?),
                     late: false,
                 };
                 Ok((PageId(row.get(3)?), article))
@@ -230,6 +239,11 @@ where
         .as_str_or_null()?
         .map(|text| text.parse().map_err(|e| unreadable(column, e)))
         .transpose()
+}
+
+/// A column that says what may be shown of a source.
+pub(crate) fn rights(row: &Row<'_>, column: usize) -> rusqlite::Result<Rights> {
+    row.get_ref(column)?.as_str()?.parse().map_err(|e: String| unreadable(column, std::io::Error::other(e)))
 }
 
 /// A column that counts something.

@@ -62,6 +62,15 @@ impl Store {
         })
     }
 
+    /// The number of the latest decision, 0 where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn last_decision(&self) -> Result<i64, StoreError> {
+        self.database
+            .run(|c| c.query_row("SELECT coalesce(max(number), 0) FROM decisions", [], |row| row.get(0)))
+    }
+
     /// The decisions that bear on an edition of a day, in the order they were taken.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kiosque_model::{Edition, EditionItem, Language};
+use kiosque_model::{Edition, EditionItem, EditionState, Language};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::day::{count, parsed, parsed_if_any, unreadable};
@@ -28,14 +28,17 @@ pub struct EditionRow {
     pub articles: usize,
     /// When the newest of its articles came in.
     pub as_of: Option<Timestamp>,
+    /// Whether it is open, frozen or published.
+    pub state: EditionState,
 }
 
 impl EditionRow {
-    /// Whether its day had begun, in `zone`, when the newest of its articles came in. The edition of a day to come
+    /// Whether it went out, or its day had begun, in `zone`, when the newest of its articles came in. The edition of a day to come
     /// holds post-dated pages alone, and is not what a reader means by the newest.
     #[must_use]
     pub fn is_due(&self, zone: &TimeZone) -> bool {
-        self.as_of.is_none_or(|at| self.date <= at.to_zoned(zone.clone()).date())
+        self.state != EditionState::Open
+            || self.as_of.is_none_or(|at| self.date <= at.to_zoned(zone.clone()).date())
     }
 }
 
@@ -75,7 +78,7 @@ impl Store {
     pub fn editions(&self) -> Result<Vec<EditionRow>, StoreError> {
         self.database.run(|c| {
             c.prepare(
-                "SELECT name, date, revision, items, articles, as_of FROM editions ORDER BY date DESC, name",
+                "SELECT name, date, revision, items, articles, as_of, state FROM editions ORDER BY date DESC, name",
             )?
             .query_map([], |row| {
                 Ok(EditionRow {
@@ -85,6 +88,7 @@ impl Store {
                     items: count(row, 3)?,
                     articles: count(row, 4)?,
                     as_of: parsed_if_any(row, 5)?,
+                    state: state(row, 6)?,
                 })
             })?
             .collect()
@@ -111,12 +115,12 @@ fn save(c: &Connection, edition: &Edition) -> rusqlite::Result<bool> {
         .execute([&edition.name, &date])?;
     c.prepare_cached(
         "INSERT INTO editions (name, date, revision, title, publisher, time_zone, as_of, items, articles, copies,
-             stories, content)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             stories, content, state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
          ON CONFLICT (name, date) DO UPDATE SET revision = excluded.revision, title = excluded.title,
              publisher = excluded.publisher, time_zone = excluded.time_zone, as_of = excluded.as_of,
              items = excluded.items, articles = excluded.articles, copies = excluded.copies,
-             stories = excluded.stories, content = excluded.content",
+             stories = excluded.stories, content = excluded.content, state = excluded.state",
     )?
     .execute(params![
         edition.name,
@@ -131,6 +135,7 @@ fn save(c: &Connection, edition: &Edition) -> rusqlite::Result<bool> {
         number(edition.copies),
         number(edition.stories),
         content(revision),
+        state_name(edition.state),
     ])?;
     for (position, (place, item)) in (1_i64..).zip(items) {
         insert_item(c, (&edition.name, &date, position, place), item)?;
@@ -138,8 +143,25 @@ fn save(c: &Connection, edition: &Edition) -> rusqlite::Result<bool> {
     Ok(true)
 }
 
+/// The name of a state in the store.
+pub(crate) const fn state_name(state: EditionState) -> &'static str {
+    match state {
+        EditionState::Open => "open",
+        EditionState::Frozen => "frozen",
+        EditionState::Published => "published",
+    }
+}
+
+/// A column that names a state.
+pub(crate) fn state(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<EditionState> {
+    let name = row.get_ref(column)?.as_str()?;
+    let states = [EditionState::Open, EditionState::Frozen, EditionState::Published];
+    let unknown = || unreadable(column, std::io::Error::other(format!("`{name}` is no state of an edition")));
+    states.into_iter().find(|state| state_name(*state) == name).ok_or_else(unknown)
+}
+
 /// A count as SQLite counts.
-fn number(count: usize) -> i64 {
+pub(crate) fn number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 

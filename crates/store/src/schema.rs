@@ -10,6 +10,7 @@ use crate::database::FileKind;
 const STORE: &[M<'static>] = &[
     M::up(concat!(include_str!("schema/001-tables.sql"), include_str!("schema/002-views.sql"))),
     M::up(include_str!("schema/003-labels.sql")),
+    M::up(include_str!("schema/004-issues.sql")),
 ];
 const MEMORY: &[M<'static>] = &[M::up(include_str!("schema/memory.sql"))];
 
@@ -18,7 +19,7 @@ pub(crate) fn store() -> FileKind {
     FileKind {
         expected: "a store of kiosque",
         application_id: i32::from_be_bytes(*b"KioS"),
-        version: 2,
+        version: 3,
         migrations: Migrations::from_slice(STORE),
     }
 }

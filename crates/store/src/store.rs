@@ -1,15 +1,17 @@
 //! The store: one SQLite file with the day's compilation, opened for one writer or for any number of readers.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kiosque_model::{Rubrique, SourceId};
+use kiosque_model::{Rights, Rubrique, SourceId};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{OptionalExtension, params};
 
 use crate::database::Database;
+use crate::day::rights;
 use crate::{Batch, StoreError, fold, schema};
 
 /// How a store is opened.
@@ -39,6 +41,8 @@ pub struct SourceRow {
     pub kind: String,
     /// Whether it is visited.
     pub enabled: bool,
+    /// What an edition may show of it.
+    pub rights: Rights,
 }
 
 /// The store of a pipeline.
@@ -141,19 +145,39 @@ impl Store {
             let transaction = c.unchecked_transaction()?;
             transaction.execute("UPDATE sources SET listed = 0 WHERE listed = 1", [])?;
             let mut statement = transaction.prepare_cached(
-                "INSERT INTO sources (id, name, name_ar, url, language, tier, kind, enabled, listed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1)
+                "INSERT INTO sources (id, name, name_ar, url, language, tier, kind, enabled, rights, listed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1)
                  ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_ar = excluded.name_ar,
                      url = excluded.url, language = excluded.language, tier = excluded.tier,
-                     kind = excluded.kind, enabled = excluded.enabled, listed = 1",
+                     kind = excluded.kind, enabled = excluded.enabled, rights = excluded.rights, listed = 1",
             )?;
             for s in sources {
                 statement.execute(params![
-                    s.id.0, s.name, s.name_ar, s.url, s.language, s.tier, s.kind, s.enabled
+                    s.id.0,
+                    s.name,
+                    s.name_ar,
+                    s.url,
+                    s.language,
+                    s.tier,
+                    s.kind,
+                    s.enabled,
+                    s.rights.name()
                 ])?;
             }
             drop(statement);
             transaction.commit()
+        })
+    }
+
+    /// What may be shown of each source, as the pipeline last said.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn rights(&self) -> Result<BTreeMap<SourceId, Rights>, StoreError> {
+        self.database.run(|c| {
+            c.prepare_cached("SELECT id, rights FROM sources")?
+                .query_map([], |row| Ok((SourceId(row.get(0)?), rights(row, 1)?)))?
+                .collect()
         })
     }
 

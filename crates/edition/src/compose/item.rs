@@ -20,11 +20,22 @@ pub(super) fn item(story: &Placed<'_>, number: usize, spec: &EditionSpec) -> Edi
     let article = &head.tagged.article;
     let language = language(head);
     let reprints = reprints(story);
+    let wishes = &story.wishes;
+    let printed = title(article);
     EditionItem {
         story: story.id.clone(),
-        title: title(article),
-        extract: extract(head, spec),
+        original_title: wishes
+            .title
+            .is_some()
+            .then(|| printed.clone())
+            .filter(|own| Some(own) != wishes.title.as_ref()),
+        title: wishes.title.clone().unwrap_or(printed),
+        rewritten: wishes.extract.is_some(),
+        extract: wishes.extract.clone().unwrap_or_else(|| extract(head, spec)),
         licensed_text: licensed_text(head, spec),
+        notes: wishes.notes.clone(),
+        pinned: wishes.pinned,
+        decisions: wishes.decisions.clone(),
         source: article.source.clone(),
         source_name: plain(&head.source_name),
         authors: article.authors.iter().map(|name| plain(name)).collect(),

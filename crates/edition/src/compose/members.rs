@@ -33,9 +33,18 @@ impl<'a> Members<'a> {
     /// Listings, pages of no known kind, pages without a headline and paid content never enter: an
     /// advertisement is not what the press said. Nor do articles of a source that forbids it, and those the edition
     /// does not ask for.
-    pub(super) fn new(articles: &'a [StoryArticle], spec: &EditionSpec) -> Option<Self> {
+    ///
+    /// `without` are articles an editor took out, `chosen` the one an editor wrote on: it speaks for the story where it
+    /// may enter.
+    pub(super) fn new(
+        articles: &'a [StoryArticle],
+        spec: &EditionSpec,
+        without: impl Fn(&ArticleId) -> bool,
+        chosen: Option<&ArticleId>,
+    ) -> Option<Self> {
         let zone = &spec.time_zone;
-        let mut all: Vec<_> = articles.iter().filter(|a| enters(a, spec)).collect();
+        let mut all: Vec<_> =
+            articles.iter().filter(|a| enters(a, spec) && !without(&a.tagged.article.id)).collect();
         all.sort_by_cached_key(|a| (instant(a, zone), a.tagged.article.id.clone()));
         all.dedup_by(|a, b| a.tagged.article.id == b.tagged.article.id);
 
@@ -43,7 +52,8 @@ impl<'a> Members<'a> {
         for article in &all {
             texts.entry(root(article, &all)).or_default().push(article);
         }
-        let headline = best(&all, spec)?;
+        let chosen = chosen.and_then(|id| all.iter().copied().find(|a| a.tagged.article.id == *id));
+        let headline = chosen.or_else(|| best(&all, spec))?;
         let reprints = texts.remove(&root(headline, &all)).unwrap_or_default();
         let reprints = reprints.into_iter().filter(|a| !std::ptr::eq(*a, headline)).collect();
         let mut others: Vec<_> = texts.values().filter_map(|same| best(same, spec)).collect();

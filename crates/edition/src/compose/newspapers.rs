@@ -59,7 +59,7 @@ fn line(article: &StoryArticle, item: &EditionItem, story: &Placed<'_>, spec: &E
     NewspaperLine {
         number: item.number,
         article: of.id.clone(),
-        title: if headline { item.title.clone() } else { title(of) },
+        title: title(of),
         extract: match &copy_of {
             Some(_) => String::new(),
             None if headline => item.extract.clone(),

@@ -26,14 +26,14 @@ pub(super) fn direction_of(text: &str) -> Direction {
     }
 }
 
-/// How many words a text has.
+/// How many words a text has, as an extract counts them: the no-break spaces of French figures part none.
 pub(crate) fn words(text: &str) -> usize {
-    text.split_whitespace().filter(|token| token.chars().any(char::is_alphanumeric)).count()
+    text.split([' ', '\n', '\t', '\r']).filter(|token| token.chars().any(char::is_alphanumeric)).count()
 }
 
 /// Text as a page can carry it: white space in one kind of run, no control characters, and none of the
 /// characters that turn the direction of what follows them (UAX #9), which could reverse a whole page.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let kept = text.chars().filter(|c| {
         let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         !turns && (!c.is_control() || c.is_whitespace())

@@ -2,7 +2,10 @@
 
 mod building;
 mod composing;
+mod deciding;
 mod formats;
+mod guarding;
+mod issuing;
 mod looks;
 mod morning;
 mod rendering;

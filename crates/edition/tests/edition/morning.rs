@@ -85,7 +85,7 @@ pub(crate) fn spec() -> EditionSpec {
 
 /// An edition of its day, composed from these stories.
 pub(crate) fn composed(stories: &[Story], spec: &EditionSpec) -> Edition {
-    compose(&Day { date: date(), window: None, stories }, spec)
+    compose(&Day::new(date(), stories), spec)
 }
 
 /// Its stories.

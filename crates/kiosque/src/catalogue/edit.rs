@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, anyhow, bail};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value, value};
 
-use crate::config::{Config, FeedConfig, Rights, SourceConfig, Trust};
+use crate::config::{Config, FeedConfig, SourceConfig, Trust};
 
 /// A pipeline's file being changed.
 pub(crate) struct Editor {
@@ -141,7 +141,7 @@ pub(crate) fn table_of(source: &SourceConfig) -> Table {
     text("language", source.language.as_ref().map(kiosque_model::Language::code));
     text("country", source.country.as_deref());
     text("medium", source.medium.map(crate::config::Medium::name));
-    text("rights", (source.rights != Rights::default()).then(|| source.rights.name()));
+    text("rights", (source.rights != kiosque_model::Rights::default()).then(|| source.rights.name()));
     text("trust", (source.trust != Trust::default()).then(|| source.trust.name()));
     text("reason", source.reason.as_deref());
     text("note", source.note.as_deref());

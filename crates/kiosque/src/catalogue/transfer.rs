@@ -10,7 +10,7 @@ use kiosque_crawl::Outline;
 use kiosque_model::{CanonicalUrl, Language, Rubrique};
 use url::Url;
 
-use crate::config::{FeedConfig, Medium, Rights, SourceConfig, Trust};
+use crate::config::{FeedConfig, Medium, SourceConfig, Trust};
 
 /// The columns written, and read in any order; those of the same meaning that others use stand in [`ALIASES`].
 const COLUMNS: [&str; 16] = [
@@ -210,8 +210,7 @@ fn source_of(row: &Row, url: String, taken: &BTreeSet<String>) -> SourceConfig {
     let named = |words: &[(&'static str, Trust)], word: Option<String>| {
         words.iter().find(|(name, _)| Some(*name) == word.as_deref()).map(|(_, value)| *value)
     };
-    let rights =
-        text("rights").and_then(|word| Rights::ALL.iter().find(|(name, _)| *name == word).map(|(_, r)| *r));
+    let rights = text("rights").and_then(|word| word.parse().ok());
     let medium = text("kind").map(|word| if word == "pure player" { "web".to_owned() } else { word });
     SourceConfig {
         name_ar: text("name_ar"),
@@ -373,7 +372,7 @@ mod tests {
     #[test]
     fn a_catalogue_comes_back_from_opml_and_csv() {
         let mut all = plan(CSV.as_bytes(), &[]).unwrap().sources;
-        all[0].rights = Rights::Licensed;
+        all[0].rights = kiosque_model::Rights::Licensed;
         all[0].tier = 1;
         for text in [to_opml("p", &all), to_csv(&all).unwrap()] {
             let back = plan(text.as_bytes(), &[]).unwrap();

@@ -5,8 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use kiosque_edition::GroupBy;
+use kiosque_model::Mode;
 
 use super::Pipeline;
+use super::decisions::{
+    CloneArgs, DropArgs, LedgerArgs, MergeArgs, MoveArgs, NoteArgs, OrderArgs, PlaceArgs, PublishArgs,
+    RubriqueArgs, SplitArgs, StateArgs, TextArgs, UndoArgs,
+};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EditionCommand {
@@ -16,16 +21,57 @@ pub(crate) enum EditionCommand {
     List(EditionArgs),
     /// Show an edition
     Show(EditionArgs),
-    /// Build an edition and write it for readers in every format
-    Publish(EditionArgs),
+    /// Close an edition for its readers and write it in every format; again, with the corrections made since
+    Publish(PublishArgs),
+    /// Hold an edition: what comes in no longer changes it, what editors write does
+    Freeze(StateArgs),
+    /// Let a frozen edition follow again what comes in
+    Thaw(StateArgs),
+    /// Put a story on the front page, at a place of it
+    Pin(PlaceArgs),
+    /// Take a story out of the edition
+    Drop(DropArgs),
+    /// Move a story to the front page, or off it to its rubrique
+    Move(MoveArgs),
+    /// Put a story at a place of the block it stands in
+    Order(OrderArgs),
+    /// Give a story another headline; the paper's own stays beside it
+    Retitle(TextArgs),
+    /// Write words of your own instead of the extract
+    Extract(TextArgs),
+    /// Add a note to a story, or to the edition where no story is named
+    Note(NoteArgs),
+    /// Put a story in another rubrique
+    Rubrique(RubriqueArgs),
+    /// Say that two stories are one event, for every edition and day
+    Merge(MergeArgs),
+    /// Say that an article tells another event than its story, for every edition and day
+    Split(SplitArgs),
+    /// Add words of correction to an edition that went out, on a story or on the whole
+    Erratum(NoteArgs),
+    /// Take a decision back
+    Undo(UndoArgs),
+    /// List the decisions on an edition: who, when, what, and whether it stands
+    Decisions(EditionArgs),
+    /// Take the decisions of another day over, for the stories that go on
+    Clone(CloneArgs),
     /// Mail an edition to its recipients, a message each; who has it already is left out
     Send(SendArgs),
+    /// Print what was distributed, as CSV: title × article × edition × channel × recipients × day
+    Ledger(LedgerArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EditionArgs {
     #[command(flatten)]
     pub(crate) pipeline: Pipeline,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+/// Which edition, and how the answer is printed.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
     /// The day, YYYY-MM-DD; the newest day with articles where left out
     #[arg(long, value_name = "DATE")]
     pub(crate) date: Option<Date>,
@@ -53,6 +99,12 @@ pub(crate) struct ExportArgs {
     /// Group the items by rubrique or newspaper by newspaper
     #[arg(long, value_enum, default_value = "rubrique")]
     pub(crate) by: By,
+    /// The kind of compilation; the edition's own where left out
+    #[arg(long, value_name = "revue|panorama|liens")]
+    pub(crate) mode: Option<Mode>,
+    /// Note in the ledger that it goes to so many readers
+    #[arg(long, value_name = "N")]
+    pub(crate) recipients: Option<u32>,
     /// The file to write; stdout where left out
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,

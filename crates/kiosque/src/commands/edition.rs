@@ -1,4 +1,9 @@
-//! `kiosque edition`: build, list, show and publish the compilation of a day.
+//! `kiosque edition`: build, list and show the compilation of a day; what editors decide of it stands in `decide`, how it
+//! goes out in `issue`.
+
+mod decide;
+pub(crate) mod issue;
+pub(crate) mod law;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,79 +11,131 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use jiff::civil::Date;
 use kiosque_edition::{EditionSpec, Format, GroupBy};
-use kiosque_model::Edition;
+use kiosque_model::{Edition, EditionState};
 use kiosque_store::Store;
 use serde_json::json;
 
 use super::UsageError;
-use crate::cli::{EditionArgs, EditionCommand};
+use crate::cli::{EditionArgs, EditionCommand, Which};
 use crate::config::Config;
-use crate::{line, looks, words};
+use crate::{line, words};
 
-/// Does one of the four.
+/// Does one of them.
 pub(crate) fn run(command: EditionCommand) -> Result<ExitCode> {
     match command {
         EditionCommand::Build(args) => build(&args)?,
         EditionCommand::List(args) => list(&args)?,
         EditionCommand::Show(args) => show(&args)?,
-        EditionCommand::Publish(args) => publish(&args)?,
+        EditionCommand::Publish(args) => issue::publish(&args)?,
+        EditionCommand::Freeze(args) => issue::freeze(&args)?,
+        EditionCommand::Thaw(args) => issue::thaw(&args)?,
+        EditionCommand::Ledger(args) => issue::ledger(&args)?,
         EditionCommand::Send(args) => return super::send::run(&args),
+        EditionCommand::Decisions(args) => decide::list(&args)?,
+        EditionCommand::Clone(args) => decide::clone(&args)?,
+        other => decide::run(other)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn build(args: &EditionArgs) -> Result<()> {
-    let config = Config::load(args.pipeline.path())?;
-    let (edition, changed) = built(&config, args)?;
-    if args.json {
-        println!("{}", serde_json::to_string(&edition)?);
-    } else {
-        let items = edition.front.len() + edition.sections.iter().map(|s| s.items.len()).sum::<usize>();
-        println!(
-            "{} du {} : {} pour {}, révision {}{}",
-            edition.name,
-            kiosque_edition::long_date(edition.date),
-            words::count(items as u64, "sujet"),
-            words::count(edition.articles as u64, "article"),
-            edition.revision,
-            if changed { "" } else { " (inchangée)" }
-        );
+    let desk = Desk::open(args.pipeline.path(), &args.which)?;
+    let built = kiosque_edition::build(&desk.store, desk.spec(), desk.date)?;
+    tell(&built.edition, built.changed, args.which.json)
+}
+
+/// Says how an edition stands.
+fn tell(edition: &Edition, changed: bool, json: bool) -> Result<()> {
+    if json {
+        println!("{}", serde_json::to_string(edition)?);
+        return Ok(());
     }
+    let state = match edition.state {
+        EditionState::Open => "",
+        EditionState::Frozen => ", gelée",
+        EditionState::Published => ", publiée",
+    };
+    println!(
+        "{} du {} : {} pour {}, révision {}{state}{}",
+        edition.name,
+        kiosque_edition::long_date(edition.date),
+        words::count(edition.items().count() as u64, "sujet"),
+        words::count(edition.articles as u64, "article"),
+        edition.revision,
+        if changed { "" } else { " (inchangée)" }
+    );
     Ok(())
 }
 
-fn built(config: &Config, args: &EditionArgs) -> Result<(Edition, bool)> {
-    let spec = spec(config, args.edition.as_deref())?;
-    Store::open_read_only(&config.store)?;
-    let store = line::open_store(config)?;
-    let Some(date) = args.date.or(store.days()?.last().map(|(day, _)| *day)) else {
-        bail!("the store `{}` has no article yet\nhint: run `kiosque run` first", config.store.display());
-    };
-    if store.edition(&spec.name, date)?.is_none() && store.day(date)?.is_empty() {
-        bail!(
-            "the store has no article of {date}\nhint: `kiosque query 'SELECT day, count(*) FROM articles GROUP BY day'` shows the days it has"
-        );
+/// A pipeline's store open for writing, with the edition and day that are meant.
+struct Desk {
+    config: Config,
+    store: Store,
+    edition: Option<String>,
+    date: Date,
+}
+
+impl Desk {
+    fn open(pipeline: Option<&Path>, which: &Which) -> Result<Self> {
+        let config = Config::load(pipeline)?;
+        let spec = spec(&config, which.edition.as_deref())?;
+        Store::open_read_only(&config.store)?;
+        let store = line::open_store(&config)?;
+        let date = match which.date {
+            Some(date) => date,
+            None => newest_day(&config, &store, spec)?,
+        };
+        let window = kiosque_edition::window(spec, date).map_err(|e| UsageError(e.to_string()))?;
+        let day = |at: jiff::Timestamp| at.to_zoned(config.time_zone.clone()).date();
+        let (first, last) = (day(window.from), day(window.until));
+        let has = |(day, _): &(Date, usize)| (first..=last).contains(day);
+        if store.edition(&spec.name, date)?.is_none() && !store.days()?.iter().any(has) {
+            bail!(
+                "the store has no article of {date}\nhint: `kiosque query 'SELECT day, count(*) FROM articles GROUP BY day'` shows the days it has"
+            );
+        }
+        Ok(Self { edition: which.edition.clone(), config, store, date })
     }
-    let built = kiosque_edition::build(&store, spec, date)?;
-    Ok((built.edition, built.changed))
+
+    fn spec(&self) -> &EditionSpec {
+        spec(&self.config, self.edition.as_deref()).expect("it was found when the desk was opened")
+    }
+
+    /// The edition as the store has it, built where it has none.
+    fn kept(&self) -> Result<Edition> {
+        match self.store.edition(&self.spec().name, self.date)? {
+            Some(edition) => Ok(edition),
+            None => Ok(kiosque_edition::build(&self.store, self.spec(), self.date)?.edition),
+        }
+    }
+}
+
+/// The day of the newest edition that an article of the newest day may stand in.
+fn newest_day(config: &Config, store: &Store, spec: &EditionSpec) -> Result<Date> {
+    let newest = store.days()?.last().map(|(day, _)| *day);
+    let date = newest.and_then(|day| kiosque_edition::dates_of(spec, day).first().copied().or(Some(day)));
+    date.with_context(|| {
+        format!("the store `{}` has no article yet\nhint: run `kiosque run` first", config.store.display())
+    })
 }
 
 fn list(args: &EditionArgs) -> Result<()> {
     let config = Config::load(args.pipeline.path())?;
     let store = Store::open_read_only(&config.store)?;
-    let asked = |name: &str| args.edition.as_ref().is_none_or(|asked| asked == name);
+    let which = &args.which;
+    let asked = |name: &str| which.edition.as_ref().is_none_or(|asked| asked == name);
     let rows: Vec<_> = store
         .editions()?
         .into_iter()
-        .filter(|row| asked(&row.name) && args.date.is_none_or(|date| date == row.date))
+        .filter(|row| asked(&row.name) && which.date.is_none_or(|date| date == row.date))
         .collect();
-    if args.json {
+    if which.json {
         let rows: Vec<_> = rows
             .iter()
             .map(|row| {
                 json!({
                     "edition": row.name, "date": row.date, "revision": row.revision, "items": row.items,
-                    "articles": row.articles, "as_of": row.as_of,
+                    "articles": row.articles, "as_of": row.as_of, "state": row.state,
                 })
             })
             .collect();
@@ -87,12 +144,17 @@ fn list(args: &EditionArgs) -> Result<()> {
     }
     for row in rows {
         println!(
-            "{}  {:<12} {:>12} {:>13}  révision {}",
+            "{}  {:<12} {:>12} {:>13}  révision {}{}",
             row.date,
             row.name,
             words::count(row.items as u64, "sujet"),
             words::count(row.articles as u64, "article"),
-            row.revision
+            row.revision,
+            match row.state {
+                EditionState::Open => "",
+                EditionState::Frozen => ", gelée",
+                EditionState::Published => ", publiée",
+            }
         );
     }
     Ok(())
@@ -101,21 +163,9 @@ fn list(args: &EditionArgs) -> Result<()> {
 fn show(args: &EditionArgs) -> Result<()> {
     let config = Config::load(args.pipeline.path())?;
     let store = Store::open_read_only(&config.store)?;
-    let edition = stored(&config, &store, args.edition.as_deref(), args.date)?;
-    let format = if args.json { Format::Json } else { Format::Markdown };
+    let edition = stored(&config, &store, args.which.edition.as_deref(), args.which.date)?;
+    let format = if args.which.json { Format::Json } else { Format::Markdown };
     print!("{}", String::from_utf8_lossy(&kiosque_edition::render(&edition, format, GroupBy::Rubrique)?));
-    Ok(())
-}
-
-fn publish(args: &EditionArgs) -> Result<()> {
-    let config = Config::load(args.pipeline.path())?;
-    let (edition, _) = built(&config, args)?;
-    let look = looks::look(&config, &edition.name)?;
-    for format in Format::ALL {
-        let path = export_path(&config, &edition, format);
-        write_if_changed(&path, &kiosque_edition::render_with(&look, &edition, format, GroupBy::Rubrique)?)?;
-        println!("{}", path.display());
-    }
     Ok(())
 }
 

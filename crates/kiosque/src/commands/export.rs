@@ -4,13 +4,15 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 use kiosque_edition::{Format, GroupBy};
-use kiosque_store::Store;
+use kiosque_store::{Distribution, Store};
 
+use super::edition::law;
 use super::{UsageError, edition};
 use crate::cli::ExportArgs;
 use crate::config::Config;
-use crate::looks;
+use crate::{line, looks};
 
 /// Renders from the store, to a file or stdout.
 pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode> {
@@ -19,6 +21,8 @@ pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode> {
     let config = Config::load(args.pipeline.path())?;
     let store = Store::open_read_only(&config.store)?;
     let found = edition::stored(&config, &store, args.edition.as_deref(), args.date)?;
+    let spec = edition::spec(&config, Some(&found.name))?;
+    let found = law::lawful(&store, spec, &found, args.mode.unwrap_or(spec.law.mode))?;
     let look = looks::look(&config, &found.name)?;
     let by = GroupBy::from(args.by);
     let bytes = match (format, &config.mail) {
@@ -28,6 +32,10 @@ pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode> {
     match &args.out {
         Some(path) => edition::write_if_changed(path, &bytes)?,
         None => std::io::stdout().write_all(&bytes).context("cannot write to stdout")?,
+    }
+    if let Some(recipients) = args.recipients {
+        let how = Distribution { channel: format.name().to_owned(), recipients, at: Timestamp::now() };
+        line::open_store(&config)?.distribute(&found, &how)?;
     }
     Ok(ExitCode::SUCCESS)
 }

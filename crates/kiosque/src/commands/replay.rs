@@ -82,17 +82,18 @@ fn shadow_sink(config: &Config, live: &Store, file: &Path) -> Result<Sink> {
     }
     let shadow = Store::open_with(file, &StoreOptions { zone: Some(config.time_zone.clone()) })?;
     shadow.mark_as_shadow(live.path())?;
-    let sources = live.query("SELECT id, name, tier FROM sources ORDER BY id")?;
+    let sources = live.query("SELECT id, name, tier, name_ar, rights FROM sources ORDER BY id")?;
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let sources = sources.rows.iter().map(|row| SourceRow {
         id: kiosque_model::SourceId(text(&row[0])),
         name: text(&row[1]),
-        name_ar: None,
+        name_ar: row[3].as_str().map(str::to_owned),
         url: String::new(),
         language: None,
         tier: row[2].as_u64().and_then(|tier| u8::try_from(tier).ok()).unwrap_or(3),
         kind: "unknown".to_owned(),
         enabled: true,
+        rights: text(&row[4]).parse().unwrap_or_default(),
     });
     shadow.sync_sources(&sources.collect::<Vec<_>>())?;
     let Config { time_zone, editions, group, .. } = config;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use kiosque_crawl::{Report, Source, SourceState};
 use kiosque_edition::{Format, GroupBy};
@@ -18,7 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::catalogue;
 use crate::cli::{EXIT_FAILED, RunArgs};
-use crate::commands::edition::export_path;
+use crate::commands::edition::law::lawful;
+use crate::commands::edition::{export_path, issue};
 use crate::commands::serve;
 use crate::config::Config;
 use crate::invented::InventedPress;
@@ -177,6 +179,9 @@ async fn crawl_for_ever(line: &Line, sources: &[Source], ending: &CancellationTo
 /// What a line that runs for ever does now and then: files for readers, and a log that does not grow for ever.
 pub(crate) fn keep_house(line: &Line) -> Result<()> {
     line.purge()?;
+    if line.config.editions.iter().any(|spec| spec.schedule.is_some()) {
+        issue::issue_due(&line.config, &line::open_store(&line.config)?, Timestamp::now())?;
+    }
     let store = Store::open_read_only(&line.config.store)?;
     write_editions(&line.config, &store)?;
     line.watchman.look(&store)?;
@@ -310,13 +315,19 @@ fn newest(config: &Config, written: Vec<(EditionRow, PathBuf)>) -> Option<(Date,
 fn write_editions(config: &Config, store: &Store) -> Result<Vec<(EditionRow, PathBuf)>> {
     let mut written = Vec::new();
     for row in store.editions()? {
-        if !config.editions.iter().any(|spec| spec.name == row.name) {
-            continue;
-        }
+        let Some(spec) = config.editions.iter().find(|spec| spec.name == row.name) else { continue };
         let Some(edition) = store.edition(&row.name, row.date)? else { continue };
+        let path = export_path(config, &edition, Format::Html);
+        // What would break a rule is not written; the file of the state before stays.
+        let edition = match lawful(store, spec, &edition, spec.law.mode) {
+            Ok(edition) => edition,
+            Err(breaches) => {
+                tracing::error!("{breaches:#}");
+                continue;
+            }
+        };
         let look = looks::look(config, &edition.name)?;
         let html = kiosque_edition::render_with(&look, &edition, Format::Html, GroupBy::Rubrique)?;
-        let path = export_path(config, &edition, Format::Html);
         super::edition::write_if_changed(&path, &html)?;
         written.push((row, path));
     }

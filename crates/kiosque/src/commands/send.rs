@@ -6,13 +6,13 @@ use anyhow::{Result, bail};
 use jiff::Timestamp;
 use kiosque_edition::{Envelope, GroupBy, Mailbox, Post, render_mail};
 use kiosque_model::Edition;
-use kiosque_store::Store;
+use kiosque_store::{Distribution, Store};
 
 use super::{UsageError, edition};
 use crate::cli::{By, SendArgs};
 use crate::config::{Config, MailConfig};
 use crate::recipients::{self, SentRecord};
-use crate::{looks, words};
+use crate::{line, looks, words};
 
 /// Sends, and prints a line for each recipient who did not get it.
 pub(crate) fn run(args: &SendArgs) -> Result<ExitCode> {
@@ -25,6 +25,8 @@ pub(crate) fn run(args: &SendArgs) -> Result<ExitCode> {
     };
     let store = Store::open_read_only(&config.store)?;
     let found = edition::stored(&config, &store, args.edition.as_deref(), args.date)?;
+    let spec = edition::spec(&config, Some(&found.name))?;
+    let found = edition::law::lawful(&store, spec, &found, spec.law.mode)?;
     let all = recipients(args, mail)?;
     let mut record = SentRecord::open(&config.export_dir, &found)?;
     let due: Vec<_> = all.iter().filter(|to| args.again || !record.has(&found, to)).collect();
@@ -33,6 +35,11 @@ pub(crate) fn run(args: &SendArgs) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let failed = send(&config, mail, (&found, args.by), &due, &mut record)?;
+    if due.len() > failed {
+        let recipients = u32::try_from(due.len() - failed).unwrap_or(u32::MAX);
+        let how = Distribution { channel: "mail".to_owned(), recipients, at: Timestamp::now() };
+        line::open_store(&config)?.distribute(&found, &how)?;
+    }
     println!(
         "{} du {} : {} par {}, déjà reçue par {}",
         found.name,

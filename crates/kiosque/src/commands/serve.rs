@@ -4,12 +4,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 use kiosque_web::Site;
 use tokio::net::TcpListener;
 
+use super::edition::issue;
+use super::run::HOUSEKEEPING;
 use crate::cli::ServeArgs;
 use crate::config::Config;
-use crate::{looks, signals, telemetry};
+use crate::{line, looks, signals, telemetry};
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) fn run(args: &ServeArgs) -> Result<ExitCode> {
@@ -19,9 +22,31 @@ pub(crate) fn run(args: &ServeArgs) -> Result<ExitCode> {
     runtime.block_on(async {
         // The site asks the store itself; nothing else is needed to serve.
         let site = site(&config, Arc::new(|| Ok(())))?;
+        if config.editions.iter().any(|spec| spec.schedule.is_some()) {
+            tokio::spawn(issue_on_schedule(config.clone()));
+        }
         kiosque_web::serve(listener(&listen).await?, site, signals::ended()).await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Issues editions at their hours as long as the process lives. A line that runs beside does so too: whoever comes
+/// second finds the edition published.
+async fn issue_on_schedule(config: Config) {
+    let mut rounds = tokio::time::interval(HOUSEKEEPING);
+    loop {
+        rounds.tick().await;
+        let issued = tokio::task::block_in_place(|| {
+            // Before the line has made the store there is nothing to issue.
+            if !config.store.is_file() {
+                return Ok(Vec::new());
+            }
+            issue::issue_due(&config, &line::open_store(&config)?, Timestamp::now())
+        });
+        if let Err(error) = issued {
+            tracing::error!("editions cannot be issued: {error:#}");
+        }
+    }
 }
 
 /// The site of a pipeline, with the metrics of this process.

@@ -39,6 +39,7 @@ pub(crate) struct Node {
 pub(crate) enum Value {
     Text(String),
     Integer(i64),
+    Fraction(f64),
     Flag(bool),
     List(Vec<Node>),
     Table(BTreeMap<String, Node>),
@@ -52,6 +53,7 @@ impl Value {
         match self {
             Self::Text(_) => "a text",
             Self::Integer(_) => "a whole number",
+            Self::Fraction(_) => "a fraction",
             Self::Flag(_) => "true or false",
             Self::List(_) => "a list",
             Self::Table(_) => "a table",
@@ -89,7 +91,9 @@ fn from_value(text: &str, key_at: usize, value: &Spanned<DeValue<'_>>) -> Node {
         DeValue::Integer(i) => i64::from_str_radix(i.as_str(), i.radix())
             .map_or(Value::Other("a number out of range"), Value::Integer),
         DeValue::Boolean(b) => Value::Flag(*b),
-        DeValue::Float(_) => Value::Other("a fraction"),
+        DeValue::Float(f) => {
+            f.as_str().parse().map_or(Value::Other("a number out of range"), Value::Fraction)
+        }
         DeValue::Datetime(_) => Value::Other("a date"),
         DeValue::Array(items) => {
             Value::List(items.iter().map(|item| from_value(text, item.span().start, item)).collect())

@@ -1,14 +1,13 @@
 //! Reads each section of a pipeline file. A key is named in one place only: here.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use kiosque_crawl::{Agent, Settings};
-use kiosque_edition::{EditionSpec, RubriqueSpec};
-use kiosque_model::{Language, Rubrique};
+use kiosque_model::Language;
 
 use super::bus::bus;
+use super::edition::editions;
 use super::node::Node;
 use super::section::{ConfigError, Section};
 use super::{ClassifyConfig, Config};
@@ -76,12 +75,13 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
     })
 }
 
-struct About {
+/// What a pipeline says of itself.
+pub(super) struct About {
     name: String,
-    title: String,
-    publisher: String,
-    time_zone: TimeZone,
-    zone_name: String,
+    pub(super) title: String,
+    pub(super) publisher: String,
+    pub(super) time_zone: TimeZone,
+    pub(super) zone_name: String,
 }
 
 fn about(top: &mut Section<'_>) -> About {
@@ -204,52 +204,6 @@ fn group(top: &mut Section<'_>) -> kiosque_group::Settings {
     settings
 }
 
-fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec> {
-    let nodes = top.tables("edition");
-    let nodes = if nodes.is_empty() { vec![None] } else { nodes.into_iter().map(Some).collect() };
-    let mut seen = BTreeSet::new();
-    let mut specs = Vec::new();
-    for node in nodes {
-        let mut section = Section::open("edition", node, top.errors());
-        let mut spec = EditionSpec::new("matin", about.time_zone.clone(), about.zone_name.clone());
-        spec.title = section.text("title").unwrap_or_else(|| about.title.clone());
-        spec.publisher.clone_from(&about.publisher);
-        if let Some((name, origin)) = section.text_at("name") {
-            if !is_name(&name) {
-                section.fail("name", Some(origin), format!("`{name}` must be of a-z, 0-9 and `-`"));
-            }
-            spec.name = name;
-        }
-        if !seen.insert(spec.name.clone()) {
-            section.fail("name", None, format!("`{}` is already another edition's name", spec.name));
-        }
-        if let Some(language) = section.parsed("language", language) {
-            spec.language = language;
-        }
-        spec.front_items = whole(section.integer("front_items", 0..=100, signed(spec.front_items)));
-        spec.max_per_section =
-            whole(section.integer("max_per_section", 1..=1_000, signed(spec.max_per_section)));
-        spec.extract_words = whole(section.integer("extract_words", 0..=500, signed(spec.extract_words)));
-        if let Some(order) = section.list("rubriques", str::parse::<Rubrique>) {
-            spec.rubriques = order.into_iter().map(RubriqueSpec::new).collect();
-        }
-        let labels = section.take("labels");
-        let mut section_labels = Section::open("edition.labels", labels, section.errors());
-        for rubrique in Rubrique::ALL {
-            if let Some(label) = section_labels.text(rubrique.slug()) {
-                spec.rubriques
-                    .iter_mut()
-                    .filter(|r| r.rubrique == rubrique)
-                    .for_each(|r| r.label.clone_from(&label));
-            }
-        }
-        section_labels.close();
-        section.close();
-        specs.push(spec);
-    }
-    specs
-}
-
 fn serve_and_demo(top: &mut Section<'_>) -> (String, bool) {
     let node = top.take("serve");
     let mut section = Section::open("serve", node, top.errors());
@@ -286,6 +240,6 @@ pub(super) fn whole<T: TryFrom<i64>>(number: i64) -> T {
 }
 
 /// The default of a field as the reader's number.
-fn signed<T: TryInto<i64>>(number: T) -> i64 {
+pub(super) fn signed<T: TryInto<i64>>(number: T) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }

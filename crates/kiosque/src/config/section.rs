@@ -156,6 +156,38 @@ impl<'e> Section<'e> {
         }
     }
 
+    /// A number within a range, with or without a fraction.
+    pub(crate) fn fraction(&mut self, key: &'static str, range: RangeInclusive<f64>, default: f64) -> f64 {
+        let Some(node) = self.take(key) else { return default };
+        self.number(key, node, &range).unwrap_or(default)
+    }
+
+    /// All keys of a table whose keys are names, each with a number.
+    pub(crate) fn fractions(&mut self, range: RangeInclusive<f64>) -> BTreeMap<String, f64> {
+        let keys = std::mem::take(&mut self.keys);
+        keys.into_iter()
+            .filter_map(|(key, node)| Some((key.clone(), self.number(&key, node, &range)?)))
+            .collect()
+    }
+
+    fn number(&mut self, key: &str, node: Node, range: &RangeInclusive<f64>) -> Option<f64> {
+        let found = match (&node.value, &node.origin) {
+            (Value::Fraction(number), _) => Some(*number),
+            // Whole numbers of a pipeline are far below 2⁵³.
+            (Value::Integer(number), _) => Some(*number as f64),
+            (Value::Text(text), Origin::Variable(_)) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let fits = found.filter(|number| range.contains(number));
+        if fits.is_none() {
+            let shown = found.map_or_else(|| node.value.kind().to_owned(), |number| number.to_string());
+            let message =
+                format!("expected a number from {} to {}, found {shown}", range.start(), range.end());
+            self.fail(key, Some(node.origin), message);
+        }
+        fits
+    }
+
     /// True or false.
     pub(crate) fn flag(&mut self, key: &'static str, default: bool) -> bool {
         let Some(node) = self.take(key) else { return default };

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use kiosque_crawl::SourceKind;
-use kiosque_model::{Language, Rubrique};
+use kiosque_model::{Language, Rights, Rubrique};
 
 use super::node::Node;
 use super::read::{http_address, is_name, language, whole};
@@ -53,20 +53,6 @@ pub(crate) struct FeedConfig {
     pub(crate) note: Option<String>,
 }
 
-/// What may be done with its articles in an edition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Rights {
-    /// Nothing is agreed: title and link, as the law leaves them.
-    None,
-    /// A short quotation with its source.
-    #[default]
-    Quote,
-    /// A licence allows more.
-    Licensed,
-    /// The publisher forbids any use.
-    Forbidden,
-}
-
 /// How far its address can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Trust {
@@ -90,19 +76,6 @@ pub(crate) enum Medium {
     Radio,
     Tv,
     Officiel,
-}
-
-impl Rights {
-    pub(crate) const ALL: [(&'static str, Self); 4] = [
-        ("none", Self::None),
-        ("quote", Self::Quote),
-        ("licensed", Self::Licensed),
-        ("forbidden", Self::Forbidden),
-    ];
-
-    pub(crate) fn name(self) -> &'static str {
-        word(&Self::ALL, self)
-    }
 }
 
 impl Trust {
@@ -212,7 +185,11 @@ fn source(section: &mut Section<'_>, id: String) -> SourceConfig {
         country: section.parsed("country", country),
         medium: section.choice("medium", &media, None),
         tier: whole(section.integer("tier", 1..=3, 2)),
-        rights: section.choice("rights", &Rights::ALL, Rights::default()),
+        rights: section.choice(
+            "rights",
+            &Rights::ALL.map(|rights| (rights.name(), rights)),
+            Rights::default(),
+        ),
         trust: section.choice("trust", &Trust::ALL, Trust::default()),
         enabled: section.flag("enabled", true),
         reason: section.text("reason"),

@@ -166,7 +166,10 @@ fn the_catalogues_say_how_far_they_can_be_trusted() {
             let id = &source.id;
             assert!(source.enabled || source.reason.is_some(), "{id} is off without a reason");
             assert!(!(source.enabled && source.trust == Trust::Guessed), "{id} is guessed and on");
-            assert!(!(source.enabled && source.rights == Rights::Forbidden), "{id} is forbidden and on");
+            assert!(
+                !(source.enabled && source.rights == kiosque_model::Rights::Forbidden),
+                "{id} is forbidden and on"
+            );
             assert!(source.language.is_some() && source.medium.is_some() && source.country.is_some(), "{id}");
             let mut guessed =
                 source.feeds.iter().filter(|f| f.note.as_deref().is_some_and(|n| n.contains("deviné")));
@@ -191,7 +194,7 @@ fn a_source_has_feeds_of_its_rubriques() {
         "line 14: `source.feeds.rubrique` unknown rubrique `sports`",
         "line 15: `source.feeds.url` `https://a.example/1` is listed twice",
         "line 15: `source.feeds.tag` unknown key",
-        "line 11: `source.rights` `all` is none of `none`, `quote`, `licensed`, `forbidden`",
+        "line 11: `source.rights` `all` is none of `licensed`, `quote`, `none`, `forbidden`",
     ] {
         assert!(said.contains(part), "no `{part}` in {said}");
     }

@@ -119,8 +119,10 @@ impl Stage for Sink {
     fn idle(&mut self) -> Result<(), Failure> {
         for day in self.store.stale_days().map_err(|e| outage(&e))? {
             for spec in &self.editions {
-                kiosque_edition::build(&self.store, spec, day)
-                    .map_err(|e| Failure::Transient(e.to_string()))?;
+                for date in kiosque_edition::dates_of(spec, day) {
+                    kiosque_edition::build(&self.store, spec, date)
+                        .map_err(|e| Failure::Transient(e.to_string()))?;
+                }
                 gauges::built(&spec.name);
             }
             self.store.clear_stale(day).map_err(|e| outage(&e))?;

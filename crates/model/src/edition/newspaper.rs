@@ -39,7 +39,7 @@ pub struct NewspaperLine {
     pub number: usize,
     /// The article.
     pub article: ArticleId,
-    /// The headline; an editor's where this article speaks for its story and was given another one.
+    /// The headline the paper printed.
     pub title: String,
     /// Its few lines, within the law's limits; empty where nothing may be quoted and for a text that another
     /// paper of the edition printed first.

@@ -51,6 +51,7 @@ pub(crate) fn source(id: &str, tier: u8) -> SourceRow {
         tier,
         kind: "feed".to_owned(),
         enabled: true,
+        rights: kiosque_model::Rights::Quote,
     }
 }
 

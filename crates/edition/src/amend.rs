@@ -1,0 +1,120 @@
+//! An edition that no longer follows what comes in, with what editors decided since.
+//!
+//! Invariant: numbers stay. A reader who was told "see item 12" finds item 12, or that it was taken out; so what would
+//! move items ([`crate::Act::Pin`], `Move`, `Order`, `Rubrique`, `Merge`, `Split`) waits until the edition is thawed.
+
+use kiosque_model::{ArticleId, Edition, EditionItem, Erratum};
+
+use crate::compose::{note, plain};
+use crate::ruling::{Act, Ruling};
+
+/// `edition` with `rulings`, those decided after it was frozen. Where it had been published, each is a correction.
+#[must_use]
+pub fn amend(edition: &Edition, rulings: &[Ruling], published: bool) -> Edition {
+    let mut amended = edition.clone();
+    let revision = edition.revision + 1;
+    for ruling in rulings {
+        let erratum = match &ruling.target {
+            None => on_edition(&mut amended, ruling),
+            Some(target) => on_item(&mut amended, target, ruling),
+        };
+        if let Some(erratum) = erratum.filter(|_| published) {
+            amended.errata.push(Erratum { revision, at: ruling.at, who: plain(&ruling.who), ..erratum });
+        }
+    }
+    amended
+}
+
+/// Whether a decision changes an edition that is frozen or published.
+#[must_use]
+pub const fn amends(act: &Act) -> bool {
+    matches!(
+        act,
+        Act::Retitle { .. }
+            | Act::Extract { .. }
+            | Act::Note { .. }
+            | Act::Drop { only: false }
+            | Act::Erratum { .. }
+    )
+}
+
+fn on_edition(edition: &mut Edition, ruling: &Ruling) -> Option<Erratum> {
+    match &ruling.act {
+        Act::Note { .. } => {
+            let note = note(ruling)?;
+            let erratum = erratum(ruling, None, None, note.text.clone());
+            edition.notes.push(note);
+            Some(erratum)
+        }
+        Act::Erratum { text } => Some(erratum(ruling, None, None, plain(text))),
+        _ => None,
+    }
+}
+
+fn on_item(edition: &mut Edition, target: &ArticleId, ruling: &Ruling) -> Option<Erratum> {
+    let number = edition.items().find(|item| tells(item, target))?.number;
+    if ruling.act == (Act::Drop { only: false }) {
+        return take_out(edition, number, ruling);
+    }
+    let item = edition.items_mut().find(|item| item.number == number)?;
+    let told = |before: Option<String>, text: String| erratum(ruling, Some(number), before, text);
+    let erratum = match &ruling.act {
+        Act::Retitle { title } => {
+            let before = std::mem::replace(&mut item.title, plain(title));
+            item.original_title.get_or_insert(before.clone());
+            told(Some(before), item.title.clone())
+        }
+        Act::Extract { text } => {
+            let before = std::mem::replace(&mut item.extract, plain(text));
+            item.rewritten = true;
+            told(Some(before), item.extract.clone())
+        }
+        Act::Note { .. } => {
+            let note = note(ruling)?;
+            let text = note.text.clone();
+            item.notes.push(note);
+            told(None, text)
+        }
+        Act::Erratum { text } => told(None, plain(text)),
+        _ => return None,
+    };
+    item.decisions.push(ruling.number);
+    Some(erratum)
+}
+
+fn tells(item: &EditionItem, article: &ArticleId) -> bool {
+    item.article == *article
+        || item.others.iter().any(|other| other.article == *article)
+        || item.reprints.iter().any(|reprint| reprint.article == *article)
+}
+
+fn take_out(edition: &mut Edition, number: usize, ruling: &Ruling) -> Option<Erratum> {
+    let title = edition.items().find(|item| item.number == number)?.title.clone();
+    let others = |item: &EditionItem| item.number != number;
+    edition.front.retain(others);
+    for section in &mut edition.sections {
+        section.items.retain(others);
+        section.on_front.retain(|other| *other != number);
+    }
+    edition.sections.retain(|section| !section.items.is_empty());
+    edition.stories = edition.stories.saturating_sub(1);
+    for item in edition.items_mut() {
+        item.same_rubrique.retain(|other| *other != number);
+    }
+    for paper in &mut edition.newspapers {
+        paper.lines.retain(|line| line.number != number);
+    }
+    edition.newspapers.retain(|paper| !paper.lines.is_empty());
+    if edition.timeline.as_ref().is_some_and(|timeline| timeline.number == number) {
+        edition.timeline = None;
+    }
+    Some(erratum(ruling, Some(number), Some(title), String::new()))
+}
+
+fn erratum(ruling: &Ruling, number: Option<usize>, before: Option<String>, text: String) -> Erratum {
+    let kind = match ruling.act {
+        Act::Erratum { .. } => String::new(),
+        _ => ruling.act.kind().to_owned(),
+    };
+    Erratum { revision: 0, at: ruling.at, who: String::new(), number, kind, before, text }
+}

@@ -1,0 +1,275 @@
+//! The guard between an edition and its readers: nothing leaves that breaks a rule.
+//!
+//! [`in_mode`] makes of a stored edition what is distributed in a mode (`revue`, `panorama`, `liens`) and then tries
+//! every rule on every item. What is composed by itself keeps the rules; what an editor wrote, what a source's rights
+//! became since, and what the pipeline's file lacks may break them. Then nothing is distributed, and every item is told
+//! with its rule.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use kiosque_model::{Edition, EditionItem, Mode, Rights, SourceId};
+
+use crate::EditionSpec;
+use crate::compose::{limit, words};
+
+/// A rule of the law or of a licence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// Title, source, author (or agency, or the source itself), date and link stand on every item.
+    Mentions,
+    /// A source that forbids it never appears.
+    Forbidden,
+    /// Nothing is quoted of a source that granted nothing.
+    NoQuote,
+    /// Nothing is quoted where text and data mining is reserved, unless the pipeline says otherwise.
+    Reserved,
+    /// An extract has at most so many words.
+    Words,
+    /// An extract has at most this share of its article.
+    Share,
+    /// At most this share of a publication is printed.
+    Publication,
+    /// A panorama carries the mention of its licence.
+    Licence,
+}
+
+impl Rule {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mentions => "mentions",
+            Self::Forbidden => "forbidden",
+            Self::NoQuote => "no-quote",
+            Self::Reserved => "tdm-reserved",
+            Self::Words => "extract-words",
+            Self::Share => "extract-share",
+            Self::Publication => "share-of-publication",
+            Self::Licence => "licence-mention",
+        }
+    }
+}
+
+/// A rule that an edition breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    /// The rule.
+    pub rule: Rule,
+    /// The number of the item, and its headline; `None` for the edition.
+    pub item: Option<(usize, String)>,
+    /// What is wrong, with the values.
+    pub why: String,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.item {
+            Some((number, title)) => write!(f, "item {number} « {title} »: ")?,
+            None => f.write_str("edition: ")?,
+        }
+        write!(f, "{}: {}", self.rule.name(), self.why)
+    }
+}
+
+/// The edition as it is distributed in `mode`, and its breaches where it has any.
+///
+/// `rights` are those of the sources today; a source it does not name has those the edition was built with.
+///
+/// # Errors
+/// Every breach of every rule, by item.
+pub fn in_mode(
+    edition: &Edition,
+    mode: Mode,
+    spec: &EditionSpec,
+    rights: &BTreeMap<SourceId, Rights>,
+) -> Result<Edition, Vec<Breach>> {
+    let mut edition = edition.clone();
+    let law = &spec.law;
+    edition.law.mode = mode;
+    edition.law.licence.clone_from(&law.licence);
+    edition.law.mentions.clone_from(&law.mentions);
+    edition.law.extract_words = spec.extract_words;
+    edition.law.extract_share = spec.extract_share;
+    edition.law.max_share_of_publication =
+        if mode == Mode::Panorama { law.max_share_of_publication } else { 1.0 };
+    take_rights(&mut edition, rights);
+    for item in edition.items_mut() {
+        let licensed = item.licensed_text.take();
+        match mode {
+            Mode::Liens => item.extract.clear(),
+            Mode::Panorama if !item.rewritten && item.rights == Rights::Licensed => {
+                item.extract = licensed.unwrap_or_else(|| std::mem::take(&mut item.extract));
+            }
+            Mode::Revue | Mode::Panorama => {}
+        }
+    }
+    if mode == Mode::Panorama {
+        keep_to_shares(&mut edition);
+    }
+    settle_newspapers(&mut edition);
+    let breaches = breaches(&edition, spec);
+    if breaches.is_empty() { Ok(edition) } else { Err(breaches) }
+}
+
+fn take_rights(edition: &mut Edition, rights: &BTreeMap<SourceId, Rights>) {
+    for item in edition.items_mut() {
+        item.rights = rights.get(&item.source).copied().unwrap_or(item.rights);
+        // What stands below an item is told by title alone; a source that forbids it goes without harm.
+        let forbids = |source: &SourceId, built: Rights| {
+            rights.get(source).copied().unwrap_or(built) == Rights::Forbidden
+        };
+        item.others.retain(|other| !forbids(&other.source, other.rights));
+        item.reprints.retain(|reprint| !forbids(&reprint.source, Rights::Quote));
+        if !item.reprints.is_empty() || !rights.is_empty() {
+            item.reprinted_by = item.reprints.iter().map(|r| r.source_name.clone()).collect();
+        }
+    }
+    for source in &mut edition.sources {
+        source.rights = rights.get(&source.id).copied().unwrap_or(source.rights);
+    }
+    for section in &mut edition.sections {
+        section.more.retain(|more| rights.get(&more.source) != Some(&Rights::Forbidden));
+    }
+    for paper in &mut edition.newspapers {
+        paper.rights = rights.get(&paper.source).copied().unwrap_or(paper.rights);
+    }
+}
+
+/// Words of a publication that may still be printed.
+fn rooms(edition: &Edition) -> BTreeMap<SourceId, usize> {
+    let share = edition.law.max_share_of_publication;
+    // Cut down, so that the share is never exceeded.
+    edition.sources.iter().map(|s| (s.id.clone(), (s.words as f64 * share) as usize)).collect()
+}
+
+/// Prints of each publication, best items first, what its share allows; the rest is told by title and link. What an
+/// editor wrote is left to the guard.
+fn keep_to_shares(edition: &mut Edition) {
+    let mut rooms = rooms(edition);
+    for item in edition.items_mut().filter(|item| !item.rewritten) {
+        let room = rooms.entry(item.source.clone()).or_default();
+        match room.checked_sub(words(&item.extract)) {
+            Some(left) => *room = left,
+            None => item.extract.clear(),
+        }
+    }
+}
+
+/// Brings the view by paper in line with the items, and counts what is quoted.
+fn settle_newspapers(edition: &mut Edition) {
+    let extracts: BTreeMap<_, _> =
+        edition.items().map(|item| (item.article.clone(), item.extract.clone())).collect();
+    let shown: std::collections::BTreeSet<_> = edition.items().map(|item| item.number).collect();
+    let revue = edition.law.mode == Mode::Revue;
+    for paper in &mut edition.newspapers {
+        let quotes = matches!(paper.rights, Rights::Quote | Rights::Licensed) && revue;
+        paper.lines.retain(|line| shown.contains(&line.number));
+        for line in &mut paper.lines {
+            match extracts.get(&line.article).filter(|_| line.headline) {
+                Some(extract) => line.extract.clone_from(extract),
+                None if !quotes => line.extract.clear(),
+                None => {}
+            }
+        }
+    }
+    edition.newspapers.retain(|paper| paper.rights != Rights::Forbidden && !paper.lines.is_empty());
+    let mut quoted: BTreeMap<SourceId, usize> = BTreeMap::new();
+    for item in edition.items() {
+        *quoted.entry(item.source.clone()).or_default() += words(&item.extract);
+    }
+    for source in &mut edition.sources {
+        source.quoted_words = quoted.get(&source.id).copied().unwrap_or(0);
+    }
+}
+
+fn breaches(edition: &Edition, spec: &EditionSpec) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    if edition.law.mode == Mode::Panorama && edition.law.licence.as_ref().is_none_or(|l| l.trim().is_empty())
+    {
+        let why = "a panorama must carry the mention of its licence; the pipeline gives none (`law.licence`)";
+        breaches.push(Breach { rule: Rule::Licence, item: None, why: why.to_owned() });
+    }
+    for item in edition.items() {
+        for (rule, why) in of_item(item, edition, spec) {
+            breaches.push(Breach { rule, item: Some((item.number, item.title.clone())), why });
+        }
+    }
+    breaches.extend(of_publications(edition));
+    breaches
+}
+
+fn of_item(item: &EditionItem, edition: &Edition, spec: &EditionSpec) -> Vec<(Rule, String)> {
+    let mut broken = Vec::new();
+    let lacking = lacking(item);
+    if !lacking.is_empty() {
+        broken.push((Rule::Mentions, format!("it lacks {}", lacking.join(", "))));
+    }
+    let source = &item.source_name;
+    let quoted = words(&item.extract);
+    match item.rights {
+        Rights::Forbidden => broken.push((Rule::Forbidden, format!("`{source}` forbids any use"))),
+        Rights::None if quoted > 0 => {
+            broken.push((Rule::NoQuote, format!("`{source}` grants no extract, {quoted} words stand")));
+        }
+        Rights::None | Rights::Quote | Rights::Licensed => {}
+    }
+    let reserved = item.tdm_reserved == Some(true) && !spec.law.quote_reserved;
+    if reserved && quoted > 0 && item.rights == Rights::Quote {
+        broken.push((
+            Rule::Reserved,
+            format!("`{source}` reserves text and data mining, {quoted} words stand"),
+        ));
+    }
+    let (most_words, share) = if edition.law.mode == Mode::Panorama && item.rights == Rights::Licensed {
+        (spec.law.panorama_words.max(spec.extract_words), spec.law.panorama_share.max(spec.extract_share))
+    } else {
+        (spec.extract_words, spec.extract_share)
+    };
+    if quoted > most_words {
+        broken.push((Rule::Words, format!("its extract has {quoted} words, {most_words} are the limit")));
+    }
+    let most = if share >= 1.0 { item.words.max(1) } else { limit(item.words, most_words, share) };
+    // An article without a text of its own (a video) has nothing to take a share of.
+    if item.words > 0 && quoted > most && quoted <= most_words {
+        let why =
+            format!("its extract has {quoted} of the article's {} words, {most} are the limit", item.words);
+        broken.push((Rule::Share, why));
+    }
+    broken
+}
+
+fn lacking(item: &EditionItem) -> Vec<&'static str> {
+    let web = item.url.starts_with("https://") || item.url.starts_with("http://");
+    let mentions = [
+        ("its title", !item.title.trim().is_empty()),
+        // Who did not sign is not invented: the paper answers for what it prints unsigned.
+        ("its source", !item.source_name.trim().is_empty()),
+        ("its date", item.published.is_some() || item.seen.is_some()),
+        ("its link", web),
+    ];
+    mentions.into_iter().filter(|(_, there)| !there).map(|(what, _)| what).collect()
+}
+
+fn of_publications(edition: &Edition) -> Vec<Breach> {
+    let share = edition.law.max_share_of_publication;
+    if share >= 1.0 {
+        return Vec::new();
+    }
+    let rooms = rooms(edition);
+    let over = edition.sources.iter().filter(|s| s.quoted_words > rooms.get(&s.id).copied().unwrap_or(0));
+    over.flat_map(|source| {
+        let percent = share * 100.0;
+        let why = format!(
+            "{} of the {} words `{}` published are printed, {percent:.0} % are the limit",
+            source.quoted_words, source.words, source.name
+        );
+        let items = edition.items().filter(|i| i.source == source.id && !i.extract.is_empty());
+        items.map(move |item| Breach {
+            rule: Rule::Publication,
+            item: Some((item.number, item.title.clone())),
+            why: why.clone(),
+        })
+    })
+    .collect()
+}

@@ -1,0 +1,138 @@
+//! The law: what is composed by itself keeps every rule in every mode, and each rule stops what breaks it.
+
+use std::collections::BTreeMap;
+
+use kiosque_edition::{EditionSpec, Rule, in_mode};
+use kiosque_model::{Edition, EditionItem, Mode, Rights, SourceId, Story};
+
+use crate::morning::{composed, spec, stories};
+
+/// The morning with the rights of some sources set otherwise.
+fn morning(rights: &[(&str, Rights)]) -> Vec<Story> {
+    let mut stories = stories();
+    for article in stories.iter_mut().flat_map(|s| &mut s.articles) {
+        let source = &article.tagged.article.source.0;
+        if let Some((_, given)) = rights.iter().find(|(id, _)| id == source) {
+            article.rights = *given;
+        }
+    }
+    stories
+}
+
+fn licensed() -> EditionSpec {
+    let mut spec = spec();
+    spec.law.licence = Some("Contrat 12-345 de la société de gestion".to_owned());
+    spec
+}
+
+fn words(item: &EditionItem) -> usize {
+    item.extract.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count()
+}
+
+fn in_any(edition: &Edition, mode: Mode, spec: &EditionSpec) -> Edition {
+    in_mode(edition, mode, spec, &BTreeMap::new()).unwrap_or_else(|breaches| panic!("{breaches:?}"))
+}
+
+/// The rules an edition breaks, with the numbers of the items.
+fn broken(edition: &Edition, mode: Mode, spec: &EditionSpec) -> Vec<(Rule, Option<usize>)> {
+    let breaches = in_mode(edition, mode, spec, &BTreeMap::new()).expect_err("a rule is broken");
+    breaches.into_iter().map(|b| (b.rule, b.item.map(|(number, _)| number))).collect()
+}
+
+#[test]
+fn what_is_composed_keeps_every_rule_in_every_mode() {
+    let rights = [("rivage", Rights::Licensed), ("carrefour", Rights::None), ("cap-nord", Rights::Forbidden)];
+    let edition = composed(&morning(&rights), &licensed());
+    for mode in Mode::ALL {
+        let out = in_any(&edition, mode, &licensed());
+        assert_eq!(out.law.mode, mode);
+        assert!(out.items().all(|item| item.source.0 != "cap-nord" && item.licensed_text.is_none()));
+        assert!(out.items().filter(|item| item.source.0 == "carrefour").all(|item| item.extract.is_empty()));
+        assert!(out.newspapers.iter().all(|paper| paper.source.0 != "cap-nord"));
+        for source in &out.sources {
+            let most = source.words as f64 * out.law.max_share_of_publication;
+            assert!(source.quoted_words as f64 <= most, "{source:?}");
+        }
+    }
+    let links = in_any(&edition, Mode::Liens, &licensed());
+    assert!(links.items().all(|item| item.extract.is_empty() && !item.title.is_empty()));
+    assert!(links.newspapers.iter().flat_map(|paper| &paper.lines).all(|line| line.extract.is_empty()));
+}
+
+#[test]
+fn a_panorama_prints_more_of_what_is_licensed_and_no_more_than_its_share() {
+    let mut spec = licensed();
+    spec.law.max_share_of_publication = 1.0;
+    let edition = composed(&morning(&[("rivage", Rights::Licensed)]), &spec);
+    let of_it = |edition: &Edition| {
+        edition.items().filter(|item| item.source.0 == "rivage").map(words).sum::<usize>()
+    };
+    let (revue, whole) =
+        (of_it(&in_any(&edition, Mode::Revue, &spec)), of_it(&in_any(&edition, Mode::Panorama, &spec)));
+    spec.law.max_share_of_publication = 0.2;
+    let fifth = of_it(&in_any(&edition, Mode::Panorama, &spec));
+    assert!(fifth < whole && revue < whole, "{revue} {fifth} {whole}");
+}
+
+#[test]
+fn each_rule_tells_the_item_that_breaks_it() {
+    let edition = composed(&morning(&[("carrefour", Rights::None)]), &spec());
+    let check = |change: &dyn Fn(&mut EditionItem), expected: Rule| {
+        let mut edition = edition.clone();
+        change(&mut edition.front[1]);
+        let found = broken(&edition, Mode::Revue, &spec());
+        assert!(found.contains(&(expected, Some(2))), "{expected:?}: {found:?}");
+    };
+    check(&|item| item.title.clear(), Rule::Mentions);
+    check(&|item| item.source_name.clear(), Rule::Mentions);
+    check(&|item| item.url = "javascript:alert(1)".to_owned(), Rule::Mentions);
+    check(&|item| (item.published, item.seen) = (None, None), Rule::Mentions);
+    check(&|item| item.rights = Rights::Forbidden, Rule::Forbidden);
+    check(&|item| item.rights = Rights::None, Rule::NoQuote);
+    check(&|item| item.tdm_reserved = Some(true), Rule::Reserved);
+    check(&|item| item.extract = "mot ".repeat(61), Rule::Words);
+    check(&|item| (item.extract, item.words) = ("mot ".repeat(40), 100), Rule::Share);
+}
+
+#[test]
+fn a_panorama_without_its_licence_does_not_go_out() {
+    let edition = composed(&stories(), &spec());
+    assert_eq!(broken(&edition, Mode::Panorama, &spec()), [(Rule::Licence, None)]);
+}
+
+#[test]
+fn what_an_editor_writes_counts_in_the_share_of_a_publication() {
+    let mut edition = composed(&stories(), &licensed());
+    let source = edition.front[0].source.clone();
+    for item in edition.items_mut().filter(|item| item.source == source) {
+        (item.extract, item.rewritten) = ("mot ".repeat(60), true);
+    }
+    if let Some(of_it) = edition.sources.iter_mut().find(|s| s.id == source) {
+        of_it.words = 200;
+    }
+    let found = broken(&edition, Mode::Panorama, &licensed());
+    assert!(found.iter().any(|(rule, item)| *rule == Rule::Publication && *item == Some(1)), "{found:?}");
+}
+
+#[test]
+fn rights_that_were_withdrawn_since_stop_an_edition() {
+    let edition = composed(&stories(), &spec());
+    let source = edition.front[0].source.clone();
+    let rights = BTreeMap::from([(SourceId(source.0.clone()), Rights::Forbidden)]);
+    let breaches = in_mode(&edition, Mode::Revue, &spec(), &rights).expect_err("forbidden");
+    let items = edition.items().filter(|item| item.source == source).count();
+    assert_eq!(breaches.iter().filter(|b| b.rule == Rule::Forbidden).count(), items);
+    assert!(breaches[0].to_string().starts_with("item 1 « "), "{}", breaches[0]);
+}
+
+#[test]
+fn a_reservation_of_text_and_data_mining_leaves_title_and_link() {
+    let mut stories = stories();
+    for article in stories.iter_mut().flat_map(|s| &mut s.articles) {
+        article.tagged.article.tdm_reserved = Some(true);
+    }
+    assert!(composed(&stories, &spec()).items().all(|item| item.extract.is_empty()));
+    let mut agreed = spec();
+    agreed.law.quote_reserved = true;
+    assert!(composed(&stories, &agreed).items().any(|item| !item.extract.is_empty()));
+}

@@ -1,0 +1,180 @@
+//! An edition in the store: decided on, frozen, published, corrected; and what comes too late for it.
+
+use jiff::Timestamp;
+use kiosque_edition::{
+    Act, EditionError, EditionSpec, Ruling, build, dates_of, freeze, publication, publish, thaw,
+};
+use kiosque_model::{ArticleId, EditionState, Tagged};
+use kiosque_store::{Distribution, Store, StoreOptions};
+
+use crate::morning::{date, spec, stories};
+
+struct Desk {
+    store: Store,
+    articles: Vec<Tagged>,
+    _folder: tempfile::TempDir,
+}
+
+fn at(hour: &str) -> Timestamp {
+    format!("2026-10-07T{hour}:00Z").parse().unwrap()
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = StoreOptions { zone: Some(spec().time_zone) };
+        let store = Store::open_with(&folder.path().join("store.sqlite"), &options).unwrap();
+        let articles = stories().into_iter().flat_map(|s| s.articles).map(|a| a.tagged).collect();
+        let desk = Self { store, articles, _folder: folder };
+        desk.put(&desk.articles);
+        desk
+    }
+
+    fn put(&self, articles: &[Tagged]) {
+        let mut batch = self.store.begin().unwrap();
+        articles.iter().for_each(|tagged| {
+            batch.put(tagged).unwrap();
+        });
+        batch.commit().unwrap();
+    }
+
+    fn decide(&self, target: Option<&ArticleId>, act: &Act) -> i64 {
+        self.store.decide(&Ruling::row(("matin", date()), target, act, ("Desk", at("19:00")))).unwrap()
+    }
+
+    /// An article of the evening, told by nobody else.
+    fn evening(&self, fetched: &str) -> Tagged {
+        let mut late = self.articles[0].clone();
+        let url = "https://www.cap-nord.example/2026/10/07/tard.html";
+        late.article.canonical_url = kiosque_model::CanonicalUrl::parse(url).unwrap();
+        late.article.id = late.article.canonical_url.id();
+        late.article.title = Some("Une nouvelle du soir".to_owned());
+        late.article.published = Some("2026-10-07T21:30:00+01:00".parse().unwrap());
+        late.article.fetched_at = fetched.parse().unwrap();
+        late
+    }
+}
+
+#[test]
+fn decisions_survive_new_articles_and_another_reading() {
+    let desk = Desk::new();
+    let first = build(&desk.store, &spec(), date()).unwrap().edition;
+    let (lead, last) = (first.front[0].article.clone(), first.front[7].article.clone());
+    desk.decide(Some(&last), &Act::Pin { position: Some(1) });
+    desk.decide(Some(&last), &Act::Retitle { title: "Notre titre".to_owned() });
+    desk.decide(Some(&lead), &Act::Drop { only: false });
+    let decided = build(&desk.store, &spec(), date()).unwrap();
+    assert!(decided.changed && decided.edition.front[0].article == last);
+    let mut again = desk.articles.clone();
+    for tagged in &mut again {
+        tagged.article.text.push_str(" Une phrase de plus.");
+        tagged.article.fetched_at += jiff::SignedDuration::from_hours(1);
+    }
+    desk.put(&again);
+    desk.put(&[desk.evening("2026-10-07T20:40:00Z")]);
+    let rebuilt = build(&desk.store, &spec(), date()).unwrap().edition;
+    assert_eq!((&*rebuilt.front[0].title, rebuilt.front[0].pinned), ("Notre titre", true));
+    assert!(rebuilt.items().all(|item| item.article != lead));
+    assert!(rebuilt.items().any(|item| item.title == "Une nouvelle du soir"));
+}
+
+#[test]
+fn a_frozen_edition_takes_corrections_and_no_news_until_it_is_thawed() {
+    let desk = Desk::new();
+    let frozen = freeze(&desk.store, &spec(), date(), ("Desk", at("18:00"))).unwrap().edition;
+    assert_eq!(frozen.state, EditionState::Frozen);
+    desk.put(&[desk.evening("2026-10-07T20:40:00Z")]);
+    let number = frozen.front[0].number;
+    desk.decide(Some(&frozen.front[0].article), &Act::Retitle { title: "Corrigé".to_owned() });
+    let built = build(&desk.store, &spec(), date()).unwrap().edition;
+    assert_eq!((built.front[0].number, &*built.front[0].title), (number, "Corrigé"));
+    assert!(built.errata.is_empty() && built.items().count() == frozen.items().count());
+    let thawed = thaw(&desk.store, &spec(), date(), ("Desk", at("21:00"))).unwrap().edition;
+    assert!(thawed.items().any(|item| item.title == "Une nouvelle du soir"));
+    assert_eq!(&*thawed.items().find(|i| i.article == frozen.front[0].article).unwrap().title, "Corrigé");
+    assert!(matches!(
+        thaw(&desk.store, &spec(), date(), ("Desk", at("21:00"))),
+        Err(EditionError::State { .. })
+    ));
+}
+
+#[test]
+fn a_published_edition_is_corrected_by_errata_in_a_new_revision() {
+    let desk = Desk::new();
+    let out = publish(&desk.store, &spec(), date(), ("Desk", at("18:00"))).unwrap().edition;
+    let again = publish(&desk.store, &spec(), date(), ("Desk", at("18:05"))).unwrap();
+    assert!(
+        !again.changed
+            && again.edition == out
+            && publication(&desk.store, &spec(), date()).unwrap().is_none()
+    );
+    let (first, second) = (&out.front[0], &out.front[1]);
+    desk.decide(Some(&first.article), &Act::Retitle { title: "Le bon titre".to_owned() });
+    desk.decide(Some(&second.article), &Act::Drop { only: false });
+    let slip = desk.decide(None, &Act::Erratum { text: "À taire".to_owned() });
+    desk.decide(None, &Act::Undo { number: slip });
+    desk.decide(None, &Act::Erratum { text: "Deux corrections.".to_owned() });
+    let held = build(&desk.store, &spec(), date()).unwrap();
+    assert!(!held.changed && held.edition == out);
+    let corrected = publish(&desk.store, &spec(), date(), ("Desk", at("19:00"))).unwrap().edition;
+    assert_eq!(corrected.revision, out.revision + 1);
+    let errata: Vec<_> =
+        corrected.errata.iter().map(|e| (e.revision, &*e.kind, e.number, &*e.text)).collect();
+    assert_eq!(
+        errata,
+        [
+            (2, "retitle", Some(1), "Le bon titre"),
+            (2, "drop", Some(2), ""),
+            (2, "", None, "Deux corrections.")
+        ]
+    );
+    // The others keep their numbers.
+    assert_eq!(corrected.front[1].number, 3);
+    assert!(matches!(
+        freeze(&desk.store, &spec(), date(), ("Desk", at("20:00"))),
+        Err(EditionError::State { .. })
+    ));
+}
+
+#[test]
+fn what_came_too_late_stands_in_the_next_edition() {
+    let desk = Desk::new();
+    publish(&desk.store, &spec(), date(), ("Desk", at("20:50"))).unwrap();
+    desk.put(&[desk.evening("2026-10-07T21:00:00Z")]);
+    let held = build(&desk.store, &spec(), date()).unwrap();
+    assert!(!held.changed);
+    let next = build(&desk.store, &spec(), date().tomorrow().unwrap()).unwrap().edition;
+    let items: Vec<_> = next.items().map(|item| (&*item.title, item.late)).collect();
+    assert_eq!(items, [("Une nouvelle du soir", true)]);
+}
+
+#[test]
+fn an_edition_covers_the_time_since_its_hour_before() {
+    let desk = Desk::new();
+    let scheduled = EditionSpec { schedule: Some("0 14 * * *".parse().unwrap()), ..spec() };
+    assert_eq!(dates_of(&scheduled, date()), [date(), date().tomorrow().unwrap()]);
+    let parts: Vec<_> = dates_of(&scheduled, date())
+        .into_iter()
+        .map(|day| build(&desk.store, &scheduled, day).unwrap().edition)
+        .collect();
+    let articles = |edition: &kiosque_model::Edition| {
+        edition.newspapers.iter().flat_map(|p| &p.lines).map(|line| line.article.clone()).collect::<Vec<_>>()
+    };
+    let (morning, evening) = (articles(&parts[0]), articles(&parts[1]));
+    assert!(!morning.is_empty() && !evening.is_empty());
+    assert!(morning.iter().all(|id| !evening.contains(id)));
+}
+
+#[test]
+fn the_ledger_tells_every_title_that_went_out() {
+    let desk = Desk::new();
+    let out = publish(&desk.store, &spec(), date(), ("Desk", at("18:00"))).unwrap().edition;
+    assert!(!desk.store.is_distributed(&out, "mail").unwrap());
+    let how = Distribution { channel: "mail".to_owned(), recipients: 40, at: at("18:01") };
+    desk.store.distribute(&out, &how).unwrap();
+    assert!(desk.store.is_distributed(&out, "mail").unwrap());
+    let ledger = desk.store.ledger(Some(date()), None).unwrap();
+    assert_eq!(ledger.rows.len(), out.items().count());
+    assert!(ledger.to_csv().starts_with("day,title_of_publication,source,rights,article_title,url,"));
+    assert!(desk.store.ledger(None, date().yesterday().ok()).unwrap().rows.is_empty());
+}

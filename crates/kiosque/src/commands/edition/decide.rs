@@ -1,0 +1,271 @@
+//! What editors decide of an edition, each as one command: kept apart from what is computed, with who and when.
+
+use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
+use kiosque_edition::{Act, Ruling, in_force};
+use kiosque_model::{ArticleId, CanonicalUrl, Edition, EditionItem, EditionState, PageId};
+use serde_json::json;
+
+use super::{Desk, UsageError};
+use crate::cli::{
+    CloneArgs, EditionArgs, EditionCommand, ItemArgs, NoteArgs, SplitArgs, To, UndoArgs, Who,
+    pipeline_and_word,
+};
+use crate::words;
+
+/// Takes one decision and builds the edition again.
+pub(super) fn run(command: EditionCommand) -> Result<()> {
+    match command {
+        EditionCommand::Pin(args) => on_item(&args.item, |_, _| Ok(Act::Pin { position: args.position })),
+        EditionCommand::Order(args) => on_item(&args.item, |_, _| Ok(Act::Order { position: args.position })),
+        EditionCommand::Drop(args) => on_item(&args.item, |_, _| Ok(Act::Drop { only: args.only })),
+        EditionCommand::Move(args) => on_item(&args.item, |_, _| Ok(Act::Move { front: args.to == To::Une })),
+        EditionCommand::Retitle(args) => on_item(&args.item, |_, _| {
+            if args.text.trim().is_empty() {
+                bail!("a headline cannot be empty\nhint: `kiosque edition undo` takes an earlier one back");
+            }
+            Ok(Act::Retitle { title: args.text.clone() })
+        }),
+        EditionCommand::Extract(args) => {
+            on_item(&args.item, |_, _| Ok(Act::Extract { text: args.text.clone() }))
+        }
+        EditionCommand::Rubrique(args) => on_item(&args.item, |desk, _| {
+            if desk.spec().rubrique(args.to).is_none() {
+                bail!("the edition `{}` has no rubrique `{}`", desk.spec().name, args.to);
+            }
+            Ok(Act::Rubrique { rubrique: args.to })
+        }),
+        EditionCommand::Merge(args) => on_item(&args.item, |desk, target| {
+            let with = article(desk, &args.with)?;
+            if with == *target {
+                bail!("an item cannot be merged with itself");
+            }
+            Ok(Act::Merge { with })
+        }),
+        EditionCommand::Split(args) => on_item(&args.item, |desk, target| split(desk, target, &args)),
+        EditionCommand::Note(args) => on_edition(&args, |text| Act::Note { text }),
+        EditionCommand::Erratum(args) => on_edition(&args, |text| Act::Erratum { text }),
+        EditionCommand::Undo(args) => undo(&args),
+        other => unreachable!("{other:?} is no decision"),
+    }
+}
+
+fn on_item(args: &ItemArgs, act: impl FnOnce(&Desk, &ArticleId) -> Result<Act>) -> Result<()> {
+    let (pipeline, item) = pipeline_and_word(&args.words);
+    let desk = Desk::open(pipeline.as_deref(), &args.which)?;
+    let target = article(&desk, item)?;
+    let act = act(&desk, &target)?;
+    decide(&desk, Some(&target), &act, &args.by, args.which.json)
+}
+
+fn on_edition(args: &NoteArgs, act: impl FnOnce(String) -> Act) -> Result<()> {
+    if args.text.trim().is_empty() {
+        bail!("there are no words to print\nhint: give them with --text");
+    }
+    let desk = Desk::open(args.pipeline.path(), &args.which)?;
+    let target = args.item.as_deref().map(|item| article(&desk, item)).transpose()?;
+    decide(&desk, target.as_ref(), &act(args.text.clone()), &args.by, args.which.json)
+}
+
+fn split(desk: &Desk, target: &ArticleId, args: &SplitArgs) -> Result<Act> {
+    let along = args.along.iter().map(|item| article(desk, item)).collect::<Result<Vec<_>>>()?;
+    if let Some(from) = &args.from {
+        return Ok(Act::Split { from: article(desk, from)?, along });
+    }
+    let edition = desk.kept()?;
+    let item = edition.items().find(|item| tells(item, target)).context("the story is not in the edition")?;
+    // Where the article speaks for its story itself, it leaves the next one.
+    let others = item.others.iter().map(|other| &other.article);
+    let stay = std::iter::once(&item.article).chain(others).find(|id| *id != target && !along.contains(id));
+    match stay {
+        Some(from) => Ok(Act::Split { from: from.clone(), along }),
+        None => bail!("`{}` is alone in its story: there is nothing to split", item.title),
+    }
+}
+
+fn undo(args: &UndoArgs) -> Result<()> {
+    let (pipeline, word) = pipeline_and_word(&args.words);
+    let number: i64 =
+        word.parse().map_err(|_| UsageError(format!("`{word}` is no number of a decision such as `12`")))?;
+    let desk = Desk::open(pipeline.as_deref(), &args.which)?;
+    let decisions = desk.store.decisions(&desk.spec().name, desk.date)?;
+    let Some(decision) = decisions.iter().find(|decision| decision.number == number) else {
+        bail!(
+            "the edition `{}` of {} has no decision {number}\nhint: `kiosque edition decisions` lists them",
+            desk.spec().name,
+            desk.date
+        );
+    };
+    let of = &decision.decision;
+    let act = Act::Undo { number };
+    let mut row =
+        Ruling::row((&desk.spec().name, desk.date), None, &act, (&args.by.name(), Timestamp::now()));
+    // What was decided for all editions and days is taken back for all of them.
+    (row.edition, row.date, row.target) = (of.edition.clone(), of.date, of.target.clone());
+    let taken = desk.store.decide(&row)?;
+    rebuilt(&desk, taken, &act, args.which.json)
+}
+
+fn decide(desk: &Desk, target: Option<&ArticleId>, act: &Act, by: &Who, json: bool) -> Result<()> {
+    let place = (&*desk.spec().name, desk.date);
+    let row = Ruling::row(place, target, act, (&by.name(), Timestamp::now()));
+    let number = desk.store.decide(&row)?;
+    rebuilt(desk, number, act, json)
+}
+
+/// Builds the edition anew and says what came of a decision.
+fn rebuilt(desk: &Desk, number: i64, act: &Act, json: bool) -> Result<()> {
+    let built = kiosque_edition::build(&desk.store, desk.spec(), desk.date)?;
+    let edition = &built.edition;
+    let waits = match edition.state {
+        EditionState::Open => None,
+        EditionState::Frozen if kiosque_edition::amends(act) => None,
+        EditionState::Frozen => Some("the edition is frozen: this waits until `kiosque edition thaw`"),
+        EditionState::Published if kiosque_edition::amends(act) => {
+            Some("the edition went out: this goes out with the next `kiosque edition publish`, as an erratum")
+        }
+        EditionState::Published => Some("the edition went out: this cannot change it any more"),
+    };
+    if json {
+        let told = json!({
+            "decision": number, "kind": act.kind(), "edition": edition.name, "date": edition.date,
+            "revision": edition.revision, "changed": built.changed, "waits": waits,
+        });
+        println!("{told}");
+    } else {
+        println!(
+            "décision {number} ({}) : {} du {}, révision {}{}",
+            act.kind(),
+            edition.name,
+            kiosque_edition::long_date(edition.date),
+            edition.revision,
+            if built.changed { "" } else { " (inchangée)" }
+        );
+    }
+    if let Some(waits) = waits {
+        eprintln!("warning: {waits}");
+    }
+    Ok(())
+}
+
+/// The article that an item's number, an address or an id means.
+fn article(desk: &Desk, word: &str) -> Result<ArticleId> {
+    if let Ok(number) = word.parse::<usize>()
+        && word.len() < 10
+    {
+        let edition = desk.kept()?;
+        let found = edition.items().find(|item| item.number == number).map(|item| item.article.clone());
+        return found.with_context(|| {
+            let last = edition.items().map(|item| item.number).max().unwrap_or(0);
+            format!(
+                "the edition `{}` of {} has no item {number}\nhint: it has {last}",
+                edition.name, desk.date
+            )
+        });
+    }
+    let id = if word.contains("://") {
+        CanonicalUrl::parse(word).map_err(|e| UsageError(format!("`{word}` is no address: {e}")))?.id()
+    } else {
+        PageId(word.to_owned())
+    };
+    if desk.store.article(&id)?.is_none() {
+        bail!(
+            "the store has no article `{word}`\nhint: `kiosque why {word}` tells what became of an address"
+        );
+    }
+    Ok(id)
+}
+
+fn tells(item: &EditionItem, article: &ArticleId) -> bool {
+    item.article == *article
+        || item.others.iter().any(|other| other.article == *article)
+        || item.reprints.iter().any(|reprint| reprint.article == *article)
+}
+
+/// Lists the decisions on an edition.
+pub(super) fn list(args: &EditionArgs) -> Result<()> {
+    let desk = Desk::open(args.pipeline.path(), &args.which)?;
+    let decisions = desk.store.decisions(&desk.spec().name, desk.date)?;
+    let standing: Vec<_> = in_force(&decisions).iter().map(|ruling| ruling.number).collect();
+    let edition = desk.kept()?;
+    for kept in &decisions {
+        let decision = &kept.decision;
+        let stands = standing.contains(&kept.number);
+        let title = title_of(&desk, &edition, &decision.target)?;
+        if args.which.json {
+            let told = json!({
+                "decision": kept.number, "kind": decision.kind, "article": decision.target, "title": title,
+                "value": decision.value, "who": decision.who, "at": decision.at, "edition": decision.edition,
+                "date": decision.date, "stands": stands,
+            });
+            println!("{told}");
+            continue;
+        }
+        println!(
+            "{:>4}  {}  {:<12} {:<9} {}{}{}",
+            kept.number,
+            decision.at.to_zoned(desk.config.time_zone.clone()).strftime("%Y-%m-%d %H:%M"),
+            decision.who,
+            decision.kind,
+            title.as_deref().unwrap_or("l’édition"),
+            said(&decision.value),
+            if stands || decision.kind == "undo" { "" } else { " (annulée)" }
+        );
+    }
+    Ok(())
+}
+
+fn title_of(desk: &Desk, edition: &Edition, target: &str) -> Result<Option<String>> {
+    if target.is_empty() {
+        return Ok(None);
+    }
+    let id = PageId(target.to_owned());
+    if let Some(item) = edition.items().find(|item| item.article == id) {
+        return Ok(Some(item.title.clone()));
+    }
+    Ok(Some(
+        desk.store.article(&id)?.and_then(|tagged| tagged.article.title).unwrap_or_else(|| target.to_owned()),
+    ))
+}
+
+/// What goes with a decision, in short.
+fn said(value: &serde_json::Value) -> String {
+    let fields = value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    let parts: Vec<_> = fields.map(|(name, value)| format!("{name}={value}")).collect();
+    if parts.is_empty() { String::new() } else { format!("  {}", parts.join(" ")) }
+}
+
+/// Takes over the decisions of another day for the stories that go on.
+pub(super) fn clone(args: &CloneArgs) -> Result<()> {
+    let desk = Desk::open(args.pipeline.path(), &args.which)?;
+    let name = desk.spec().name.clone();
+    let from = match args.from {
+        Some(from) => from,
+        None => desk.date.yesterday().context("there is no day before")?,
+    };
+    let edition = desk.kept()?;
+    let who = args.by.name();
+    let mut taken = 0_u64;
+    for ruling in in_force(&desk.store.decisions(&name, from)?) {
+        if ruling.act.regroups() || matches!(ruling.act, Act::Erratum { .. }) {
+            // What regroups stories holds for every day already; a correction was of its day.
+            continue;
+        }
+        if let Some(target) = &ruling.target {
+            let story = desk.store.placed(target)?.map(|placed| placed.story);
+            let goes_on =
+                edition.items().any(|item| tells(item, target) || Some(&item.story) == story.as_ref());
+            if !goes_on {
+                continue;
+            }
+        }
+        let at = (&*who, Timestamp::now());
+        desk.store.decide(&Ruling::row((&name, desk.date), ruling.target.as_ref(), &ruling.act, at))?;
+        taken += 1;
+    }
+    let built = kiosque_edition::build(&desk.store, desk.spec(), desk.date)?;
+    if !args.which.json {
+        println!("Reprises du {from} : {}", words::count(taken, "décision"));
+    }
+    super::tell(&built.edition, built.changed, args.which.json)
+}

@@ -1,0 +1,153 @@
+//! How an edition goes out: frozen, published, corrected, issued at its hour, and written into the ledger.
+
+use anyhow::Result;
+use jiff::Timestamp;
+use kiosque_edition::{EditionSpec, Format, GroupBy};
+use kiosque_model::Edition;
+use kiosque_store::{Distribution, Store};
+
+use super::{Desk, export_path, law, tell, write_if_changed};
+use crate::cli::{LedgerArgs, PublishArgs, StateArgs};
+use crate::config::Config;
+use crate::{gauges, looks};
+
+/// Who issues what a schedule issues.
+const BY_ITSELF: &str = "kiosque";
+
+/// The channel of the files an edition is published in: they are one distribution, however many formats there are.
+const CHANNEL: &str = "publication";
+
+/// Closes an edition for its readers and writes it in every format.
+pub(super) fn publish(args: &PublishArgs) -> Result<()> {
+    let desk = Desk::open(args.pipeline.path(), &args.which)?;
+    let mut spec = desk.spec().clone();
+    spec.law.mode = args.mode.unwrap_or(spec.law.mode);
+    spec.recipients = args.recipients.unwrap_or(spec.recipients);
+    let how = (&*args.by.name(), Timestamp::now());
+    let (edition, changed, files) = go_out(&desk.config, &desk.store, &spec, (desk.date, how))?;
+    if args.which.json {
+        return tell(&edition, changed, true);
+    }
+    for file in files {
+        println!("{}", file.display());
+    }
+    Ok(())
+}
+
+/// Freezes an edition.
+pub(super) fn freeze(args: &StateArgs) -> Result<()> {
+    let desk = Desk::open(args.pipeline.path(), &args.which)?;
+    let who = args.by.name();
+    let built = kiosque_edition::freeze(&desk.store, desk.spec(), desk.date, (&who, Timestamp::now()))?;
+    tell(&built.edition, built.changed, args.which.json)
+}
+
+/// Opens a frozen edition.
+pub(super) fn thaw(args: &StateArgs) -> Result<()> {
+    let desk = Desk::open(args.pipeline.path(), &args.which)?;
+    let who = args.by.name();
+    let built = kiosque_edition::thaw(&desk.store, desk.spec(), desk.date, (&who, Timestamp::now()))?;
+    tell(&built.edition, built.changed, args.which.json)
+}
+
+/// Prints the ledger.
+pub(super) fn ledger(args: &LedgerArgs) -> Result<()> {
+    let config = Config::load(args.pipeline.path())?;
+    let rows = Store::open_read_only(&config.store)?.ledger(args.from, args.to)?;
+    print!("{}", rows.to_csv());
+    if rows.truncated {
+        eprintln!("warning: the ledger is longer\nhint: ask for fewer days with --from and --to");
+    }
+    Ok(())
+}
+
+type Out = (Edition, bool, Vec<std::path::PathBuf>);
+
+/// Publishes an edition and writes its files. The rules are tried before it is closed, so that an edition that breaks
+/// one stays open to correction.
+fn go_out(
+    config: &Config,
+    store: &Store,
+    spec: &EditionSpec,
+    (date, how): (jiff::civil::Date, (&str, Timestamp)),
+) -> Result<Out> {
+    if let Some(draft) = kiosque_edition::publication(store, spec, date)? {
+        law::lawful(store, spec, &draft, spec.law.mode)?;
+    }
+    let built = kiosque_edition::publish(store, spec, date, how)?;
+    let out = law::lawful(store, spec, &built.edition, spec.law.mode)?;
+    let look = looks::look(config, &out.name)?;
+    let mut files = Vec::new();
+    for format in Format::ALL {
+        let path = export_path(config, &out, format);
+        write_if_changed(&path, &kiosque_edition::render_with(&look, &out, format, GroupBy::Rubrique)?)?;
+        files.push(path);
+    }
+    if !store.is_distributed(&out, CHANNEL)? {
+        let (channel, recipients) = (CHANNEL.to_owned(), spec.recipients);
+        store.distribute(&out, &Distribution { channel, recipients, at: how.1 })?;
+    }
+    Ok((built.edition, built.changed, files))
+}
+
+/// Issues every edition whose hour has come by `now`: the latest hour alone, where several were missed. An edition that
+/// is met for the first time waits for its next hour. Gives the names of those issued.
+///
+/// # Errors
+/// Where the store cannot be read or written. An edition that breaks a rule is told in the log and tried again; its hour
+/// is not passed over.
+pub(crate) fn issue_due(config: &Config, store: &Store, now: Timestamp) -> Result<Vec<String>> {
+    let mut issued = Vec::new();
+    for spec in &config.editions {
+        let Some(schedule) = &spec.schedule else { continue };
+        let Some(last) = store.last_issued(&spec.name)? else {
+            store.set_issued(&spec.name, now)?;
+            continue;
+        };
+        let Some(hour) = schedule.due(last, now, &config.time_zone) else { continue };
+        let date = hour.to_zoned(config.time_zone.clone()).date();
+        match go_out(config, store, spec, (date, (BY_ITSELF, now))) {
+            Ok(_) => {
+                store.set_issued(&spec.name, hour)?;
+                gauges::built(&spec.name);
+                tracing::info!(edition = spec.name, %date, "issued");
+                issued.push(spec.name.clone());
+            }
+            Err(error) => tracing::error!(edition = spec.name, %date, "not issued: {error:#}"),
+        }
+    }
+    Ok(issued)
+}
+
+#[cfg(test)]
+mod tests {
+    use kiosque_store::StoreOptions;
+
+    use super::*;
+
+    #[test]
+    fn an_edition_is_issued_at_its_hour_and_a_missed_hour_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let pipeline = format!(
+            "[pipeline]\nname = \"p\"\n[crawl]\ncontact = \"p@kiosque.example\"\n[store]\npath = \"{}\"\n\
+             [[edition]]\nname = \"matin\"\nschedule = \"0 7 * * *\"\n[[source]]\nid = \"a\"\nurl = \"http://a.example/\"\n",
+            path.display()
+        );
+        let config = Config::parse("p.toml", &pipeline, []).unwrap();
+        let options = StoreOptions { zone: Some(config.time_zone.clone()) };
+        let store = Store::open_with(&path, &options).unwrap();
+        let issued = |now: &str| issue_due(&config, &store, now.parse().unwrap()).unwrap().len();
+        // Met for the first time after its hour: it waits for the next.
+        assert_eq!(issued("2026-10-06T08:00:00Z"), 0);
+        assert_eq!(issued("2026-10-07T05:59:59Z"), 0);
+        assert_eq!(issued("2026-10-07T06:00:20Z"), 1);
+        assert_eq!(issued("2026-10-07T06:01:20Z"), 0);
+        // Three mornings away.
+        assert_eq!(issued("2026-10-10T12:00:00Z"), 1);
+        assert_eq!(issued("2026-10-10T12:01:00Z"), 0);
+        let days: Vec<_> = store.editions().unwrap().iter().map(|row| row.date.to_string()).collect();
+        assert_eq!(days, ["2026-10-10", "2026-10-07"]);
+        assert!(folder.path().join("editions/2026-10-07-matin.html").is_file());
+    }
+}

@@ -1,0 +1,150 @@
+//! Reads the `[[edition]]` tables: each is one edition of the pipeline, for one house or one hour.
+
+use std::collections::BTreeSet;
+
+use kiosque_edition::{EditionSpec, Period, RubriqueSpec, Schedule};
+use kiosque_model::{Mode, Rubrique};
+
+use super::read::{About, is_name, language, signed, whole};
+use super::section::Section;
+
+/// The editions of a pipeline; one with the defaults where the file has none.
+pub(super) fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec> {
+    let nodes = top.tables("edition");
+    let nodes = if nodes.is_empty() { vec![None] } else { nodes.into_iter().map(Some).collect() };
+    let mut seen = BTreeSet::new();
+    let mut specs = Vec::new();
+    for node in nodes {
+        let mut section = Section::open("edition", node, top.errors());
+        let mut spec = EditionSpec::new("matin", about.time_zone.clone(), about.zone_name.clone());
+        spec.title = section.text("title").unwrap_or_else(|| about.title.clone());
+        spec.publisher = section.text("publisher").unwrap_or_else(|| about.publisher.clone());
+        spec.client = section.text("client");
+        if let Some((name, origin)) = section.text_at("name") {
+            if !is_name(&name) {
+                section.fail("name", Some(origin), format!("`{name}` must be of a-z, 0-9 and `-`"));
+            }
+            spec.name = name;
+        }
+        if !seen.insert(spec.name.clone()) {
+            section.fail("name", None, format!("`{}` is already another edition's name", spec.name));
+        }
+        if let Some(language) = section.parsed("language", language) {
+            spec.language = language;
+        }
+        hours(&mut section, &mut spec);
+        limits(&mut section, &mut spec);
+        rubriques(&mut section, &mut spec);
+        weights(&mut section, &mut spec);
+        law(&mut section, &mut spec);
+        section.close();
+        specs.push(spec);
+    }
+    specs
+}
+
+/// When it is issued, what time it covers, which articles it takes.
+fn hours(section: &mut Section<'_>, spec: &mut EditionSpec) {
+    spec.schedule = section.parsed("schedule", str::parse::<Schedule>);
+    if let Some(days) = section.integer_if("days", 1..=366) {
+        spec.period = Period::Days(whole(days));
+    }
+    spec.recipients = whole(section.integer("recipients", 0..=100_000_000, signed(spec.recipients)));
+    let ids = |text: &str| {
+        if is_name(text) { Ok(text.to_owned()) } else { Err(format!("`{text}` must be of a-z, 0-9 and `-`")) }
+    };
+    spec.selection.sources = section.list("sources", ids).unwrap_or_default();
+    spec.selection.without_sources = section.list("without_sources", ids).unwrap_or_default();
+    spec.selection.languages = section.list("languages", language).unwrap_or_default();
+}
+
+fn limits(section: &mut Section<'_>, spec: &mut EditionSpec) {
+    spec.front_items = whole(section.integer("front_items", 0..=100, signed(spec.front_items)));
+    spec.max_per_section = whole(section.integer("max_per_section", 1..=1_000, signed(spec.max_per_section)));
+    spec.more_per_section =
+        whole(section.integer("more_per_section", 0..=1_000, signed(spec.more_per_section)));
+    spec.min_outlets = whole(section.integer("min_outlets", 1..=100, signed(spec.min_outlets)));
+    spec.extract_words = whole(section.integer("extract_words", 0..=500, signed(spec.extract_words)));
+    spec.extract_share = section.fraction("extract_share", 0.0..=1.0, spec.extract_share);
+    spec.max_share_of_source = section.fraction("max_share_of_source", 0.0..=1.0, spec.max_share_of_source);
+}
+
+fn rubriques(section: &mut Section<'_>, spec: &mut EditionSpec) {
+    if let Some(order) = section.list("rubriques", str::parse::<Rubrique>) {
+        spec.rubriques = order.into_iter().map(RubriqueSpec::new).collect();
+    }
+    let node = section.take("labels");
+    let mut labels = Section::open("edition.labels", node, section.errors());
+    for rubrique in Rubrique::ALL {
+        if let Some(label) = labels.text(rubrique.slug()) {
+            of(spec, rubrique, |r| r.label.clone_from(&label));
+        }
+    }
+    labels.close();
+    let node = section.take("max_items");
+    let mut most = Section::open("edition.max_items", node, section.errors());
+    for rubrique in Rubrique::ALL {
+        if let Some(items) = most.integer_if(rubrique.slug(), 0..=1_000) {
+            of(spec, rubrique, |r| r.max_items = Some(whole(items)));
+        }
+    }
+    most.close();
+    let node = section.take("min_items");
+    let mut least = Section::open("edition.min_items", node, section.errors());
+    for rubrique in Rubrique::ALL {
+        if let Some(items) = least.integer_if(rubrique.slug(), 0..=1_000) {
+            of(spec, rubrique, |r| r.min_items = whole(items));
+        }
+    }
+    least.close();
+}
+
+fn of(spec: &mut EditionSpec, rubrique: Rubrique, change: impl Fn(&mut RubriqueSpec)) {
+    spec.rubriques.iter_mut().filter(|r| r.rubrique == rubrique).for_each(change);
+}
+
+fn weights(section: &mut Section<'_>, spec: &mut EditionSpec) {
+    let any = || -1_000.0..=1_000.0;
+    let node = section.take("ranking");
+    let mut ranking = Section::open("edition.ranking", node, section.errors());
+    let weights = &mut spec.ranking;
+    for (key, weight) in [
+        ("coverage", &mut weights.coverage),
+        ("reach", &mut weights.reach),
+        ("recency", &mut weights.recency),
+        ("prominence", &mut weights.prominence),
+        ("languages", &mut weights.languages),
+        ("opinion", &mut weights.opinion),
+    ] {
+        *weight = ranking.fraction(key, any(), *weight);
+    }
+    ranking.close();
+    let node = section.take("noise");
+    let mut noise = Section::open("edition.noise", node, section.errors());
+    for (key, weight) in ["tier1", "tier2", "tier3"].into_iter().zip(&mut spec.noise.tier) {
+        *weight = noise.fraction(key, 0.0..=1_000_000.0, *weight);
+    }
+    spec.noise.copy = noise.fraction("copy", 0.0..=1.0, spec.noise.copy);
+    spec.noise.length = noise.fraction("length", 0.0..=1.0, spec.noise.length);
+    let node = noise.take("outlets");
+    let mut outlets = Section::open("edition.noise.outlets", node, noise.errors());
+    spec.noise.outlets = outlets.fractions(0.0..=1_000_000.0);
+    outlets.close();
+    noise.close();
+}
+
+fn law(section: &mut Section<'_>, spec: &mut EditionSpec) {
+    let node = section.take("law");
+    let mut law = Section::open("edition.law", node, section.errors());
+    let terms = &mut spec.law;
+    let modes = Mode::ALL.map(|mode| (mode.name(), mode));
+    terms.mode = law.choice("mode", &modes, terms.mode);
+    terms.panorama_words = whole(law.integer("panorama_words", 0..=100_000, signed(terms.panorama_words)));
+    terms.panorama_share = law.fraction("panorama_share", 0.0..=1.0, terms.panorama_share);
+    terms.max_share_of_publication =
+        law.fraction("max_share_of_publication", 0.0..=1.0, terms.max_share_of_publication);
+    terms.licence = law.text("licence");
+    terms.mentions = law.list("mentions", |text| Ok(text.to_owned())).unwrap_or_default();
+    terms.quote_reserved = law.flag("quote_reserved", terms.quote_reserved);
+    law.close();
+}
