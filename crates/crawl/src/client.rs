@@ -16,10 +16,12 @@ use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
+use crate::coding::{ACCEPTED, CodingError, undo_coding};
 use crate::error::CrawlError;
 use crate::guard::{Guard, GuardedResolver, Refused};
 use crate::settings::{Agent, Settings};
 use crate::sniff::is_html_answer;
+use crate::wire::Wire;
 
 /// Sitemaps may be larger than pages: the protocol's own limit.
 pub(crate) const MAX_DOCUMENT_BYTES: usize = 50 * 1024 * 1024;
@@ -67,6 +69,8 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     pub(crate) elapsed_ms: u64,
+    /// What went over the wire, for pages where that is kept.
+    pub(crate) wire: Option<Wire>,
 }
 
 /// Why there is no answer.
@@ -74,6 +78,8 @@ pub(crate) struct Answer {
 pub(crate) enum Trouble {
     /// It may pass: worth another try.
     Passing(String),
+    /// So may this, and nothing at all came from the host.
+    Silent(String),
     /// It will not.
     Lasting(Reason, String),
 }
@@ -83,9 +89,13 @@ pub(crate) enum Trouble {
 pub(crate) struct Client {
     http: reqwest::Client,
     guard: Arc<Guard>,
+    /// Sent with every request.
+    headers: HeaderMap,
     first_byte: Duration,
     total: Duration,
     max_body_bytes: usize,
+    /// Whether answers tell what went over the wire.
+    pub(crate) keeps_exchanges: bool,
 }
 
 impl Client {
@@ -98,10 +108,12 @@ impl Client {
         let kinds =
             "text/html,application/xhtml+xml,application/xml;q=0.9,application/rss+xml;q=0.9,*/*;q=0.5";
         accept.insert(header::ACCEPT, HeaderValue::from_static(kinds));
+        accept.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
+        let named = HeaderValue::try_from(settings.agent.header()).map_err(|e| wrong(&e))?;
+        accept.insert(header::USER_AGENT, named);
         let proxy = proxy.map(Proxy::all).transpose().map_err(|e| wrong(&e))?;
         let builder = || {
             let builder = reqwest::Client::builder()
-                .user_agent(settings.agent.header())
                 .default_headers(accept.clone())
                 .redirect(reqwest::redirect::Policy::none())
                 .referer(false)
@@ -123,6 +135,8 @@ impl Client {
             first_byte: Duration::from_millis(settings.first_byte_ms),
             total: Duration::from_millis(settings.timeout_ms),
             max_body_bytes: settings.max_body_bytes,
+            headers: accept,
+            keeps_exchanges: false,
         })
     }
 
@@ -139,22 +153,29 @@ impl Client {
         known: Option<&Validators>,
     ) -> Result<Answer, Trouble> {
         self.check(url).map_err(|why| Trouble::Lasting(Reason::RefusedAddress, why))?;
-        let mut request = self.http.get(url.clone());
+        let mut asked = HeaderMap::new();
         for (name, value) in [
             (header::IF_NONE_MATCH, known.and_then(|k| k.etag.as_deref())),
             (header::IF_MODIFIED_SINCE, known.and_then(|k| k.last_modified.as_deref())),
         ] {
-            if let Some(value) = value {
-                request = request.header(name, value);
+            if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+                asked.insert(name, value);
             }
         }
+        let request = self.http.get(url.clone()).headers(asked.clone());
         let start = Instant::now();
-        let late =
-            |part: &str, limit: Duration| Trouble::Passing(format!("{part} after {} ms", limit.as_millis()));
+        let late = |part: &str, limit: Duration| format!("{part} after {} ms", limit.as_millis());
         let begun = timeout(self.first_byte.min(self.total), request.send()).await;
-        let response = begun.map_err(|_| late("no answer", self.first_byte))?.map_err(|e| trouble(&e))?;
+        let response = begun
+            .map_err(|_| Trouble::Silent(late("no answer", self.first_byte)))?
+            .map_err(|e| trouble(&e))?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
+        let is_kept = self.keeps_exchanges && want == Want::Page && status == 200;
+        let mut wire = is_kept.then(|| {
+            let sent = self.headers.iter().chain(&asked).map(|(name, value)| (name.clone(), value.clone()));
+            Wire::new(url, &sent.collect(), &response)
+        });
         let reading = async {
             if status == 200 {
                 self.body(response, want).await
@@ -166,18 +187,42 @@ impl Client {
                 Ok(Vec::new())
             }
         };
-        let body =
-            timeout_at(start + self.total, reading).await.map_err(|_| late("unfinished", self.total))??;
+        let body = timeout_at(start + self.total, reading)
+            .await
+            .map_err(|_| Trouble::Passing(late("unfinished", self.total)))??;
+        let body = self.unpacked(body, want, &headers, wire.as_mut())?;
         let elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(Answer { status, headers, body, elapsed_ms })
+        Ok(Answer { status, headers, body, elapsed_ms, wire })
     }
 
-    async fn body(&self, mut response: Response, want: Want) -> Result<Vec<u8>, Trouble> {
-        let limit = match want {
+    /// The most that is taken of a body, as sent and as unpacked.
+    fn limit(&self, want: Want) -> usize {
+        match want {
             Want::Page => self.max_body_bytes,
             Want::Document => self.max_body_bytes.max(MAX_DOCUMENT_BYTES),
             Want::Rules(limit) => limit,
-        };
+        }
+    }
+
+    fn unpacked(
+        &self,
+        body: Vec<u8>,
+        want: Want,
+        headers: &HeaderMap,
+        wire: Option<&mut Wire>,
+    ) -> Result<Vec<u8>, Trouble> {
+        if let Some(wire) = wire {
+            wire.body.clone_from(&body);
+        }
+        let unpacked = undo_coding(body, text(headers, header::CONTENT_ENCODING), self.limit(want));
+        unpacked.map_err(|error| match error {
+            CodingError::TooLarge(_) => Trouble::Lasting(Reason::TooLarge, error.to_string()),
+            CodingError::Broken { .. } => Trouble::Passing(error.to_string()),
+        })
+    }
+
+    async fn body(&self, mut response: Response, want: Want) -> Result<Vec<u8>, Trouble> {
+        let limit = self.limit(want);
         if want == Want::Page {
             let kind = text(response.headers(), header::CONTENT_TYPE);
             if is_html_answer(kind) == Some(false) {
@@ -226,6 +271,7 @@ fn trouble(error: &reqwest::Error) -> Trouble {
     if error.is_builder() {
         return Trouble::Lasting(Reason::RefusedAddress, detail);
     }
+    let is_silent = !(error.is_decode() || error.is_body());
     let what = if error.is_dns() {
         "the name is not found"
     } else if error.is_connect() {
@@ -235,7 +281,8 @@ fn trouble(error: &reqwest::Error) -> Trouble {
     } else {
         "no answer"
     };
-    Trouble::Passing(format!("{what}: {detail}"))
+    let told = format!("{what}: {detail}");
+    if is_silent { Trouble::Silent(told) } else { Trouble::Passing(told) }
 }
 
 /// How long a `Retry-After` asks to wait, in seconds or until a date (RFC 9110 §10.2.3).

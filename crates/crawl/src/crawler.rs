@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::archive::Archive;
 use crate::delivery::{Claims, Delivery, Parcel};
 use crate::error::CrawlError;
 use crate::fetch::Fetcher;
@@ -35,6 +36,7 @@ pub struct Crawler {
     pub(crate) memory: Arc<dyn Memory>,
     pub(crate) reader: Arc<dyn Reader>,
     outlet: Arc<dyn Outlet>,
+    archive: Option<Arc<dyn Archive>>,
 }
 
 impl Crawler {
@@ -49,13 +51,21 @@ impl Crawler {
         reader: Arc<dyn Reader>,
     ) -> Result<Self, CrawlError> {
         let fetcher = Fetcher::try_new(settings, Arc::clone(&memory))?;
-        Ok(Self { fetcher, memory, reader, outlet })
+        Ok(Self { fetcher, memory, reader, outlet, archive: None })
     }
 
     /// Reads the time from another clock than the system's.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.fetcher.clock = Arc::new(clock);
+        self
+    }
+
+    /// Keeps what goes over the wire for each page that is handed on.
+    #[must_use]
+    pub fn with_archive(mut self, archive: Arc<dyn Archive>) -> Self {
+        self.fetcher.keep_exchanges();
+        self.archive = Some(archive);
         self
     }
 
@@ -114,7 +124,8 @@ impl Crawler {
         };
         // Our own: a fault stops this crawl, not its caller.
         let stop = stop.child_token();
-        let (out, delivery) = Delivery::new(Arc::clone(&self.outlet), Arc::clone(&self.memory));
+        let (out, delivery) =
+            Delivery::new(self.archive.clone(), Arc::clone(&self.outlet), Arc::clone(&self.memory));
         let (claims, fault, handed_over) = (Claims::default(), Mutex::new(None), AtomicU64::new(0));
         let crawl = Crawl {
             out,

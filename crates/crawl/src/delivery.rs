@@ -1,4 +1,4 @@
-//! The one place where pages leave and memory is written.
+//! The one place where pages leave and memory is written, and the archive of raw pages before both.
 //!
 //! Order of durability: a page is handed to the outlet; only when the outlet has it for certain is it
 //! remembered as fetched. The validators of a feed are remembered in a parcel behind all pages it led to,
@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use crate::archive::{Archive, Exchange};
 use crate::error::CrawlError;
 use crate::handover::Handover;
 use crate::memory::Memory;
@@ -34,6 +35,8 @@ const WAITING: usize = 16;
 #[derive(Debug, Default)]
 pub(crate) struct Parcel {
     pub(crate) page: Option<Page>,
+    /// What went over the wire for that page, where an archive is kept.
+    pub(crate) exchange: Option<Exchange>,
     pub(crate) crumb: Option<Breadcrumb>,
     /// For other crawlers.
     pub(crate) leads: Vec<Handover>,
@@ -62,15 +65,20 @@ impl Claims {
 
 /// The crawler's end of a crawl's delivery.
 pub(crate) struct Delivery {
+    archive: Option<Arc<dyn Archive>>,
     outlet: Arc<dyn Outlet>,
     memory: Arc<dyn Memory>,
     parcels: mpsc::Receiver<Parcel>,
 }
 
 impl Delivery {
-    pub(crate) fn new(outlet: Arc<dyn Outlet>, memory: Arc<dyn Memory>) -> (mpsc::Sender<Parcel>, Self) {
+    pub(crate) fn new(
+        archive: Option<Arc<dyn Archive>>,
+        outlet: Arc<dyn Outlet>,
+        memory: Arc<dyn Memory>,
+    ) -> (mpsc::Sender<Parcel>, Self) {
         let (sender, parcels) = mpsc::channel(WAITING);
-        (sender, Self { outlet, memory, parcels })
+        (sender, Self { archive, outlet, memory, parcels })
     }
 
     /// Delivers until all senders are gone. At the first failure it stops the crawl and takes nothing more.
@@ -105,8 +113,10 @@ impl Delivery {
     async fn deliver(&self, batch: Vec<Parcel>, claims: &Claims) -> Result<(), CrawlError> {
         let (mut pages, mut crumbs, mut leads) = (Vec::new(), Vec::new(), Vec::new());
         let (mut remember, mut free, mut done) = (Vec::new(), Vec::new(), Vec::new());
+        let mut exchanges = Vec::new();
         for parcel in batch {
             pages.extend(parcel.page);
+            exchanges.extend(parcel.exchange);
             crumbs.extend(parcel.crumb);
             leads.extend(parcel.leads);
             remember.extend(parcel.remember);
@@ -114,7 +124,11 @@ impl Delivery {
             done.extend(parcel.done);
         }
         let (outlet, memory) = (Arc::clone(&self.outlet), Arc::clone(&self.memory));
+        let archive = self.archive.clone().filter(|_| !exchanges.is_empty());
         let work = move || -> Result<(), CrawlError> {
+            if let Some(archive) = archive {
+                archive.keep(exchanges)?;
+            }
             if !(pages.is_empty() && crumbs.is_empty()) {
                 outlet.deliver(pages, crumbs)?;
             }

@@ -13,6 +13,7 @@ use crate::feed::parse_feed;
 use crate::fetch::{Ask, Got, Miss};
 use crate::handover::Handover;
 use crate::memo::{DocumentMemo, Lead, SourceMemo, document_key, entry, recall};
+use crate::quiet::Quiet;
 use crate::report::SourceState;
 use crate::settings::SourceKind;
 use crate::sitemap::parse_sitemap;
@@ -40,6 +41,8 @@ pub(crate) struct Listing {
     pub(crate) broken: Vec<(String, String)>,
     /// The longest rest a feed asks for.
     pub(crate) ttl: Option<SignedDuration>,
+    /// When feeds want no visit.
+    pub(crate) quiet: Quiet,
     /// Feeds or sitemaps found through a page.
     pub(crate) found: Option<Vec<String>>,
     read: usize,
@@ -213,6 +216,7 @@ impl Visit<'_> {
             Ok(feed) => {
                 let most = self.crawler.fetcher.settings.max_entries_per_source;
                 let ttl = feed.ttl_minutes.map(|m| SignedDuration::from_mins(i64::from(m)));
+                listing.quiet = listing.quiet.and(feed.quiet);
                 listing.ttl = listing.ttl.max(ttl).max(max_age(&document.headers));
                 for item in feed.entries.into_iter().take(most) {
                     listing.lead(&item.url, item.hint(), item.updated);

@@ -3,6 +3,7 @@
 
 use kiosque_model::Reason;
 
+use crate::archive::ArchiveError;
 use crate::memory::MemoryError;
 use crate::outlet::OutletError;
 
@@ -20,6 +21,9 @@ pub enum CrawlError {
     /// The HTTP client cannot be set up, e.g. for a proxy address that is none.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(String),
+    /// The archive of raw pages failed.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// The outlet refused a batch.
     #[error(transparent)]
     Outlet(#[from] OutletError),

@@ -10,6 +10,7 @@ mod json;
 use kiosque_model::{FeedHint, Published};
 use url::Url;
 
+use crate::quiet::Quiet;
 use crate::sniff::{Sniffed, sniff};
 use crate::xml::{decode, walk};
 
@@ -68,6 +69,8 @@ pub struct Feed {
     pub entries: Vec<Entry>,
     /// How long it asks to be left alone (`ttl`, `sy:updatePeriod`), in minutes.
     pub ttl_minutes: Option<u32>,
+    /// Hours and days at which it wants no visit (`skipHours`, `skipDays`).
+    pub quiet: Quiet,
 }
 
 /// Why a body is no feed.
@@ -103,5 +106,7 @@ pub fn parse_feed(bytes: &[u8], content_type: Option<&str>, base: &Url) -> Resul
     builder.finish()
 }
 
+#[cfg(test)]
+mod breakages;
 #[cfg(test)]
 mod tests;

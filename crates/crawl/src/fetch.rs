@@ -17,9 +17,10 @@ use url::Url;
 use crate::client::{Answer, Client, Trouble, Validators, Want, retry_after, text};
 use crate::error::CrawlError;
 use crate::hosts::{HostRules, Permission, RuleBook};
-use crate::lane::Lanes;
+use crate::lane::{Lanes, authority};
 use crate::memory::Memory;
 use crate::settings::Settings;
+use crate::silent::Silent;
 use crate::territory::{Everywhere, Territory, site_of};
 
 /// Tells the time; tests bring their own.
@@ -63,7 +64,7 @@ pub(crate) enum Miss {
         /// Redirects followed so far.
         hops: usize,
     },
-    /// The crawl is to stop.
+    /// It is not asked for now: the crawl is to stop, or the host rests.
     Stopped,
     /// The crawl cannot go on.
     Fault(CrawlError),
@@ -94,6 +95,7 @@ pub(crate) struct Fetcher {
     lanes: Arc<Lanes>,
     rules: RuleBook,
     territory: Arc<dyn Territory>,
+    silent: Silent,
     pub(crate) clock: Clock,
 }
 
@@ -115,7 +117,12 @@ impl Fetcher {
             cells: std::sync::Mutex::default(),
         };
         let clock: Clock = Arc::new(Timestamp::now);
-        Ok(Self { settings, client, lanes, rules, territory, clock })
+        Ok(Self { settings, client, lanes, rules, territory, silent: Silent::default(), clock })
+    }
+
+    /// Keeps what goes over the wire for pages.
+    pub(crate) fn keep_exchanges(&mut self) {
+        self.client.keeps_exchanges = true;
     }
 
     /// Asks nothing of sites outside `territory`.
@@ -174,6 +181,7 @@ impl Fetcher {
             if !self.owns(&site_of(&url)) {
                 return Err(Miss::Elsewhere { url, hops });
             }
+            self.is_awake(&url, ask.want)?;
             seen.push(url.to_string());
             let (rules, robots) = self.permission(&url, ask).await?;
             match self.hop(&url, ask, &rules).await? {
@@ -185,6 +193,16 @@ impl Fetcher {
                     return Ok(Got { url, answer, robots, tdm_reserved });
                 }
             }
+        }
+    }
+
+    /// A host that rests is not asked: its pages stay owing, as if the visit had ended before them, and a list waits for
+    /// its next turn.
+    fn is_awake(&self, url: &Url, want: Want) -> Result<(), Miss> {
+        match (self.silent.rests(&authority(url), self.now()), want) {
+            (None, _) => Ok(()),
+            (Some(_), Want::Page) => Err(Miss::Stopped),
+            (Some(until), _) => Err(Miss::passing(format!("it did not answer and rests until {until}"))),
         }
     }
 
@@ -213,14 +231,19 @@ impl Fetcher {
             if !self.owns(&site_of(url)) {
                 return Ok(Hop::Elsewhere);
             }
-            let (asked_to_wait, why) = match self.client.get(url, ask.want, known).await {
+            let answer = self.client.get(url, ask.want, known).await;
+            let is_silent = matches!(answer, Err(Trouble::Silent(_)));
+            if !is_silent {
+                self.silent.answered(&authority(url));
+            }
+            let (asked_to_wait, why) = match answer {
                 Ok(answer) if is_passing(answer.status) => {
                     let asked = retry_after(&answer.headers, self.now());
                     (asked, format!("status {}", answer.status))
                 }
                 Ok(answer) => return settle(url, answer),
                 Err(Trouble::Lasting(reason, detail)) => return Err(Miss::lasting(reason, detail)),
-                Err(Trouble::Passing(detail)) => (None, detail),
+                Err(Trouble::Passing(detail) | Trouble::Silent(detail)) => (None, detail),
             };
             let most = Duration::from_millis(self.settings.max_retry_after_ms);
             let asked = asked_to_wait.unwrap_or_default();
@@ -229,6 +252,9 @@ impl Fetcher {
             drop(turn);
             tracing::debug!(%url, why, tries_left, "no answer");
             if tries_left == 0 || asked > most {
+                if is_silent {
+                    self.silent.failed(&authority(url), self.now());
+                }
                 return Err(Miss::passing(why));
             }
             tries_left -= 1;
@@ -266,7 +292,7 @@ fn settle(url: &Url, answer: Answer) -> Result<Hop, Miss> {
 }
 
 /// The `TDM-Reservation` header (W3C TDMRep): 1 is reserved.
-fn tdm_header(headers: &HeaderMap) -> Option<bool> {
+pub(crate) fn tdm_header(headers: &HeaderMap) -> Option<bool> {
     match text(headers, "tdm-reservation")?.trim() {
         "1" => Some(true),
         "0" => Some(false),

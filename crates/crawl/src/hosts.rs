@@ -224,7 +224,7 @@ impl RuleBook {
             drop(turn);
             let answer = match answer {
                 Ok(answer) => answer,
-                Err(Trouble::Passing(why)) => return Err((Reason::Unreachable, why)),
+                Err(Trouble::Passing(why) | Trouble::Silent(why)) => return Err((Reason::Unreachable, why)),
                 Err(Trouble::Lasting(reason, why)) => return Err((reason, why)),
             };
             match answer.status {

@@ -15,7 +15,10 @@
 //!
 //! Pages come out as they came off the wire, charset untouched. Reading HTML is somebody else's: [`Reader`].
 
+mod archive;
+mod archived;
 mod client;
+mod coding;
 mod crawler;
 mod date;
 mod delivery;
@@ -33,18 +36,24 @@ mod memory;
 mod opml;
 mod outlet;
 mod pages;
+mod quiet;
 mod reader;
 mod report;
 mod robots;
 mod scout;
 mod settings;
 mod signals;
+mod silent;
 mod sitemap;
 mod sniff;
 mod territory;
 mod visit;
+mod wire;
 mod xml;
 
+pub use archive::{Archive, ArchiveError, Exchange};
+pub use archived::{Archived, NoPage};
+pub use coding::{CodingError, undo_coding};
 pub use crawler::Crawler;
 pub use error::CrawlError;
 pub use feed::{Entry, Feed, FeedError, FeedKind, parse_feed};
@@ -53,6 +62,7 @@ pub use intake::{Intake, LeadBatch};
 pub use memory::{InMemory, Memory, MemoryError};
 pub use opml::{OpmlError, Outline, parse_opml, write_opml};
 pub use outlet::{Outlet, OutletError};
+pub use quiet::Quiet;
 pub use reader::{Link, PageFacts, Reader};
 pub use report::{Event, Report, SourceHealth, SourceReport, SourceState, source_health};
 pub use robots::robots_allowed;

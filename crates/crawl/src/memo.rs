@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Validators;
 use crate::memory::{Memory, MemoryError};
+use crate::quiet::Quiet;
 use crate::settings::Settings;
 
 /// Spellings of one entry that are known at once: two feeds may name one page differently.
@@ -168,6 +169,9 @@ pub(crate) struct SourceMemo {
     /// Feeds or sitemaps found on its page, and when.
     pub(crate) found: Vec<String>,
     pub(crate) found_at: Option<Timestamp>,
+    /// How long its feeds ask to be left alone, in seconds, and when they want no visit.
+    pub(crate) rest_s: u64,
+    pub(crate) quiet: Quiet,
     /// Recent pages, to look for corrections while the feed itself says "not modified".
     pub(crate) recent: Vec<Lead>,
 }

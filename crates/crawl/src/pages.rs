@@ -11,6 +11,7 @@ use kiosque_model::{BreadcrumbOutcome, CanonicalUrl, FetchRecord, Page, PageId, 
 use reqwest::header;
 use url::Url;
 
+use crate::archive::Exchange;
 use crate::client::{Validators, Want, kept_headers, text};
 use crate::delivery::Parcel;
 use crate::fetch::{Ask, Got, Miss};
@@ -193,6 +194,15 @@ impl Visit<'_> {
             return self.miss(task, Reason::NoIndex, &words, false).await;
         }
         let Ok(canonical) = CanonicalUrl::parse(got.url.as_str()) else { return Err(Came::Nothing) };
+        let record = FetchRecord {
+            robots: Some(got.robots),
+            tdm_reserved: signals.tdm_reserved.or(got.tdm_reserved),
+            elapsed_ms: got.answer.elapsed_ms,
+        };
+        let exchange = got.answer.wire.map(|wire| {
+            let source = self.source.id.clone();
+            wire.exchange(got.url.as_str(), source, now, record.clone())
+        });
         let page = Page {
             url: got.url.to_string(),
             requested_url: Some(task.requested.as_ref().unwrap_or(&task.lead.url).clone())
@@ -203,11 +213,7 @@ impl Visit<'_> {
             content_type: kind,
             headers: kept_headers(&got.answer.headers),
             hint: task.lead.hint.clone(),
-            record: FetchRecord {
-                robots: Some(got.robots),
-                tdm_reserved: signals.tdm_reserved.or(got.tdm_reserved),
-                elapsed_ms: got.answer.elapsed_ms,
-            },
+            record,
             body: got.answer.body,
             canonical,
         };
@@ -218,10 +224,16 @@ impl Visit<'_> {
         if is_same {
             return self.unchanged(task, memo, "the same body").await;
         }
-        self.send_page(task, page, &memo).await
+        self.send_page(task, page, exchange, &memo).await
     }
 
-    async fn send_page(&self, task: Task, page: Page, memo: &PageMemo) -> Result<Came, Came> {
+    async fn send_page(
+        &self,
+        task: Task,
+        page: Page,
+        exchange: Option<Exchange>,
+        memo: &PageMemo,
+    ) -> Result<Came, Came> {
         let mut remember = vec![entry(page_key(&task.id), memo)];
         remember.extend(self.settled(&task));
         let id = task.id;
@@ -242,8 +254,14 @@ impl Visit<'_> {
         );
         let crumb =
             self.crumb(page.canonical.clone(), BreadcrumbOutcome::Forwarded, page.record.robots.clone());
-        let parcel =
-            Parcel { page: Some(page), crumb: Some(crumb), remember, claim: Some(id), ..Parcel::default() };
+        let parcel = Parcel {
+            page: Some(page),
+            exchange,
+            crumb: Some(crumb),
+            remember,
+            claim: Some(id),
+            ..Parcel::default()
+        };
         if !self.crawl.send(parcel).await {
             return Err(Came::Owing);
         }

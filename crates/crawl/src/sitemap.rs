@@ -1,5 +1,6 @@
 //! Sitemaps (sitemaps.org 0.9) with news and index, plain or packed, within the protocol's limits.
 
+use std::collections::HashSet;
 use std::io::Read as _;
 
 use kiosque_model::{Language, Published};
@@ -111,17 +112,29 @@ struct Builder<'a> {
     is_sitemap: bool,
     is_child: bool,
     draft: Option<SitemapUrl>,
+    /// The same page in other languages.
+    alternates: Vec<(String, Language)>,
+    listed: HashSet<String>,
     field: Option<(String, String)>,
 }
 
 impl<'a> Builder<'a> {
     fn new(base: &'a Url) -> Self {
-        Self { base, map: Sitemap::default(), is_sitemap: false, is_child: false, draft: None, field: None }
+        Self {
+            base,
+            map: Sitemap::default(),
+            is_sitemap: false,
+            is_child: false,
+            draft: None,
+            alternates: Vec::new(),
+            listed: HashSet::new(),
+            field: None,
+        }
     }
 
     fn take(&mut self, step: Step) -> bool {
         match step {
-            Step::Open { name, .. } => match name.as_str() {
+            Step::Open { name, attributes } => match name.as_str() {
                 "urlset" | "sitemapindex" => self.is_sitemap = true,
                 "url" | "sitemap" => {
                     self.commit();
@@ -131,6 +144,7 @@ impl<'a> Builder<'a> {
                 "loc" | "lastmod" | "title" | "publication_date" | "language" => {
                     self.field = Some((name, String::new()));
                 }
+                "xhtml:link" => self.alternate(&attributes),
                 _ => {}
             },
             Step::Text(text) => {
@@ -162,13 +176,39 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// `<xhtml:link rel="alternate" hreflang="ar" href="…"/>`: each language has an entry of its own by the book, and
+    /// often has none.
+    fn alternate(&mut self, attributes: &[(String, String)]) {
+        let of = |name: &str| attributes.iter().find(|(n, _)| n == name).map(|(_, value)| value.trim());
+        let language = of("hreflang").and_then(Language::from_tag);
+        let url = of("href").and_then(|href| self.base.join(href).ok()).filter(Url::has_host);
+        if let (Some("alternate"), Some(language), Some(url)) = (of("rel"), language, url) {
+            self.alternates.push((url.into(), language));
+        }
+    }
+
     fn commit(&mut self) {
         self.commit_field();
-        let Some(draft) = self.draft.take().filter(|d| !d.url.is_empty()) else { return };
+        let alternates = std::mem::take(&mut self.alternates);
+        let Some(mut draft) = self.draft.take().filter(|d| !d.url.is_empty()) else { return };
         if self.is_child {
             self.map.children.push((draft.url, draft.modified));
-        } else {
+            return;
+        }
+        let own = alternates.iter().find(|(url, _)| *url == draft.url).map(|(_, language)| language.clone());
+        draft.language = draft.language.or(own);
+        let modified = draft.modified;
+        if self.listed.insert(draft.url.clone()) {
             self.map.urls.push(draft);
+        } else if let Some(known) = self.map.urls.iter_mut().find(|known| known.url == draft.url) {
+            // It was known as another one's alternate; its own entry says more.
+            *known = draft;
+        }
+        for (url, language) in alternates {
+            if self.listed.insert(url.clone()) {
+                let (language, url) = (Some(language), url);
+                self.map.urls.push(SitemapUrl { url, modified, language, ..SitemapUrl::default() });
+            }
         }
     }
 }
@@ -200,6 +240,33 @@ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" xmlns:image="i"><url
         assert_eq!(first.modified.unwrap().to_string(), "2026-10-06T09:00:00+01:00");
         assert_eq!(first.language, Language::from_tag("fr"));
         assert_eq!(second.url, "https://a.example/2");
+    }
+
+    #[test]
+    fn the_same_page_in_other_languages_is_listed_too() {
+        let link =
+            |tag: &str, href: &str| format!("<xhtml:link rel='alternate' hreflang='{tag}' href='{href}'/>");
+        let both =
+            link("fr-MA", "https://a.example/fr/1") + &link("ar", "/ar/1") + &link("x-default", "/en/1");
+        let text = format!(
+            "<urlset xmlns:xhtml='x'><url><loc>https://a.example/fr/1</loc>{both}<lastmod>2026-10-06</lastmod></url>\
+             <url><loc>https://a.example/ar/1</loc><lastmod>2026-10-05</lastmod>{both}</url></urlset>"
+        );
+        let map = read(text.as_bytes()).unwrap();
+        let told: Vec<_> = map
+            .urls
+            .iter()
+            .map(|u| (u.url.as_str(), u.language.clone(), u.modified.unwrap().to_string()))
+            .collect();
+        let of = |tag| Language::from_tag(tag);
+        assert_eq!(
+            told,
+            [
+                ("https://a.example/fr/1", of("fr"), "2026-10-06".to_owned()),
+                ("https://a.example/ar/1", of("ar"), "2026-10-05".to_owned()),
+            ]
+        );
+        assert!(of("x-default").is_none());
     }
 
     #[test]

@@ -155,7 +155,7 @@ impl Visit<'_> {
         // What was found on its page may have moved: look anew.
         let state = SourceState::Failed(reason, detail.to_owned()).to_string();
         let before = SourceMemo { found: Vec::new(), found_at: None, state, ..before };
-        let memo = self.paced(before, Rhythm::Failed, None);
+        let memo = self.paced(before, Rhythm::Failed);
         let remember = vec![entry(source_key(&self.source.id), &memo)];
         self.drop_crumb(&self.source.url, reason, detail, remember).await;
     }
@@ -180,9 +180,16 @@ impl Visit<'_> {
             (false, 0, _) => Rhythm::Untold,
             (false, _, _) => Rhythm::News,
         };
-        let rest = listing.ttl;
+        let asks = listing.ttl.is_some() || !listing.quiet.is_empty();
+        // A list that did not change says nothing anew: what it said last time holds on.
+        let before = if asks || listing.unchanged == 0 {
+            let rest_s = listing.ttl.and_then(|t| u64::try_from(t.as_secs()).ok()).unwrap_or(0);
+            SourceMemo { rest_s, quiet: listing.quiet, ..before }
+        } else {
+            before
+        };
         let found = listing.found;
-        let mut memo = self.paced(before, rhythm, rest);
+        let mut memo = self.paced(before, rhythm);
         if let Some(found) = found {
             (memo.found, memo.found_at) = (found, Some(self.crawler.fetcher.now()));
         }
@@ -191,9 +198,9 @@ impl Visit<'_> {
         self.crawl.send(Parcel { remember, ..Parcel::default() }).await;
     }
 
-    /// The next visit: sooner after news, later after none, later still after a failure, never sooner than the
-    /// feed asks.
-    fn paced(&self, before: SourceMemo, rhythm: Rhythm, ttl: Option<SignedDuration>) -> SourceMemo {
+    /// The next visit: sooner after news, later after none, later still after a failure, never sooner than its
+    /// feeds ask, nor at an hour they do not want.
+    fn paced(&self, before: SourceMemo, rhythm: Rhythm) -> SourceMemo {
         let settings = &self.crawler.fetcher.settings;
         let (least, most) = (settings.min_revisit_s, settings.max_revisit_s.max(settings.min_revisit_s));
         let last = if before.interval_s == 0 { least.saturating_mul(3) } else { before.interval_s };
@@ -204,10 +211,10 @@ impl Visit<'_> {
             Rhythm::News => last / 2,
         };
         let interval_s = next.clamp(least, most);
-        let asked = ttl.and_then(|t| u64::try_from(t.as_secs()).ok()).unwrap_or(0);
-        let wait = i64::try_from(interval_s.max(asked.min(most))).unwrap_or(i64::MAX / 2);
+        let wait = i64::try_from(interval_s.max(before.rest_s.min(most))).unwrap_or(i64::MAX / 2);
         let now = self.crawler.fetcher.now();
         let next_visit = now.checked_add(SignedDuration::from_secs(wait)).ok();
+        let next_visit = next_visit.map(|at| before.quiet.next_welcome(at));
         let last_new = if matches!(rhythm, Rhythm::News) { Some(now) } else { before.last_new };
         SourceMemo { interval_s, next_visit, last_visit: Some(now), last_new, ..before }
     }

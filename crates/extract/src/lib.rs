@@ -13,6 +13,7 @@ mod date;
 mod dom;
 mod facts;
 mod kind;
+mod links;
 mod meta;
 mod role;
 mod rules;

@@ -23,7 +23,7 @@ pub(crate) use decisions::{
 pub(crate) use editions::{By, EditionArgs, EditionCommand, ExportArgs, SendArgs, Which};
 pub(crate) use pages::{ExtractArgs, ProbeArgs};
 pub(crate) use sources::{AddArgs, CatalogueFormat, SourcesArgs, SourcesCommand};
-pub(crate) use upkeep::{PurgeArgs, ReplayArgs, RulesArgs, RulesVerb};
+pub(crate) use upkeep::{ImportArgs, PurgeArgs, ReplayArgs, RulesArgs, RulesVerb};
 
 /// Exit status for wrong usage or an invalid pipeline.
 pub(crate) const EXIT_USAGE: u8 = 2;
@@ -103,6 +103,8 @@ pub(crate) enum Command {
     Rules(RulesArgs),
     /// Run kept raw pages through today's code, into the store or beside it
     Replay(ReplayArgs),
+    /// Bring pages of archives (WARC, gzipped or not) onto the bus as if they were crawled
+    Import(ImportArgs),
     /// Let go of raw pages, messages and breadcrumbs of days gone by
     Purge(PurgeArgs),
     /// List, add, switch, import or export the sources of a pipeline

@@ -11,6 +11,7 @@ pub(crate) mod export;
 pub(crate) mod extract;
 pub(crate) mod group;
 pub(crate) mod healthy;
+pub(crate) mod import;
 pub(crate) mod links;
 pub(crate) mod probe;
 pub(crate) mod purge;

@@ -41,6 +41,10 @@ pub(crate) struct Config {
     pub(crate) time_zone: TimeZone,
     /// How to crawl.
     pub(crate) crawl: kiosque_crawl::Settings,
+    /// Messages that may wait on the bus before the crawler rests.
+    pub(crate) max_waiting: u64,
+    /// Where raw pages are archived; none where they are not.
+    pub(crate) archive: Option<ArchiveConfig>,
     /// The folder of the site rules; none where pages are read by general rules alone.
     pub(crate) rules: Option<PathBuf>,
     /// How to classify.
@@ -80,6 +84,15 @@ pub(crate) struct ClassifyConfig {
     pub(crate) model: Option<PathBuf>,
     /// The folder of watchlists and rules; none where there are none.
     pub(crate) watch: Option<PathBuf>,
+}
+
+/// An archive of raw pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ArchiveConfig {
+    /// The folder of its WARC files.
+    pub(crate) dir: PathBuf,
+    /// A file that has so many bytes is closed and another begun.
+    pub(crate) max_file_bytes: u64,
 }
 
 /// Why there is no configuration.

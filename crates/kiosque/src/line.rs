@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{BusConfig, Config, SourceConfig};
 use crate::rules::RuleFolder;
+use crate::stages::archive::WarcFolder;
 use crate::stages::classify::Classify;
 use crate::stages::crawl::{BusOutlet, CrawlMemory, HtmlReader};
 use crate::stages::dedup::Dedup;
@@ -117,6 +118,11 @@ impl Line {
         };
         line.purge()?;
         Ok(line)
+    }
+
+    /// Whether its stages run in this process alone, and not where others share the work.
+    pub(crate) const fn is_own(&self) -> bool {
+        !self.shared
     }
 
     /// Writes the catalogue down in the store. Where the store is new and the line is this process' own, what its
@@ -242,14 +248,18 @@ impl Line {
     /// A crawler on this line; when `stop` is cancelled it waits for no room on the bus any more.
     ///
     /// # Errors
-    /// Where its settings make no client.
+    /// Where its settings make no client, or its archive cannot be opened.
     pub(crate) fn crawler(&self, state: &CrawlState, stop: &CancellationToken) -> Result<Crawler> {
-        let outlet = BusOutlet::open(self.shop.clone(), stop.clone())?;
+        let outlet = BusOutlet::open(self.shop.clone(), stop.clone(), self.config.max_waiting)?;
         let memory = state.as_memory();
         let settings = self.config.crawl.clone();
         let crawler: Result<Crawler, CrawlError> =
             Crawler::try_new(settings, Arc::new(memory), Arc::new(outlet), Arc::new(HtmlReader));
-        Ok(crawler?)
+        let crawler = crawler?;
+        Ok(match &self.config.archive {
+            Some(archive) => crawler.with_archive(Arc::new(WarcFolder::open(&self.config, archive)?)),
+            None => crawler,
+        })
     }
 
     /// Waits until every stage has committed all there is. A stage commits after its outputs are visible, so

@@ -119,6 +119,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Dlq(command) => commands::dlq::run(command),
         Command::Rules(args) => commands::rules::run(&args),
         Command::Replay(args) => commands::replay::run(&args),
+        Command::Import(args) => commands::import::run(&args),
         Command::Purge(args) => commands::purge::run(&args),
         Command::Sources(args) => commands::sources::run(args),
         Command::Edition(command) => commands::edition::run(command),

@@ -2,6 +2,7 @@
 //!
 //! Each decides, exhaustively, what becomes of a message and whether a failure is the world's or the message's.
 
+pub(crate) mod archive;
 pub(crate) mod classify;
 pub(crate) mod crawl;
 pub(crate) mod dedup;

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{Entry, Feed, FeedError, FeedKind};
 use crate::date::parse_date;
+use crate::quiet::Quiet;
 use crate::xml::{Step, plain};
 
 /// What is being read at the moment.
@@ -37,6 +38,7 @@ pub(super) struct Builder {
     draft: Option<Draft>,
     field: Option<Field>,
     ttl: Option<u32>,
+    quiet: Quiet,
     period: Option<u32>,
     frequency: u32,
 }
@@ -56,7 +58,7 @@ const OPAQUE: [&str; 12] = [
     "copyright",
     "group",
 ];
-const FIELDS: [&str; 22] = [
+const FIELDS: [&str; 24] = [
     "title",
     "link",
     "guid",
@@ -75,6 +77,8 @@ const FIELDS: [&str; 22] = [
     "category",
     "subject",
     "ttl",
+    "hour",
+    "day",
     "updateperiod",
     "updatefrequency",
     "lastbuilddate",
@@ -95,6 +99,7 @@ impl Builder {
             draft: None,
             field: None,
             ttl: None,
+            quiet: Quiet::default(),
             period: None,
             frequency: 1,
         }
@@ -194,6 +199,8 @@ impl Builder {
         match name {
             "title" if self.title.is_none() => self.title = Some(text).filter(|t| !t.is_empty()),
             "ttl" => self.ttl = text.parse().ok(),
+            "hour" => self.quiet.add_hour(&text),
+            "day" => self.quiet.add_day(&text),
             "updatefrequency" => self.frequency = text.parse().unwrap_or(1).max(1),
             "updateperiod" => {
                 self.period = match text.to_ascii_lowercase().as_str() {
@@ -233,6 +240,7 @@ impl Builder {
             kind: self.kind.unwrap_or(FeedKind::Rss),
             title: self.title,
             entries: self.entries,
+            quiet: self.quiet,
             ttl_minutes: self.ttl.or(self.period.map(|minutes| minutes / self.frequency)),
         })
     }

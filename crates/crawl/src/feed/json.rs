@@ -5,6 +5,7 @@ use url::Url;
 
 use super::{Entry, Feed, FeedError, FeedKind};
 use crate::date::parse_date;
+use crate::quiet::Quiet;
 use crate::xml::plain;
 
 pub(super) fn parse(text: &str, base: &Url) -> Result<Feed, FeedError> {
@@ -19,6 +20,7 @@ pub(super) fn parse(text: &str, base: &Url) -> Result<Feed, FeedError> {
         title: words(&feed, "title"),
         entries: items.iter().filter_map(|item| entry(item, base)).collect(),
         ttl_minutes: None,
+        quiet: Quiet::default(),
     })
 }
 

@@ -118,6 +118,121 @@ fn tells_the_line_the_delay_and_the_sitemaps() {
     assert_eq!(robots.verdict("https://a.example/y"), Verdict { allowed: true, line: None });
 }
 
+/// The table "URL matching based on path values" of Google's "How Google interprets the robots.txt specification": the
+/// pattern, what it matches, what it does not.
+#[test]
+fn path_values_as_google_publishes_them() {
+    let table: [(&str, &[&str], &[&str]); 10] = [
+        ("/", &["/", "/fish", "/fish?x"], &[]),
+        ("/*", &["/", "/fish", "/fish?x"], &[]),
+        ("/$", &["/"], &["/fish", "/fish/"]),
+        (
+            "/fish",
+            &[
+                "/fish",
+                "/fish.html",
+                "/fish/salmon.html",
+                "/fishheads",
+                "/fishheads/yummy.html",
+                "/fish.php?id=anything",
+            ],
+            &["/Fish.asp", "/catfish", "/?id=fish", "/desert/fish"],
+        ),
+        (
+            "/fish*",
+            &[
+                "/fish",
+                "/fish.html",
+                "/fish/salmon.html",
+                "/fishheads",
+                "/fishheads/yummy.html",
+                "/fish.php?id=anything",
+            ],
+            &["/Fish.asp", "/catfish", "/?id=fish", "/desert/fish"],
+        ),
+        (
+            "/fish/",
+            &["/fish/", "/fish/?id=anything", "/fish/salmon.htm"],
+            &["/fish", "/fish.html", "/animals/fish/", "/Fish/Salmon.asp"],
+        ),
+        (
+            "/*.php",
+            &[
+                "/index.php",
+                "/filename.php",
+                "/folder/filename.php",
+                "/folder/filename.php?parameters",
+                "/folder/any.php.file.html",
+                "/filename.php/",
+            ],
+            &["/", "/windows.PHP"],
+        ),
+        (
+            "/*.php$",
+            &["/filename.php", "/folder/filename.php"],
+            &["/filename.php?parameters", "/filename.php/", "/filename.php5", "/windows.PHP"],
+        ),
+        ("/fish*.php", &["/fish.php", "/fishheads/catfish.php?parameters"], &["/Fish.PHP"]),
+        ("fish", &[], &["/fish", "/"]),
+    ];
+    for (pattern, matched, left) in table {
+        for path in matched {
+            check(&format!("user-agent: *\ndisallow: {pattern}\n"), "k", path, false);
+        }
+        for path in left {
+            check(&format!("user-agent: *\ndisallow: {pattern}\n"), "k", path, true);
+        }
+    }
+}
+
+/// The table "Order of precedence for rules" of the same page.
+#[test]
+fn precedence_as_google_publishes_it() {
+    let of = |rules: &str, path: &str, allowed| check(&format!("user-agent: *\n{rules}"), "k", path, allowed);
+    of("allow: /p\ndisallow: /\n", "/page", true);
+    of("allow: /folder\ndisallow: /folder\n", "/folder/page", true);
+    of("allow: /page\ndisallow: /*.htm\n", "/page.htm", false);
+    of("allow: /page\ndisallow: /*.ph\n", "/page.php5", true);
+    of("allow: /$\ndisallow: /\n", "/", true);
+    of("allow: /$\ndisallow: /\n", "/page.htm", false);
+}
+
+/// Its examples of groups: names in several lines, groups of one name, the star, other lines between.
+#[test]
+fn groups_as_google_publishes_them() {
+    let grouped = "user-agent: googlebot-news\ndisallow: /1\n\nuser-agent: *\ndisallow: /2\n\n\
+        user-agent: googlebot\ndisallow: /3\n";
+    for (agent, path) in [("googlebot-news", "/1"), ("googlebot", "/3"), ("otherbot", "/2")] {
+        for tried in ["/1", "/2", "/3"] {
+            check(grouped, agent, tried, tried != path);
+        }
+    }
+    let merged = "user-agent: googlebot-news\ndisallow: /fish\n\nuser-agent: *\ndisallow: /carrots\n\n\
+        user-agent: googlebot-news\ndisallow: /shrimp\n";
+    for (path, allowed) in [("/fish", false), ("/shrimp", false), ("/carrots", true)] {
+        check(merged, "googlebot-news", path, allowed);
+    }
+    let between = "user-agent: a\nsitemap: https://a.example/sitemap.xml\n\nuser-agent: b\ndisallow: /\n";
+    check(between, "a", "/x", false);
+    check(between, "b", "/x", false);
+}
+
+/// RFC 9309 §2.2.2, the table of percent-encoding: what the rule says, what is asked for.
+#[test]
+fn encoded_paths_of_the_rfc() {
+    for (rule, asked) in [
+        ("/foo/bar?baz=quz", "/foo/bar?baz=quz"),
+        ("/foo/bar?baz=https://foo.bar", "/foo/bar?baz=https%3A%2F%2Ffoo.bar"),
+        ("/foo/bar/\u{30c4}", "/foo/bar/%E3%83%84"),
+        ("/foo/bar/%E3%83%84", "/foo/bar/%E3%83%84"),
+        ("/foo/bar/%62%61%7A", "/foo/bar/baz"),
+        ("/path/file-with-a-%2A.html", "/path/file-with-a-*.html"),
+        ("/path/foo-%24", "/path/foo-$"),
+    ] {
+        check(&format!("user-agent: *\ndisallow: {rule}\n"), "k", asked, false);
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn is_total(text in proptest::collection::vec(proptest::num::u8::ANY, 0..400), url in ".{0,80}") {

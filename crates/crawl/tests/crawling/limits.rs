@@ -172,3 +172,97 @@ async fn one_address_alone() {
     check("no address", Reason::RefusedAddress).await;
     check("http://10.0.0.1/", Reason::RefusedAddress).await;
 }
+
+fn gzipped(text: &str) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packer, text.as_bytes()).unwrap();
+    packer.finish().unwrap()
+}
+
+#[tokio::test]
+async fn packed_bodies_are_bounded_before_and_after_unpacking() {
+    let packed = |text: &str| Reply::body("text/html", &gzipped(text)).with("content-encoding", "gzip");
+    let lab = check(packed("<p>bonjour</p>"), |_| {}, None).await;
+    assert_eq!(lab.basket.pages.lock().unwrap()[0].body, b"<p>bonjour</p>");
+    let bomb = " ".repeat(200_000);
+    check(packed(&bomb), |s| s.max_body_bytes = 100_000, Some(Reason::TooLarge)).await;
+    let endless = Reply::new(200).with("content-type", "text/html").with("content-encoding", "gzip");
+    check(endless.sent(Way::Endless), |s| s.max_body_bytes = 100_000, Some(Reason::TooLarge)).await;
+    let cut = gzipped("<p>bonjour</p>");
+    let cut = Reply::body("text/html", &cut[..cut.len() - 9]).with("content-encoding", "gzip");
+    check(cut, |s| s.retries = 0, Some(Reason::Unreachable)).await;
+}
+
+/// Keeps what an archive would.
+#[derive(Default)]
+struct Shelf(std::sync::Mutex<Vec<kiosque_crawl::Exchange>>);
+
+impl kiosque_crawl::Archive for Shelf {
+    fn keep(&self, exchanges: Vec<kiosque_crawl::Exchange>) -> Result<(), kiosque_crawl::ArchiveError> {
+        self.0.lock().unwrap().extend(exchanges);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_archive_gets_what_went_over_the_wire_of_pages_alone() {
+    let lab = Lab::open().await;
+    let body = gzipped("<p>bonjour</p>");
+    let page = Reply::body("text/html", &body).with("content-encoding", "gzip").with("etag", "\"1\"");
+    lab.site
+        .feed("a.example/rss", &[("a.example/1?x", "un"), ("a.example/404", "")])
+        .set("a.example/1?x", [page]);
+    let shelf = std::sync::Arc::new(Shelf::default());
+    let crawler = lab.crawler().with_archive(std::sync::Arc::clone(&shelf) as _);
+    let sources = [kiosque_crawl::Source::new("s", "http://a.example/rss")];
+    for second in [false, true] {
+        if second {
+            lab.pass(jiff::SignedDuration::from_secs(1));
+        }
+        crawler.visit_once(&sources, &tokio_util::sync::CancellationToken::new(), &|_| {}).await;
+        // The second time it is not modified.
+        let kept = shelf.0.lock().unwrap();
+        let [one] = &kept[..] else { panic!("{}", kept.len()) };
+        assert_eq!((one.url.as_str(), &one.body), ("http://a.example/1?x", &body));
+        let request = String::from_utf8(one.request.clone()).unwrap();
+        assert!(
+            request.starts_with("GET /1?x HTTP/1.1\r\nhost: a.example\r\n") && request.ends_with("\r\n\r\n"),
+            "{request}"
+        );
+        assert!(request.contains("user-agent: kiosque/0.1 (+desk@a.example)\r\n"), "{request}");
+        let response = String::from_utf8(one.response.clone()).unwrap();
+        assert!(
+            response.starts_with("HTTP/1.1 200 OK\r\n") && response.contains("content-encoding: gzip\r\n"),
+            "{response}"
+        );
+        assert!(response.ends_with(&format!("\r\ncontent-length: {}\r\n\r\n", body.len())), "{response}");
+        assert_eq!(one.record.robots.as_deref(), Some("no-robots-txt"));
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_answer_rests_and_its_pages_stay_owing() {
+    let mut lab = Lab::open().await;
+    (lab.settings.retries, lab.settings.first_byte_ms, lab.settings.give_up_after) = (0, 40, 2);
+    let pages: Vec<String> = (0..6).map(|n| format!("b.example/{n}")).collect();
+    let entries: Vec<_> = pages.iter().map(|p| (p.as_str(), "")).collect();
+    lab.site.feed("a.example/rss", &entries);
+    for page in &pages {
+        lab.site.set(page, [Reply::html("x").sent(Way::Silent)]);
+    }
+    let crawler = lab.crawler();
+    let sources = [kiosque_crawl::Source::new("s", "http://a.example/rss")];
+    let stop = tokio_util::sync::CancellationToken::new();
+    let knocks = || lab.site.asked().into_iter().filter(|a| a.starts_with("b.example")).count();
+    for expected in [3, 0] {
+        lab.pass(jiff::SignedDuration::from_secs(1));
+        crawler.visit_once(&sources, &stop, &|_| {}).await;
+        assert_eq!(knocks(), expected);
+    }
+    for page in &pages {
+        lab.site.page(page, page);
+    }
+    lab.pass(jiff::SignedDuration::from_mins(6));
+    crawler.visit_once(&sources, &stop, &|_| {}).await;
+    assert_eq!(lab.basket.pages.lock().unwrap().len(), 6);
+}

@@ -164,3 +164,22 @@ async fn pages_that_ask_not_to_be_used_are_not() {
     let reserved = |end: &str| pages.iter().find(|p| p.url.ends_with(end)).unwrap().record.tdm_reserved;
     assert_eq!((reserved("/3"), reserved("/4")), (Some(false), Some(true)));
 }
+
+#[tokio::test]
+async fn a_feed_is_left_alone_as_long_and_when_it_asks() {
+    let lab = Lab::open().await;
+    let feed =
+        "<rss><channel><ttl>120</ttl><skipHours><hour>9</hour><hour>10</hour></skipHours></channel></rss>";
+    let feed = Reply::body("application/rss+xml", feed.as_bytes()).with("etag", "\"f\"");
+    lab.site.set("a.example/rss", [feed]);
+    let due = || {
+        let health = kiosque_crawl::source_health(lab.memory.as_ref()).unwrap();
+        health[&kiosque_model::SourceId("s".into())].next_visit.unwrap().to_string()
+    };
+    lab.pages_of("a.example/rss").await;
+    // It is seven o'clock: two hours later it wants no visit.
+    assert_eq!(due(), "2026-10-06T11:00:00Z");
+    lab.pages_of("a.example/rss").await;
+    // The second time it is not modified, and its wish holds on.
+    assert_eq!(due(), "2026-10-06T11:00:00Z");
+}

@@ -1,4 +1,4 @@
-//! The words of commands that look after what is kept: replay, purge and the rules tried over past days.
+//! The words of commands that look after what is kept: replay, import, purge and the rules tried over past days.
 
 use std::path::PathBuf;
 
@@ -24,6 +24,20 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) shadow: Option<PathBuf>,
     /// Print JSON: the counts in a line, then, with a shadow, each article that differs
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "kiosque import [PIPELINE] <FILE>... [--source S] [--json]")]
+pub(crate) struct ImportArgs {
+    /// The pipeline (a `.toml` file, where it is not the demo), then the archives
+    #[arg(required = true, num_args = 1.., value_names = ["PIPELINE", "FILE"])]
+    pub(crate) words: Vec<String>,
+    /// The source all pages are of; where left out, the catalogue's source of the same site, or one named after the site
+    #[arg(long)]
+    pub(crate) source: Option<String>,
+    /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -10,7 +10,7 @@ use super::bus::bus;
 use super::edition::editions;
 use super::node::Node;
 use super::section::{ConfigError, Section};
-use super::{ClassifyConfig, Config};
+use super::{ArchiveConfig, ClassifyConfig, Config};
 
 /// The largest page the bus carries, with room for its address.
 const MAX_BODY_BYTES: i64 = 32_000_000;
@@ -29,7 +29,8 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
         section.close();
         path
     };
-    let crawl = crawl(&mut top);
+    let (crawl, max_waiting) = crawl(&mut top);
+    let archive = archive(&mut top);
     let rules = extract(&mut top);
     let classify = classify(&mut top);
     let node = top.take("bus");
@@ -57,6 +58,8 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
         name: about.name,
         time_zone: about.time_zone,
         crawl,
+        max_waiting,
+        archive,
         rules,
         classify,
         bus,
@@ -132,7 +135,7 @@ fn export(top: &mut Section<'_>, store: &Path) -> (PathBuf, Option<PathBuf>) {
     (dir, look)
 }
 
-fn crawl(top: &mut Section<'_>) -> Settings {
+fn crawl(top: &mut Section<'_>) -> (Settings, u64) {
     let node = top.take("crawl");
     let mut section = Section::open("crawl", node, top.errors());
     let product = section.text("agent").unwrap_or_else(|| "kiosque".to_owned());
@@ -172,8 +175,19 @@ fn crawl(top: &mut Section<'_>) -> Settings {
             text.parse().map_err(|_| format!("`{text}` is no network such as `10.0.0.0/8`"))
         })
         .unwrap_or_default();
+    let max_waiting = whole(section.integer("max_waiting", 1..=1_000_000_000, 2_000));
     section.close();
-    settings
+    (settings, max_waiting)
+}
+
+/// The archive of raw pages. An empty name, as an environment may give, is none.
+fn archive(top: &mut Section<'_>) -> Option<ArchiveConfig> {
+    let node = top.take("archive");
+    let mut section = Section::open("archive", node, top.errors());
+    let dir = section.text("dir").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let max_file_bytes = whole(section.integer("max_file_bytes", 1..=1_000_000_000_000, 1_000_000_000));
+    section.close();
+    dir.map(|dir| ArchiveConfig { dir, max_file_bytes })
 }
 
 /// The folder of the site rules. An empty name, as an environment may give, is none.

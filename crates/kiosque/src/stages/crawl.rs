@@ -13,9 +13,6 @@ use super::shared::SharedMemory;
 use crate::line::{CRAWL, GROUPS, Shop};
 use crate::telemetry;
 
-/// Messages that may wait between the crawler and the store before the crawler rests: back-pressure, and a bound on
-/// how far the log runs ahead of the sink.
-const MAX_WAITING: u64 = 2_000;
 /// How long the crawler rests before it looks again.
 const REST: Duration = Duration::from_millis(50);
 /// How often it looks while there is room: asking a broker takes a while.
@@ -65,6 +62,9 @@ pub(crate) struct BusOutlet {
     shop: Shop,
     /// The crawl's end: what is in hand then goes out without waiting for room, since others may wait for that end.
     ending: CancellationToken,
+    /// Messages that may wait between the crawler and the store before the crawler rests: back-pressure, and a bound on
+    /// how far the log runs ahead of the sink.
+    max_waiting: u64,
     producer: Mutex<Box<dyn Bus>>,
     /// When there was room on the bus the last time it was asked.
     roomy: Mutex<Option<Instant>>,
@@ -73,9 +73,9 @@ pub(crate) struct BusOutlet {
 impl BusOutlet {
     /// # Errors
     /// [`BusError`] where the bus gives no producer.
-    pub(crate) fn open(shop: Shop, ending: CancellationToken) -> Result<Self, BusError> {
+    pub(crate) fn open(shop: Shop, ending: CancellationToken, max_waiting: u64) -> Result<Self, BusError> {
         let producer = Mutex::new(shop.log.producer()?);
-        Ok(Self { shop, ending, producer, roomy: Mutex::default() })
+        Ok(Self { shop, ending, max_waiting, producer, roomy: Mutex::default() })
     }
 
     fn wait_for_room(&self) -> Result<(), BusError> {
@@ -88,7 +88,7 @@ impl BusOutlet {
             for (group, topic) in GROUPS {
                 waiting += self.shop.log.lag(group, topic)?;
             }
-            if waiting <= MAX_WAITING || self.ending.is_cancelled() || self.shop.stop.wait(REST) {
+            if waiting <= self.max_waiting || self.ending.is_cancelled() || self.shop.stop.wait(REST) {
                 *roomy = Some(Instant::now());
                 return Ok(());
             }
