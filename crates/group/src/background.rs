@@ -9,7 +9,7 @@ use crate::shelf::HashKeyed;
 use crate::terms::{Term, term_hash};
 
 /// How many articles of the window the table weighs as much as.
-const PRIOR: f32 = 2_000.0;
+const PRIOR: f32 = 400.0;
 /// Share of articles assumed for a term the table does not list.
 const UNLISTED: f32 = 0.000_3;
 

@@ -41,6 +41,8 @@ pub struct Grouper {
     stories: HashKeyed<u64, Members>,
     /// From the hash of an origin's id to its copies, which may outlive it in the window.
     copies: HashKeyed<u64, Vec<Place>>,
+    /// The newest day ever forgotten: what is of it or before it is not kept again.
+    horizon: Option<i64>,
     /// Forgotten already, freed little by little: giving back a whole day's memory at once is a long pause.
     fading: Vec<Day>,
 }
@@ -70,6 +72,7 @@ impl Grouper {
             by_id: HashKeyed::default(),
             stories: HashKeyed::default(),
             copies: HashKeyed::default(),
+            horizon: None,
             fading: Vec::new(),
         }
     }
@@ -119,22 +122,34 @@ impl Grouper {
     pub fn restore(&mut self, item: &Item, placement: &Placement) {
         let reading = self.read(item);
         if let Some(place) = self.by_id.get(&id_hash(&item.id)).copied() {
+            if self.days.get(place).is_some_and(|known| is_kept_so(known, item, &reading, placement)) {
+                return;
+            }
             self.remove(place);
         }
         // What it absorbed is where it was stored to be by now.
         self.keep(item, reading, &Placement { absorbed: Vec::new(), ..placement.clone() });
     }
 
-    /// Forgets the days that ended before `at`.
+    /// The first moment still kept, where something was forgotten already. Kept beside the placements and given
+    /// to [`Grouper::forget_before`], it makes the window after a restart the one before it.
+    #[must_use]
+    pub fn horizon(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.horizon?.saturating_add(1).saturating_mul(86_400)).ok()
+    }
+
+    /// Forgets the days that ended before `at`, for good.
     pub fn forget_before(&mut self, at: Timestamp) {
         let horizon = day_of(at);
         while let Some(day) = self.days.0.keys().next().copied().filter(|day| *day < horizon) {
             self.forget(day);
         }
+        self.horizon = self.horizon.max(Some(horizon.saturating_sub(1)));
     }
 
     /// Forgets a day whole: per distinct term and story rather than per article.
     fn forget(&mut self, day: i64) {
+        self.horizon = self.horizon.max(Some(day));
         let Some(gone) = self.days.0.remove(&day) else { return };
         self.window.stems.remove_day(&gone.stem_counts);
         self.window.names.remove_day(&gone.name_counts);
@@ -275,6 +290,9 @@ impl Grouper {
         for absorbed in &placement.absorbed {
             self.absorb(story, id_hash(absorbed));
         }
+        if self.horizon.is_some_and(|horizon| day_of(item.at) <= horizon) {
+            return;
+        }
         self.window.stems.add(&reading.terms.stems);
         self.window.names.add(&reading.terms.names);
         let entry = Entry {
@@ -325,6 +343,10 @@ impl Grouper {
 
     fn remove(&mut self, place: Place) -> Option<Entry> {
         let entry = self.days.take(place)?;
+        // A day without articles is none: it would count among the days kept, and be missing after a restart.
+        if self.days.0.get(&place.day).is_some_and(|day| day.entries.iter().all(Option::is_none)) {
+            self.days.0.remove(&place.day);
+        }
         self.window.stems.remove(&entry.terms.stems);
         self.window.names.remove(&entry.terms.names);
         self.by_id.remove(&id_hash(&entry.id));
@@ -334,6 +356,13 @@ impl Grouper {
         self.leave(entry.story, |other| *other == place);
         Some(entry)
     }
+}
+
+/// Whether putting an article back would change nothing.
+fn is_kept_so(known: &Entry, item: &Item, reading: &Reading, placement: &Placement) -> bool {
+    (known.text_hash, known.at, known.source) == (reading.text_hash, item.at, reading.source)
+        && (&known.copy_of, known.story) == (&placement.copy_of, id_hash(&placement.story))
+        && known.terms == reading.terms
 }
 
 fn id_hash(id: &ArticleId) -> u64 {

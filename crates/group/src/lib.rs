@@ -9,7 +9,9 @@
 //! * A **story** is one event and its direct follow-up: TF-IDF of stems within a script, names, places and
 //!   numbers across scripts, compared with the story's members rather than with a centroid alone.
 
+mod agency;
 mod background;
+mod centroid;
 mod columns;
 mod copies;
 mod day;
@@ -26,6 +28,7 @@ mod sketch;
 mod stories;
 mod terms;
 
+pub use agency::signatures;
 pub use grouper::{Grouper, arrival_order};
 pub use item::{Item, Placement};
 pub use settings::Settings;

@@ -33,10 +33,19 @@ pub struct Settings {
     pub story_similarity: f32,
     /// The same where one of the two is no more than a headline.
     pub story_similarity_headline: f32,
-    /// Weight of the best member against the mean of all when an article is compared with a story.
+    /// Weight of the best member against the centroid of all when an article is compared with a story.
     pub story_best_member: f32,
-    /// Days after which the similarity of two articles counts half.
+    /// Days for which the similarity of two articles counts in full.
+    pub story_fresh_days: f32,
+    /// Days after those in which it falls to half.
     pub story_half_life_days: f32,
+    /// The same where one of the two is no more than a headline: it says too little to carry a story for days.
+    pub headline_fresh_days: f32,
+    /// The same for the days in which it falls to half.
+    pub headline_half_life_days: f32,
+    /// Similarity (0 to 1) of two stories of one script, as means of their articles, from which an article that
+    /// belongs to both makes them one.
+    pub story_merge_similarity: f32,
     /// Share (0 to 1) of the names, places and numbers of the Latin text that must stand in the Arabic one.
     pub cross_script_similarity: f32,
     /// Weight of the names, places and numbers shared across scripts, in full and unheard-of names, that goes
@@ -59,11 +68,15 @@ impl Default for Settings {
             copy_shared_shingles: 6.0,
             copy_share_of_larger: 0.1,
             copy_beyond_doubt: 0.85,
-            copy_same_matter: 1.5,
-            story_similarity: 0.22,
-            story_similarity_headline: 0.22,
-            story_best_member: 0.3,
-            story_half_life_days: 14.0,
+            copy_same_matter: 1.6,
+            story_similarity: 0.185,
+            story_similarity_headline: 0.19,
+            story_best_member: 0.2,
+            story_fresh_days: 1.0,
+            story_half_life_days: 4.0,
+            headline_fresh_days: 0.7,
+            headline_half_life_days: 0.4,
+            story_merge_similarity: 0.23,
             cross_script_similarity: 0.25,
             cross_script_evidence: 0.9,
             cross_script_least: 0.6,

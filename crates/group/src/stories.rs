@@ -1,11 +1,12 @@
 //! Which story an article belongs to.
 //!
-//! Candidates come from the rarest terms; a story is then judged by its best member and the mean of its
-//! members, not by a centroid alone: the centroid of a big story drifts to its theme and would swallow the
-//! neighbouring events. Across scripts, the share of the Latin text's names, places and numbers that stand in
+//! Candidates come from the rarest terms; a story is then judged by its best member and the centroid of its
+//! newest, each member fading with the days between: the centroid of all a big story ever held drifts to its
+//! theme and would swallow the neighbouring events. Across scripts, the share of the Latin text's names, places and numbers that stand in
 //! the Arabic one takes the place of the cosine.
 
 use crate::background::Frequencies;
+use crate::centroid::Centroid;
 use crate::columns::EDITION_HOURS;
 use crate::day::{Days, Entry, Place, day_of};
 use crate::fold::Script;
@@ -99,7 +100,7 @@ impl Search<'_> {
             let Some(entry) = self.days.get(place) else { continue };
             let margin = self.margin(entry);
             margins.insert(place, margin);
-            // The mean never lifts a story above its best member, so the others need no closer look.
+            // A story is worth a look where one member is: the centroid alone is a theme.
             if margin >= 1.0 {
                 let best = stories.entry(entry.story).or_insert(margin);
                 *best = best.max(margin);
@@ -119,8 +120,29 @@ impl Search<'_> {
         found
     }
 
-    /// Whether two stories the article belongs to are one event that each script told by itself so far.
+    /// Whether two stories the article belongs to are one event: told alike, or by each script by itself so far.
     pub(crate) fn bridges(&self, one: &[Place], other: &[Place]) -> bool {
+        self.alike(one, other) || self.each_its_script(one, other)
+    }
+
+    /// Whether the newest members of two stories in the article's script tell the same on the whole.
+    fn alike(&self, one: &[Place], other: &[Place]) -> bool {
+        let newest = |places: &[Place]| {
+            let mut own: Vec<&Entry> = places.iter().filter_map(|place| self.days.get(*place)).collect();
+            own.retain(|entry| entry.terms.script == self.terms.script);
+            own.sort_unstable_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
+            own.truncate(MAX_MEMBERS);
+            own
+        };
+        let (one, other) = (newest(one), newest(other));
+        let (Some(last), Some(others_last)) = (one.first(), other.first()) else { return false };
+        let has_body = last.terms.has_body && others_last.terms.has_body;
+        let fresh = self.fresh(last.at, others_last.at, has_body);
+        let of = |members: &[&Entry]| Centroid::of(members, &self.window.stems);
+        fresh * of(&one).cosine(&of(&other)) >= self.settings.story_merge_similarity
+    }
+
+    fn each_its_script(&self, one: &[Place], other: &[Place]) -> bool {
         let script = |members: &[Place]| {
             let mut scripts = members.iter().filter_map(|place| Some(self.days.get(*place)?.terms.script));
             let first = scripts.next()?;
@@ -146,18 +168,24 @@ impl Search<'_> {
         // Sums of floats depend on their order, and the order members came in is nobody's.
         newest.sort_unstable_by(|a, b| b.cmp(a));
         let mut sides = [Side::default(), Side::default()];
+        let mut own: Vec<&Entry> = Vec::new();
         for (_, _, place) in newest {
             let Some(entry) = self.days.get(place) else { continue };
             let margin = *margins.entry(place).or_insert_with(|| self.margin(entry));
-            sides[usize::from(entry.terms.script != self.terms.script)].add(margin, place);
+            let foreign = entry.terms.script != self.terms.script;
+            own.extend((!foreign).then_some(entry));
+            sides[usize::from(foreign)].add(margin, place);
         }
+        // The mean of the cosines with unit vectors, over the length of their mean, is the cosine with the mean.
+        let unity = if own.len() > 1 { Centroid::of(&own, &self.window.stems).unity() } else { 1.0 };
         let weight = self.settings.story_best_member;
         sides
             .into_iter()
-            .filter_map(|side| {
+            .zip([unity, 1.0])
+            .filter_map(|(side, unity)| {
                 let (most, nearest) = side.best?;
-                let margin = weight * most + (1.0 - weight) * side.sum / f32::max(side.count, 1.0);
-                Some(Found { story, nearest, margin })
+                let mean = side.sum / f32::max(side.count, 1.0) / unity.max(f32::EPSILON);
+                Some(Found { story, nearest, margin: weight * most + (1.0 - weight) * mean })
             })
             .max_by(|a, b| a.margin.total_cmp(&b.margin))
     }
@@ -167,9 +195,20 @@ impl Search<'_> {
         if self.other_edition(entry) {
             return 0.0;
         }
-        let apart_days = (self.at.as_second() - entry.at.as_second()).unsigned_abs() as f32 / 86_400.0;
-        let fresh = 0.5_f32.powf(apart_days / self.settings.story_half_life_days);
-        fresh * self.timeless_margin(&entry.terms)
+        let has_body = self.terms.has_body && entry.terms.has_body;
+        self.fresh(self.at, entry.at, has_body) * self.timeless_margin(&entry.terms)
+    }
+
+    /// What the days between two articles leave of their likeness, 0 to 1.
+    fn fresh(&self, one: jiff::Timestamp, other: jiff::Timestamp, has_body: bool) -> f32 {
+        let settings = self.settings;
+        let (days, half_life) = if has_body {
+            (settings.story_fresh_days, settings.story_half_life_days)
+        } else {
+            (settings.headline_fresh_days, settings.headline_half_life_days)
+        };
+        let apart_days = (one.as_second() - other.as_second()).unsigned_abs() as f32 / 86_400.0;
+        0.5_f32.powf((apart_days - days).max(0.0) / half_life)
     }
 
     /// Whether one of the two is a column and the other of another day or outlet.

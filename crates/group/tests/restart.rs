@@ -50,8 +50,8 @@ const WORDS: [&str; 40] = [
 
 fn items() -> impl Strategy<Value = Vec<Item>> {
     let words = |n| prop::collection::vec(0..WORDS.len(), n);
-    // All within one window, for what is restored is what the window holds. Few ids, so that revisions come up; texts from a few stems, so that copies do.
-    prop::collection::vec((0..20_u8, words(2..6), words(3..40), 0..100_i64, 0..4_u8), 2..40).prop_map(
+    // Few ids, so that revisions come up; texts from a few stems, so that copies do; days enough to leave the window.
+    prop::collection::vec((0..20_u8, words(2..6), words(3..40), 0..600_i64, 0..4_u8), 2..40).prop_map(
         |drawn| {
             let mut hour = 0;
             drawn
@@ -91,9 +91,13 @@ proptest! {
             stored.push((item.clone(), placement));
         }
         let mut restored = Grouper::new(Settings::default());
+        if let Some(horizon) = continuous.horizon() {
+            restored.forget_before(horizon);
+        }
         for (item, placement) in &stored {
             restored.restore(item, placement);
         }
+        prop_assert_eq!(restored.horizon(), continuous.horizon());
         prop_assert_eq!(restored.len(), continuous.len());
         for item in &items[cut..] {
             prop_assert_eq!(restored.place(item), continuous.place(item));

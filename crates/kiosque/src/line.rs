@@ -197,9 +197,9 @@ impl Line {
                 let sole = self.sole()?;
                 let trail = config.clone();
                 let sink = move || {
-                    let Config { time_zone, editions, group, .. } = config.clone();
+                    let Config { editions, group, .. } = config.clone();
                     let _held = &sole;
-                    Ok(Sink::open(open_store(&config)?, time_zone, editions, group)?)
+                    Ok(Sink::open(open_store(&config)?, editions, group)?)
                 };
                 vec![
                     self.shop.spawn(sink)?,

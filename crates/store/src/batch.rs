@@ -9,6 +9,7 @@ mod stories;
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use kiosque_model::{Breadcrumb, BreadcrumbOutcome, PageId, SourceId, StoryId};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
@@ -29,8 +30,8 @@ pub enum Put {
         /// Whether the text changed.
         text: bool,
     },
-    /// The same fetch read otherwise (a better extraction): title and text were replaced, no revision is kept,
-    /// since the publisher changed nothing.
+    /// The same fetch read otherwise (a better extraction), or a later one in which only a clock, a counter or a
+    /// ticker ran on: title and text were replaced, no revision is kept, since the publisher changed nothing.
     Replaced,
     /// Title and text are as stored; other fields were brought up to date. Also an older fetch than the stored
     /// one, of which nothing is taken.
@@ -95,6 +96,21 @@ impl<'a> Batch<'a> {
                  ON CONFLICT (stage, topic, partition) DO UPDATE SET next_offset = excluded.next_offset",
             )?
             .execute(params![stage, topic, partition, next_offset])?;
+            Ok(())
+        })
+    }
+
+    /// Keeps the moment before which grouping has forgotten; see [`Store::grouping_since`].
+    ///
+    /// # Errors
+    /// As [`Batch::crumb`].
+    pub fn group_since(&mut self, since: Timestamp) -> Result<(), StoreError> {
+        self.write(|c, _| {
+            c.prepare_cached(
+                "INSERT INTO settings (name, value) VALUES ('grouping_since', ?1)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+            )?
+            .execute([stamp(since)])?;
             Ok(())
         })
     }

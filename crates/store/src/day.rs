@@ -122,25 +122,21 @@ impl Store {
     /// [`StoreError`] where the file cannot be read.
     pub fn window(&self, since: Timestamp) -> Result<Vec<WindowArticle>, StoreError> {
         self.database.run(|c| {
-            c.prepare(
-                "SELECT a.id, a.title, a.text, a.language, a.sort_at, a.source, c.original, s.story, s.because
-                 FROM articles a LEFT JOIN copies c ON c.article = a.id
-                 LEFT JOIN story_articles s ON s.article = a.id WHERE a.sort_at >= ?1 ORDER BY a.seq",
-            )?
-            .query_map([stamp(since)], |row| {
-                Ok(WindowArticle {
-                    id: PageId(row.get(0)?),
-                    title: row.get(1)?,
-                    text: row.get(2)?,
-                    language: row.get::<_, Option<String>>(3)?.and_then(|tag| Language::from_tag(&tag)),
-                    at: parsed(row, 4)?,
-                    source: SourceId(row.get(5)?),
-                    copy_of: row.get::<_, Option<String>>(6)?.map(PageId),
-                    story: row.get::<_, Option<String>>(7)?.map(PageId),
-                    because: row.get(8)?,
-                })
-            })?
-            .collect()
+            c.prepare(&format!("{WINDOW_ARTICLE} WHERE a.sort_at >= ?1 ORDER BY a.seq"))?
+                .query_map([stamp(since)], window_article)?
+                .collect()
+        })
+    }
+
+    /// One article as [`Store::window`] gives it.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn window_article(&self, id: &ArticleId) -> Result<Option<WindowArticle>, StoreError> {
+        self.database.run(|c| {
+            c.prepare_cached(&format!("{WINDOW_ARTICLE} WHERE a.id = ?1"))?
+                .query_row([&id.0], window_article)
+                .optional()
         })
     }
 
@@ -209,6 +205,24 @@ impl Store {
                 .collect()
         })
     }
+}
+
+const WINDOW_ARTICLE: &str =
+    "SELECT a.id, a.title, a.text, a.language, a.sort_at, a.source, c.original, s.story, s.because
+     FROM articles a LEFT JOIN copies c ON c.article = a.id LEFT JOIN story_articles s ON s.article = a.id";
+
+fn window_article(row: &Row<'_>) -> rusqlite::Result<WindowArticle> {
+    Ok(WindowArticle {
+        id: PageId(row.get(0)?),
+        title: row.get(1)?,
+        text: row.get(2)?,
+        language: row.get::<_, Option<String>>(3)?.and_then(|tag| Language::from_tag(&tag)),
+        at: parsed(row, 4)?,
+        source: SourceId(row.get(5)?),
+        copy_of: row.get::<_, Option<String>>(6)?.map(PageId),
+        story: row.get::<_, Option<String>>(7)?.map(PageId),
+        because: row.get(8)?,
+    })
 }
 
 /// An article from its record and its two long texts, the first three columns of a row.

@@ -11,6 +11,7 @@ const STORE: &[M<'static>] = &[
     M::up(concat!(include_str!("schema/001-tables.sql"), include_str!("schema/002-views.sql"))),
     M::up(include_str!("schema/003-labels.sql")),
     M::up(include_str!("schema/004-issues.sql")),
+    M::up(include_str!("schema/005-history.sql")),
 ];
 const MEMORY: &[M<'static>] = &[M::up(include_str!("schema/memory.sql"))];
 
@@ -19,7 +20,7 @@ pub(crate) fn store() -> FileKind {
     FileKind {
         expected: "a store of kiosque",
         application_id: i32::from_be_bytes(*b"KioS"),
-        version: 3,
+        version: 4,
         migrations: Migrations::from_slice(STORE),
     }
 }

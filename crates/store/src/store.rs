@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kiosque_model::{Rights, Rubrique, SourceId};
@@ -11,7 +12,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::{OptionalExtension, params};
 
 use crate::database::Database;
-use crate::day::rights;
+use crate::day::{parsed, rights};
 use crate::{Batch, StoreError, fold, schema};
 
 /// How a store is opened.
@@ -200,6 +201,17 @@ impl Store {
             )?
             .query_map([stage], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect()
+        })
+    }
+
+    /// The first moment that grouping looks back to; `None` where it has not forgotten anything yet.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn grouping_since(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.database.run(|c| {
+            c.query_row("SELECT value FROM settings WHERE name = 'grouping_since'", [], |row| parsed(row, 0))
+                .optional()
         })
     }
 

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::batch::LINE_ORDER;
 use crate::day::{count, parsed, parsed_if_any, unreadable};
-use crate::{Store, StoreError};
+use crate::{Dispatch, Step, Store, StoreError};
 
 /// All that is known of an address.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,10 @@ pub struct Trail {
     pub crumbs: Vec<Breadcrumb>,
     /// Its article, where it became one.
     pub article: Option<TrailArticle>,
+    /// The text it shares with other articles, where it does.
+    pub dispatch: Option<Dispatch>,
+    /// What its publisher changed in it.
+    pub history: Vec<Step>,
     /// The editions that print it.
     pub editions: Vec<TrailEdition>,
 }
@@ -75,7 +79,7 @@ impl Store {
     /// [`StoreError`] where the file cannot be read.
     pub fn trail(&self, url: &CanonicalUrl) -> Result<Trail, StoreError> {
         let page = url.id();
-        self.database.run(|c| {
+        let mut trail = self.database.run(|c| {
             let source = c
                 .query_row("SELECT source FROM pages WHERE id = ?1", [&page.0], |row| row.get(0))
                 .optional()?
@@ -90,8 +94,14 @@ impl Store {
                 .collect::<Result<_, _>>()?;
             let article = article_of(c, &page)?;
             let editions = article.as_ref().map_or(Ok(Vec::new()), |article| editions_of(c, article))?;
-            Ok(Trail { page: page.clone(), url: url.clone(), source, crumbs, article, editions })
-        })
+            let (page, url, history) = (page.clone(), url.clone(), Vec::new());
+            Ok(Trail { page, url, source, crumbs, article, dispatch: None, history, editions })
+        })?;
+        if let Some(article) = &trail.article {
+            trail.dispatch = self.dispatch(&article.id)?;
+            trail.history = self.history(&article.id)?;
+        }
+        Ok(trail)
     }
 }
 

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use comfy_table::{Table, presets};
 use jiff::tz::TimeZone;
 use kiosque_classify::Classifier;
-use kiosque_group::{Grouper, Settings};
+use kiosque_group::{Grouper, Item, Settings};
 use kiosque_model::{Article, Page, Tagged};
 use kiosque_press::{Hour, Press, Request};
 use kiosque_store::{Store, StoreOptions};
@@ -20,7 +20,6 @@ use serde::Deserialize;
 use super::extract;
 use crate::batch;
 use crate::cli::BenchArgs;
-use crate::stages::sink::item;
 
 /// Articles the sink writes in one transaction.
 const BATCH: usize = 128;
@@ -57,7 +56,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode> {
     let zone = TimeZone::UTC;
     let mut grouper = Grouper::new(Settings::default());
     let (group, placed) = timed("group", text, tagged, |tagged| {
-        let placement = grouper.place(&item(&tagged, &zone));
+        let placement = grouper.place(&Item::of(&tagged.article, tagged.language.clone(), &zone));
         (tagged, placement)
     });
     let store = store(&placed, text)?;

@@ -96,8 +96,8 @@ fn shadow_sink(config: &Config, live: &Store, file: &Path) -> Result<Sink> {
         rights: text(&row[4]).parse().unwrap_or_default(),
     });
     shadow.sync_sources(&sources.collect::<Vec<_>>())?;
-    let Config { time_zone, editions, group, .. } = config;
-    Ok(Sink::open(shadow, time_zone.clone(), editions.clone(), group.clone())?)
+    let Config { editions, group, .. } = config;
+    Ok(Sink::open(shadow, editions.clone(), group.clone())?)
 }
 
 /// Removes a store and what SQLite keeps beside it.
@@ -164,8 +164,8 @@ fn drain_line(config: &Config, log: &dyn Connect) -> Result<()> {
 }
 
 fn drain_sink(config: &Config, log: &dyn Connect) -> Result<()> {
-    let Config { time_zone, editions, group, .. } = config.clone();
-    drain(log, &mut Sink::open(line::open_store(config)?, time_zone, editions, group)?, false)?;
+    let Config { editions, group, .. } = config.clone();
+    drain(log, &mut Sink::open(line::open_store(config)?, editions, group)?, false)?;
     drain(log, &mut Trail::new(line::open_store(config)?), false)?;
     Ok(())
 }

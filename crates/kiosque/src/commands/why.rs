@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use kiosque_model::{BreadcrumbOutcome, CanonicalUrl, Reason};
-use kiosque_store::{Store, Trail};
+use kiosque_model::{ArticleId, BreadcrumbOutcome, CanonicalUrl, Reason};
+use kiosque_store::{Dispatch, OriginKind, Step, Store, Trail, excerpt, marked, words_changed};
 use serde_json::json;
 
 use crate::cli::{WhyArgs, pipeline_and_word};
@@ -45,7 +45,8 @@ fn as_json(trail: &Trail, advice: &str) -> serde_json::Value {
     });
     json!({
         "url": trail.url, "id": trail.page, "source": trail.source,
-        "steps": trail.crumbs, "article": article, "editions": editions.collect::<Vec<_>>(),
+        "steps": trail.crumbs, "article": article, "dispatch": trail.dispatch.as_ref().map(dispatch_json),
+        "revisions": trail.history.iter().map(step_json).collect::<Vec<_>>(), "editions": editions.collect::<Vec<_>>(),
         "advice": advice,
     })
 }
@@ -74,6 +75,10 @@ fn print(trail: &Trail, advice: &str) {
             println!("  sujet      {story} : {}", article.because.as_deref().unwrap_or_default());
         }
     }
+    if let Some(dispatch) = &trail.dispatch {
+        print_dispatch(dispatch, trail.article.as_ref().map(|article| &article.id));
+    }
+    trail.history.iter().for_each(print_step);
     for edition in &trail.editions {
         let place = if edition.place == "front" { "à la une" } else { "en rubrique" };
         let role = if edition.headline { "" } else { ", par un autre titre du même sujet" };
@@ -131,6 +136,55 @@ impl Whose {
                 "→ Aucune liste de la source `{id}` n’a mené à cette adresse : elle est plus ancienne que ses fils, d’une rubrique qu’ils ne donnent pas, ou la source n’a pas été visitée depuis (`kiosque status`)."
             )),
         }
+    }
+}
+
+fn dispatch_json(dispatch: &Dispatch) -> serde_json::Value {
+    let printed = dispatch.printed.iter().map(|p| {
+        json!({ "article": p.article, "source": p.source, "source_name": p.source_name, "title": p.title, "url": p.url })
+    });
+    json!({
+        "original": dispatch.original, "origin": dispatch.origin, "origin_kind": dispatch.origin_kind,
+        "reprints": dispatch.reprints, "printed": printed.collect::<Vec<_>>(),
+    })
+}
+
+fn step_json(step: &Step) -> serde_json::Value {
+    let (inserted, removed) = words_changed(&step.text);
+    json!({
+        "number": step.number, "seen_at": step.seen_at, "old_title": step.old_title, "new_title": step.new_title,
+        "title_changed": step.title_changed(), "silent": step.silent, "modified": step.modified,
+        "words_inserted": inserted, "words_removed": removed,
+        "title": step.title, "text": excerpt(&step.text),
+    })
+}
+
+/// Says the same whether it is asked of the first print or of a reprint.
+fn print_dispatch(dispatch: &Dispatch, asked: Option<&ArticleId>) {
+    let origin = match dispatch.origin_kind {
+        OriginKind::Agency => format!("dépêche {}", dispatch.origin),
+        OriginKind::Outlet => format!("texte de {}", dispatch.origin),
+    };
+    let titles = if dispatch.reprints > 1 { "titres" } else { "titre" };
+    match dispatch.reprints {
+        0 => println!("  origine    {origin}, paru plusieurs fois dans le même titre"),
+        reprints => println!("  origine    {origin}, repris par {reprints} {titles}"),
+    }
+    for printed in dispatch.printed.iter().filter(|printed| Some(&printed.article) != asked) {
+        println!("             {} : {}", printed.source_name, printed.url);
+    }
+}
+
+fn print_step(step: &Step) {
+    let (inserted, removed) = words_changed(&step.text);
+    let silent = if step.silent { ", titre changé sans mention de mise à jour" } else { "" };
+    println!("  révision {} {:.0}  +{inserted} −{removed} mots{silent}", step.number, step.seen_at);
+    if step.title_changed() {
+        println!("             titre : {}", marked(&step.title));
+    }
+    let text = excerpt(&step.text);
+    if !text.is_empty() {
+        println!("             texte : {}", marked(&text));
     }
 }
 

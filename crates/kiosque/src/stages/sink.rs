@@ -6,12 +6,11 @@
 
 use std::collections::HashMap;
 
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kiosque_edition::EditionSpec;
-use kiosque_group::{Grouper, Item, Placement, Settings};
-use kiosque_model::{ArticleId, Never, Published, Reason, Tagged};
-use kiosque_store::{Placed, Put, Store, StoreError};
+use kiosque_group::{Grouper, Item, Placement, Settings, signatures};
+use kiosque_model::{Article, ArticleId, Never, Reason, Tagged};
+use kiosque_store::{Put, Store, StoreError, WindowArticle};
 use kiosque_stream::{Failure, Outcome, Progress, Stage};
 
 use super::{checkpoint, outage, resume};
@@ -20,7 +19,6 @@ use crate::gauges;
 /// The stage: the store, what it knows of the window, and what it has taken in but not written.
 pub(crate) struct Sink {
     store: Store,
-    zone: TimeZone,
     editions: Vec<EditionSpec>,
     settings: Settings,
     grouper: Grouper,
@@ -36,12 +34,11 @@ impl Sink {
     /// [`StoreError`] where the store cannot be read.
     pub(crate) fn open(
         store: Store,
-        zone: TimeZone,
         editions: Vec<EditionSpec>,
         settings: Settings,
     ) -> Result<Self, StoreError> {
-        let grouper = restored(&store, &zone, &settings)?;
-        Ok(Self { store, zone, editions, settings, grouper, taken: Vec::new(), latest: HashMap::new() })
+        let grouper = restored(&store, &settings)?;
+        Ok(Self { store, editions, settings, grouper, taken: Vec::new(), latest: HashMap::new() })
     }
 
     /// Whether the store, or what is taken and not written yet, already holds this article as it is.
@@ -54,32 +51,31 @@ impl Sink {
     }
 
     fn write(&mut self, progress: &Progress) -> Result<(), StoreError> {
-        let Self { store, zone, settings, grouper, taken, .. } = self;
+        let Self { store, grouper, taken, .. } = self;
         let mut batch = store.begin()?;
         for tagged in taken.iter() {
-            let item = item(tagged, zone);
-            match batch.put(tagged)? {
-                // Its text is as it was placed, or older than what is stored.
-                Put::Unchanged => continue,
-                // Read otherwise, but the publisher changed nothing: it stays where it is, among copies and stories.
-                Put::Replaced => {
-                    if let Some(Placed { copy_of, story, because }) = store.placed(&tagged.article.id)? {
-                        // Grouping goes on to compare it by its new text.
-                        if window_start(store, zone, settings)?.is_some_and(|start| item.at >= start) {
-                            let placement = Placement { copy_of, story, because, absorbed: Vec::new() };
-                            grouper.restore(&item, &placement);
-                        }
-                        continue;
-                    }
+            let put = batch.put(tagged)?;
+            // As it stands in the store now, so that a restart finds what grouping was given.
+            let Some(stored) = store.window_article(&tagged.article.id)? else { continue };
+            let placed = stored.story.is_some();
+            match put {
+                // Its text is as it was placed, or was only read otherwise: it stays where it is, among copies
+                // and stories. Grouping goes on to compare it by what is stored.
+                Put::Unchanged | Put::Replaced if placed => {
+                    grouper.restore(&item_of(&stored), &placement_of(&stored));
+                    continue;
                 }
-                Put::New | Put::Revised { .. } => {}
+                Put::Unchanged | Put::Replaced | Put::New | Put::Revised { .. } => {}
             }
-            let placement = grouper.place(&item);
+            let placement = grouper.place(&item_of(&stored));
             for absorbed in &placement.absorbed {
                 batch.merge_stories(&placement.story, absorbed)?;
             }
             let Placement { copy_of, story, because, .. } = &placement;
             batch.place(&tagged.article.id, copy_of.as_ref(), story, because)?;
+        }
+        if let Some(since) = grouper.horizon() {
+            batch.group_since(since)?;
         }
         checkpoint(&mut batch, Self::NAME, progress)?;
         batch.commit()
@@ -91,7 +87,8 @@ impl Stage for Sink {
     type In = Tagged;
     type Out = Never;
 
-    fn process(&mut self, tagged: Tagged) -> Result<Outcome<Never>, Failure> {
+    fn process(&mut self, mut tagged: Tagged) -> Result<Outcome<Never>, Failure> {
+        name_agencies(&mut tagged.article);
         if self.known(&tagged).map_err(|e| outage(&e))? {
             return Ok(Outcome::Drop(Reason::Unchanged, None));
         }
@@ -104,7 +101,7 @@ impl Stage for Sink {
         if let Err(error) = self.write(progress) {
             // The grouper has placed articles, and perhaps joined stories, that the failed transaction did not
             // keep: it goes back to what the store holds before the retry.
-            self.grouper = restored(&self.store, &self.zone, &self.settings).map_err(|e| outage(&e))?;
+            self.grouper = restored(&self.store, &self.settings).map_err(|e| outage(&e))?;
             return Err(outage(&error));
         }
         self.taken.clear();
@@ -138,50 +135,59 @@ fn same(stored: &Tagged, tagged: &Tagged) -> bool {
     *stored == seen_then
 }
 
-/// What grouping reads of an article. A publication that lies more than a day ahead of the fetch is a mistake of the
-/// page and must not move the window: it then counts from the fetch.
-pub(crate) fn item(tagged: &Tagged, zone: &TimeZone) -> Item {
-    let article = &tagged.article;
-    let mut item = Item::of(article, tagged.language.clone(), zone);
-    if item.at.duration_since(article.fetched_at) > SignedDuration::from_hours(24) {
-        item.at = article.fetched_at;
+/// Adds the agencies that sign the text to those of the byline.
+fn name_agencies(article: &mut Article) {
+    let found: Vec<&str> = signatures(&article.text)
+        .into_iter()
+        .filter(|name| !article.agencies.iter().any(|known| known.eq_ignore_ascii_case(name)))
+        .collect();
+    if found.is_empty() {
+        return;
     }
-    item
+    article.agencies.extend(found.into_iter().map(str::to_owned));
+    article.provenance.entry("agencies".to_owned()).or_insert_with(|| "text".to_owned());
 }
 
-/// The grouper as it was when the store was last written: the window's articles, placed in the order they came.
-fn restored(store: &Store, zone: &TimeZone, settings: &Settings) -> Result<Grouper, StoreError> {
+/// What grouping reads of an article as the store holds it.
+fn item_of(stored: &WindowArticle) -> Item {
+    Item {
+        id: stored.id.clone(),
+        title: stored.title.clone().unwrap_or_default(),
+        text: stored.text.clone(),
+        language: stored.language.clone(),
+        at: stored.at,
+        source: stored.source.clone(),
+    }
+}
+
+/// Where the store says that it was placed; alone where it says nothing.
+fn placement_of(stored: &WindowArticle) -> Placement {
+    Placement {
+        copy_of: stored.copy_of.clone(),
+        story: stored.story.clone().unwrap_or_else(|| stored.id.clone()),
+        because: stored.because.clone().unwrap_or_default(),
+        absorbed: Vec::new(),
+    }
+}
+
+/// The grouper as it was when the store was last written: the articles it had not forgotten, as they were placed.
+fn restored(store: &Store, settings: &Settings) -> Result<Grouper, StoreError> {
     let mut grouper = Grouper::new(settings.clone());
-    let Some(since) = window_start(store, zone, settings)? else { return Ok(grouper) };
-    for article in store.window(since)? {
-        let Some(story) = article.story else { continue };
-        let item = Item {
-            id: article.id,
-            title: article.title.unwrap_or_default(),
-            text: article.text,
-            language: article.language,
-            at: article.at,
-            source: article.source,
-        };
-        let because = article.because.unwrap_or_default();
-        grouper.restore(&item, &Placement { copy_of: article.copy_of, story, because, absorbed: Vec::new() });
+    let since = store.grouping_since()?;
+    if let Some(since) = since {
+        grouper.forget_before(since);
+    }
+    for stored in store.window(since.unwrap_or(Timestamp::MIN))? {
+        if stored.story.is_some() {
+            grouper.restore(&item_of(&stored), &placement_of(&stored));
+        }
     }
     Ok(grouper)
 }
 
-/// The first moment of the days that grouping looks back over; none where the store is empty.
-fn window_start(
-    store: &Store,
-    zone: &TimeZone,
-    settings: &Settings,
-) -> Result<Option<Timestamp>, StoreError> {
-    let newest = store.days()?.last().map(|(day, _)| *day);
-    let days = jiff::Span::new().days(i64::from(settings.window_days) + 1);
-    Ok(newest.map(|newest| Published::Day(newest.saturating_sub(days)).instant_in(zone)))
-}
-
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
     use kiosque_model::{CanonicalUrl, Rubrique, SourceId};
     use kiosque_store::StoreOptions;
 
@@ -204,7 +210,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.sqlite");
         let store = Store::open_with(&path, &StoreOptions { zone: Some(TimeZone::UTC) }).unwrap();
-        let mut sink = Sink::open(store, TimeZone::UTC, Vec::new(), Settings::default()).unwrap();
+        let mut sink = Sink::open(store, Vec::new(), Settings::default()).unwrap();
         for host in ["phare", "vigie"] {
             assert_eq!(sink.process(dispatch(host)).unwrap(), Outcome::Stored(None));
         }
@@ -227,7 +233,7 @@ mod tests {
         let path = folder.path().join("store.sqlite");
         let open = || {
             let store = Store::open_with(&path, &StoreOptions { zone: Some(TimeZone::UTC) }).unwrap();
-            Sink::open(store, TimeZone::UTC, Vec::new(), Settings::default()).unwrap()
+            Sink::open(store, Vec::new(), Settings::default()).unwrap()
         };
         let take = |sink: &mut Sink, tagged: Tagged| {
             sink.process(tagged).unwrap();
@@ -256,7 +262,7 @@ mod tests {
         let mut third = dispatch("ancre");
         third.article.text.clone_from(&again.article.text);
         let original = |sink: &mut Sink| {
-            let placement = sink.grouper.place(&item(&third, &TimeZone::UTC));
+            let placement = sink.grouper.place(&Item::of(&third.article, None, &TimeZone::UTC));
             (placement.story, placement.copy_of)
         };
         assert_eq!(original(&mut sink), original(&mut open()));

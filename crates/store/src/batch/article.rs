@@ -3,13 +3,15 @@
 //! The columns are a reading of the article for SQL. The article itself is kept as JSON in `record`, without
 //! the long texts that have columns of their own, so nothing a later version adds is lost on the way.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use kiosque_model::{Article, ArticleId, CanonicalUrl, Language, PageId, Precision, Rubrique, Tagged};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Batch, Put, know_page, know_source};
+use crate::clock::without_clocks;
 use crate::day::parsed;
+use crate::diff::{changes, excerpt, marked, words_changed};
 use crate::time::stamp;
 use crate::{StoreError, fold};
 
@@ -61,6 +63,7 @@ fn put_in(c: &Connection, tagged: &Tagged, zone: &TimeZone) -> rusqlite::Result<
             Put::Unchanged
         }
         Some(known) if known.fetched_at == row.fetched_at => Put::Replaced,
+        Some(known) if only_clocks_ran(c, known, article)? => Put::Replaced,
         Some(known) => keep_revision(c, known, article, &row)?,
     };
     know_source(c, &article.source)?;
@@ -101,13 +104,25 @@ fn known(c: &Connection, id: &ArticleId) -> rusqlite::Result<Option<Known>> {
     .optional()
 }
 
+/// Whether the new state says what the stored one says, but for clocks, counters and tickers.
+fn only_clocks_ran(c: &Connection, known: &Known, article: &Article) -> rusqlite::Result<bool> {
+    let words = |title: Option<&str>| without_clocks(title.unwrap_or_default());
+    if words(known.title.as_deref()) != words(article.title.as_deref()) {
+        return Ok(false);
+    }
+    let text: String = c
+        .prepare_cached("SELECT text FROM articles WHERE id = ?1")?
+        .query_row([&article.id.0], |row| row.get(0))?;
+    Ok(without_clocks(&text) == without_clocks(&article.text))
+}
+
 /// Moves the stored title and text to `revisions`; the row itself is updated after.
 fn keep_revision(c: &Connection, known: &Known, article: &Article, row: &Row) -> rusqlite::Result<Put> {
     let revisions = known.revisions + 1;
     let old_text: String = c
         .prepare_cached(
-            "INSERT INTO revisions (article, number, fetched_at, seen_at, title, text, html, text_hash)
-             SELECT id, ?2, fetched_at, ?3, title, text, html, text_hash FROM articles WHERE id = ?1
+            "INSERT INTO revisions (article, number, fetched_at, seen_at, title, text, html, text_hash, modified)
+             SELECT id, ?2, fetched_at, ?3, title, text, html, text_hash, modified FROM articles WHERE id = ?1
              RETURNING text",
         )?
         .query_row(params![article.id.0, revisions, row.fetched_at], |r| r.get(0))?;
@@ -116,6 +131,23 @@ fn keep_revision(c: &Connection, known: &Known, article: &Article, row: &Row) ->
              (SELECT title FROM revisions WHERE article = ?1 ORDER BY number LIMIT 1) WHERE id = ?1",
     )?
     .execute(params![article.id.0, revisions])?;
+    let titles =
+        changes(known.title.as_deref().unwrap_or_default(), article.title.as_deref().unwrap_or_default());
+    let texts = changes(&old_text, &article.text);
+    let (inserted, removed) = words_changed(&texts);
+    let count = |words: usize| i64::try_from(words).unwrap_or(i64::MAX);
+    c.prepare_cached(
+        "UPDATE revisions SET words_inserted = ?3, words_removed = ?4, title_diff = ?5, text_diff = ?6
+         WHERE article = ?1 AND number = ?2",
+    )?
+    .execute(params![
+        article.id.0,
+        revisions,
+        count(inserted),
+        count(removed),
+        marked(&excerpt(&titles)),
+        marked(&excerpt(&texts))
+    ])?;
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     Ok(Put::Revised {
         revisions,
@@ -243,7 +275,7 @@ impl Row {
                 Precision::None => "none",
             },
             day: published_day.clone().unwrap_or_else(|| met.to_zoned(zone.clone()).date().to_string()),
-            sort_at: stamp(article.published.map_or(met, |p| p.instant_in(zone))),
+            sort_at: stamp(moment(article, zone).unwrap_or(met)),
             published_day,
             words: i64::try_from(article.text.split_whitespace().count()).unwrap_or(i64::MAX),
             fetched_at: stamp(article.fetched_at),
@@ -284,6 +316,13 @@ impl Row {
         })?;
         Ok(())
     }
+}
+
+/// When an article was published. What lies more than a day ahead of its fetch is a mistake of the page, and must
+/// neither stand before all others nor move the window of grouping.
+fn moment(article: &Article, zone: &TimeZone) -> Option<Timestamp> {
+    let stated = article.published.map(|published| published.instant_in(zone))?;
+    (stated.duration_since(article.fetched_at) <= SignedDuration::from_hours(24)).then_some(stated)
 }
 
 const INSERT: &str = "INSERT INTO articles (id, page, url, canonical_url, host, source, site_name, kind, title,

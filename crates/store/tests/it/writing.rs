@@ -90,6 +90,86 @@ fn a_changed_text_is_a_revision_and_keeps_the_old_one() {
 }
 
 #[test]
+fn a_revision_reads_as_words_inserted_and_removed() {
+    let place = Place::new();
+    let store = place.open();
+    let mut first = article("a.example/1", "Le port rouvre", "Bilan de 12 blessés à Tanbessa.", "09:00:00");
+    first.article.modified = Some("2026-10-06T08:00:00Z".parse().unwrap());
+    let mut second =
+        article("a.example/1", "Le port rouvrira", "Bilan de 15 blessés à Tanbessa.", "10:00:00");
+    second.article.modified = first.article.modified;
+    let mut third = second.clone();
+    third.article.title = Some("Le port a rouvert".to_owned());
+    third.article.modified = Some("2026-10-06T11:00:00Z".parse().unwrap());
+    third.article.fetched_at = "2026-10-06T11:00:00Z".parse().unwrap();
+    put(&store, &[first, second, third]);
+    let rows = store
+        .query("SELECT silent, words_inserted, words_removed, title_diff, text_diff FROM v_revisions ORDER BY number")
+        .unwrap();
+    let shown = rows.to_csv();
+    let lines: Vec<&str> = shown.lines().skip(1).collect();
+    assert_eq!(lines[0], "1,1,1,Le port [-rouvre-] {+rouvrira+},Bilan de [-12-] {+15+} blessés à Tanbessa.");
+    assert_eq!(lines[1], "0,0,0,Le port [-rouvrira-] {+a rouvert+},");
+    let history = store.history(&id("a.example/1")).unwrap();
+    let told: Vec<_> = history.iter().map(|step| (step.number, step.title_changed(), step.silent)).collect();
+    assert_eq!(told, [(1, true, true), (2, true, false)]);
+    assert_eq!(kiosque_store::words_changed(&history[0].text), (1, 1));
+}
+
+#[test]
+fn a_clock_or_a_ticker_that_ran_on_is_no_revision() {
+    let place = Place::new();
+    let store = place.open();
+    let states = [
+        ("Mis à jour à 09:00\nLe port rouvre.\nMASI 12 345,67 +0,3 %", "09:00:00", Put::New),
+        ("Mis à jour à 10:00\nLe port rouvre.\nMASI 12 401,02 -0,1 %", "10:00:00", Put::Replaced),
+        ("Il y a 2 heures\nLe port rouvre.", "11:00:00", Put::Replaced),
+    ];
+    for (text, at, expected) in states {
+        assert_eq!(put_one(&store, &article("a.example/1", "Le port", text, at)), expected, "{text}");
+    }
+    assert!(store.revisions(&id("a.example/1")).unwrap().is_empty());
+    let stored = store.article(&id("a.example/1")).unwrap().unwrap();
+    assert!(stored.article.text.starts_with("Il y a 2 heures"));
+    let news = article("a.example/1", "Le port", "Il y a 3 heures\nLe port ferme.", "12:00:00");
+    assert_eq!(put_one(&store, &news), Put::Revised { revisions: 1, title: false, text: true });
+}
+
+#[test]
+fn a_dispatch_names_its_origin_and_who_prints_it() {
+    let place = Place::new();
+    let store = place.open();
+    let mut articles = vec![
+        article("a.example/1", "Un", "Dépêche.", "09:00:00"),
+        article("b.example/2", "Deux", "Dépêche.", "10:00:00"),
+        article("c.example/3", "Trois", "Dépêche.", "11:00:00"),
+        article("d.example/4", "Quatre", "Autre chose.", "12:00:00"),
+    ];
+    put(&store, &articles);
+    let mut batch = store.begin().unwrap();
+    batch.place(&id("a.example/1"), None, &id("a.example/1"), "first").unwrap();
+    for copy in ["b.example/2", "c.example/3"] {
+        batch.place(&id(copy), Some(&id("a.example/1")), &id("a.example/1"), "same text").unwrap();
+    }
+    batch.place(&id("d.example/4"), None, &id("d.example/4"), "alone").unwrap();
+    batch.commit().unwrap();
+    let asked = |at: &str| store.dispatch(&id(at)).unwrap();
+    assert_eq!(asked("d.example/4"), None);
+    let dispatch = asked("a.example/1").unwrap();
+    assert_eq!(asked("c.example/3").as_ref(), Some(&dispatch));
+    assert_eq!((dispatch.reprints, dispatch.printed.len()), (2, 3));
+    assert_eq!(dispatch.origin_kind, kiosque_store::OriginKind::Outlet);
+    // A later print names the agency.
+    articles[1].article.agencies = vec!["MAP".to_owned()];
+    put(&store, &articles[1..2]);
+    let dispatch = asked("a.example/1").unwrap();
+    assert_eq!((dispatch.origin.as_str(), dispatch.origin_kind), ("MAP", kiosque_store::OriginKind::Agency));
+    let days =
+        store.query("SELECT articles, copies, articles_so_far FROM v_story_days ORDER BY articles").unwrap();
+    assert_eq!(days.to_csv().lines().skip(1).collect::<Vec<_>>(), ["1,0,1", "3,2,3"]);
+}
+
+#[test]
 fn a_stale_delivery_is_passed_over() {
     let place = Place::new();
     let store = place.open();
