@@ -152,14 +152,11 @@ impl World<'_> {
     fn run(&self, fuse: &Fuse) -> Result<(), String> {
         let memory = Arc::new(StageMemory::open(&self.folder.join("state.sqlite")).unwrap());
         let zone = TimeZone::get("Africa/Casablanca").unwrap();
-        let editions = vec![EditionSpec::new("matin", zone.clone(), "Africa/Casablanca")];
+        let editions = vec![EditionSpec::new("matin", zone, "Africa/Casablanca")];
         self.stage(Dedup::new(memory, None), fuse)?;
         self.stage(Extract::default(), fuse)?;
         self.stage(Classify::default(), fuse)?;
-        self.stage(
-            Sink::open(self.store(), zone, editions, kiosque_group::Settings::default()).unwrap(),
-            fuse,
-        )?;
+        self.stage(Sink::open(self.store(), editions, kiosque_group::Settings::default()).unwrap(), fuse)?;
         self.stage(Trail::new(self.store()), fuse)
     }
 

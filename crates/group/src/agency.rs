@@ -174,7 +174,8 @@ fn credit(tail: &str) -> Vec<&'static str> {
     match start {
         Some(at) => {
             // `AFP/MAP`, `AFP.com`: the mark stands inside the credit.
-            let line = tail[..at].rfind(['\n', '.', '!', '?', '؟', '»', '…']).map_or(0, |before| before + 1);
+            let line = tail[..at].char_indices().rev().find(|(_, c)| "\n.!?؟»…".contains(*c));
+            let line = line.map_or(0, |(before, c)| before + c.len_utf8());
             let longer = credited(&tail[line..], false);
             let last = at + tail[at..].chars().next().map_or(1, char::len_utf8);
             if longer.is_empty() { credited(&tail[last..], false) } else { longer }

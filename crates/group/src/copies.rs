@@ -42,18 +42,34 @@ pub(crate) struct Match {
 /// The best match that is close enough to be the same dispatch, if there is one.
 pub(crate) fn find(days: &Days, asked: &Question<'_>, settings: &Settings) -> Option<Match> {
     let shared = collect(days, asked, settings);
-    let mut best: Option<(f32, &Entry, Place)> = None;
+    let mut best: Option<(Likeness, &Entry, Place)> = None;
     for (place, shared) in shared {
         let Some(entry) = days.get(place) else { continue };
-        let Some(containment) = judge(asked, entry, shared, settings) else { continue };
+        let Some(likeness) = judge(asked, entry, shared, settings) else { continue };
         let better = best.is_none_or(|(most, other, _)| {
-            (containment, &other.at, &other.id) > (most, &entry.at, &entry.id)
+            (likeness.rank(), &other.at, &other.id) > (most.rank(), &entry.at, &entry.id)
         });
         if better {
-            best = Some((containment, entry, place));
+            best = Some((likeness, entry, place));
         }
     }
-    best.map(|(containment, _, place)| Match { place, containment })
+    best.map(|(likeness, _, place)| Match { place, containment: likeness.containment })
+}
+
+/// How much of two texts is the same.
+#[derive(Debug, Clone, Copy)]
+struct Likeness {
+    /// Share of the smaller text found in the other.
+    containment: f32,
+    /// Share of the larger text found in the other.
+    of_larger: f32,
+}
+
+impl Likeness {
+    /// Of two dispatches merged into one text, the one that makes up more of it is its origin.
+    fn rank(self) -> f32 {
+        self.containment + self.of_larger
+    }
 }
 
 /// Counts what each entry of the window shares.
@@ -99,7 +115,7 @@ fn originals(holders: &[(Place, &Entry)], enough: u32) -> u32 {
 }
 
 /// The containment, where all conditions for a copy hold.
-fn judge(asked: &Question<'_>, entry: &Entry, shared: Shared, settings: &Settings) -> Option<f32> {
+fn judge(asked: &Question<'_>, entry: &Entry, shared: Shared, settings: &Settings) -> Option<Likeness> {
     let cut_off = asked.sketch.cut_off.min(entry.cut_off);
     let new = asked.sketch.below(cut_off) as f32;
     let part = f64::from(cut_off) / f64::from(u32::MAX);
@@ -124,5 +140,5 @@ fn judge(asked: &Question<'_>, entry: &Entry, shared: Shared, settings: &Setting
         && shared_shingles >= f64::from(settings.copy_shared_shingles)
         && (containment >= settings.copy_beyond_doubt
             || asked.search.timeless_margin(&entry.terms) >= settings.copy_same_matter))
-        .then_some(containment.min(1.0))
+        .then_some(Likeness { containment: containment.min(1.0), of_larger: of_larger.min(1.0) })
 }
