@@ -82,7 +82,7 @@ impl Miss {
 
 /// What one hop led to.
 enum Hop {
-    Here(Answer),
+    Here(Box<Answer>),
     There(Url),
     /// The site went to another crawler meanwhile.
     Elsewhere,
@@ -188,6 +188,7 @@ impl Fetcher {
                 Hop::There(next) => url = next,
                 Hop::Elsewhere => return Err(Miss::Elsewhere { url, hops }),
                 Hop::Here(answer) => {
+                    let answer = *answer;
                     let stated = tdm_header(&answer.headers);
                     let tdm_reserved = stated.or_else(|| rules.tdm_reserved(&url));
                     return Ok(Got { url, answer, robots, tdm_reserved });
@@ -278,7 +279,7 @@ fn is_passing(status: u16) -> bool {
 
 fn settle(url: &Url, answer: Answer) -> Result<Hop, Miss> {
     match answer.status {
-        200 | 304 => Ok(Hop::Here(answer)),
+        200 | 304 => Ok(Hop::Here(Box::new(answer))),
         301 | 302 | 303 | 307 | 308 => {
             let place = text(&answer.headers, header::LOCATION);
             let next = place.and_then(|place| url.join(place).ok());

@@ -49,7 +49,7 @@ pub(crate) fn articles(dom: &Dom<'_>, base: &Url, page: &Url) -> Vec<PageLink> {
         let (wide, near) = (coarse.of(&coarse_build(&candidate.url)), fine.of(&fine_build(&candidate.url)));
         let is_list = folders.contains(&place(&candidate.url)) || is_archive(&candidate.url);
         if *alone {
-            !(wide.1 >= DOUBTED.0 && share(wide) <= DOUBTED.1) && !is_archive(&candidate.url)
+            !(is_archive(&candidate.url) || wide.1 >= DOUBTED.0 && share(wide) <= DOUBTED.1)
         } else {
             let believed = |group: (usize, usize)| group.0 >= BELIEVED.0 && share(group) >= BELIEVED.1;
             (believed(wide) || believed(near))

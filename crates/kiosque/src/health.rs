@@ -154,7 +154,7 @@ mod tests {
             ..Health::default()
         };
         let check = |health: &Health, source: &SourceStatus, expected: &str| {
-            assert_eq!(health.state(source), expected)
+            assert_eq!(health.state(source), expected);
         };
         check(&Health::default(), &source(None, 0), "waiting");
         check(&Health::default(), &source(Some(visit), 0), "silent");

@@ -47,7 +47,7 @@ pub fn changes(old: &str, new: &str) -> Vec<Change> {
     let mut edits: Vec<(ChangeKind, &str)> = old[..head].iter().map(|w| (ChangeKind::Kept, *w)).collect();
     edits.extend(script(old_core, new_core));
     edits.extend(old[old.len() - tail..].iter().map(|w| (ChangeKind::Kept, *w)));
-    joined(tidied(edits))
+    joined(tidied(&edits))
 }
 
 /// The same without long stretches of kept words: six words on each side of a change stay, `…` stands for the
@@ -144,7 +144,7 @@ fn script<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(ChangeKind, &'a str)> {
 }
 
 /// Joins changes over islands of kept words, then puts what was removed before what was inserted.
-fn tidied(edits: Vec<(ChangeKind, &str)>) -> Vec<(ChangeKind, &str)> {
+fn tidied<'t>(edits: &[(ChangeKind, &'t str)]) -> Vec<(ChangeKind, &'t str)> {
     let mut tidy = Vec::with_capacity(edits.len());
     let mut at = 0;
     while at < edits.len() {

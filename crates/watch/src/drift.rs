@@ -45,12 +45,12 @@ pub fn drift(pages: &[Page]) -> Vec<Alarm> {
     let mut words: Vec<u32> = before.iter().map(|page| page.words).filter(|words| *words > 0).collect();
     words.sort_unstable();
     let short = words.get(words.len() / SHORTEST).copied().unwrap_or_default();
-    let lacking: [(AlarmKind, &dyn Fn(&Page) -> bool); 3] = [
-        (AlarmKind::NoAuthor, &|page| !page.author),
-        (AlarmKind::NoDate, &|page| !page.date),
-        (AlarmKind::Short, &|page| page.words > 0 && page.words < short),
+    let lacking = [
+        compare(AlarmKind::NoAuthor, before, latest, |page| !page.author),
+        compare(AlarmKind::NoDate, before, latest, |page| !page.date),
+        compare(AlarmKind::Short, before, latest, |page| page.words > 0 && page.words < short),
     ];
-    lacking.into_iter().filter_map(|(kind, is)| compare(kind, before, latest, is)).collect()
+    lacking.into_iter().flatten().collect()
 }
 
 fn compare(

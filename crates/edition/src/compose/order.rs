@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Puts items at the places `place` gives (from 1, with the number of the decision): each stands exactly there as long
 /// as the list is that long, else last. Of two for one place the later decision's stands there, the other at the next
@@ -15,10 +16,11 @@ pub(super) fn in_places<T>(items: Vec<T>, place: impl Fn(&T) -> Option<(usize, i
     let mut displaced = Vec::new();
     for item in fixed {
         let at = place(&item).map_or(1, |(at, _)| at.clamp(1, length));
-        if slots.contains_key(&at) {
-            displaced.push((at, item));
-        } else {
-            slots.insert(at, item);
+        match slots.entry(at) {
+            Entry::Vacant(slot) => {
+                slot.insert(item);
+            }
+            Entry::Occupied(_) => displaced.push((at, item)),
         }
     }
     for (at, item) in displaced {

@@ -93,7 +93,7 @@ impl Branding {
             match legible(&colour, paper) {
                 Ok(()) => *into = colour,
                 Err(message) => {
-                    mistakes.push(told(super::line_with(&text, key), format!("`{key}` {message}")))
+                    mistakes.push(told(super::line_with(&text, key), format!("`{key}` {message}")));
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! An invented morning, composed and rendered: what readers of every format are promised.
 
+#![cfg(test)]
+
 mod building;
 mod composing;
 mod deciding;

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &RulesArgs) -> Result<ExitCode> {
     let asked = |rule: &str| args.rule.as_deref().is_none_or(|id| id == rule);
     match verb {
         RulesVerb::List => {
-            set.rules().iter().filter(|rule| asked(rule.id())).for_each(|rule| list(rule, args.json))
+            set.rules().iter().filter(|rule| asked(rule.id())).for_each(|rule| list(rule, args.json));
         }
         RulesVerb::Test => test(&config, &set, args, &asked)?,
     }

@@ -104,7 +104,8 @@ fn import(config: &Config, bytes: &[u8], dry_run: bool) -> Result<ExitCode> {
         plan.known,
         plan.refused.len()
     );
-    if !dry_run && !(plan.sources.is_empty() && plan.feeds.is_empty()) {
+    let is_new = !plan.sources.is_empty() || !plan.feeds.is_empty();
+    if is_new && !dry_run {
         let mut editor = Editor::open(&config.file)?;
         for source in &plan.sources {
             editor.add(source)?;

@@ -83,7 +83,7 @@ impl Trust {
         [("checked", Self::Checked), ("seen", Self::Seen), ("guessed", Self::Guessed)];
 
     pub(crate) fn name(self) -> &'static str {
-        word(&Self::ALL, self)
+        word(&Self::ALL, &self)
     }
 }
 
@@ -100,7 +100,7 @@ impl Medium {
     ];
 
     pub(crate) fn name(self) -> &'static str {
-        word(&Self::ALL, self)
+        word(&Self::ALL, &self)
     }
 }
 
@@ -112,8 +112,8 @@ pub(crate) const KINDS: [(&str, SourceKind); 4] = [
     ("page", SourceKind::Page),
 ];
 
-fn word<T: PartialEq>(words: &[(&'static str, T)], of: T) -> &'static str {
-    words.iter().find(|(_, value)| *value == of).map_or("", |(word, _)| word)
+fn word<T: PartialEq>(words: &[(&'static str, T)], of: &T) -> &'static str {
+    words.iter().find(|(_, value)| value == of).map_or("", |(word, _)| word)
 }
 
 impl SourceConfig {
@@ -144,7 +144,7 @@ impl SourceConfig {
 
     /// The word for what stands at its address.
     pub(crate) fn kind_name(&self) -> &'static str {
-        word(&KINDS, self.kind)
+        word(&KINDS, &self.kind)
     }
 }
 

@@ -184,8 +184,11 @@ fn the_catalogues_say_how_far_they_can_be_trusted() {
 fn a_source_has_feeds_of_its_rubriques() {
     let feeds = "feeds = [\n  { url = \"https://a.example/sport\", rubrique = \"sport\" },\n  { url = \"https://a.example/eco\", enabled = false },\n]\n";
     let config = Config::parse("p.toml", &format!("{GOOD}{feeds}"), []).unwrap();
-    let told: Vec<_> =
-        config.sources[0].feeds.iter().map(|f| (f.rubrique.map(|r| r.slug()), f.enabled)).collect();
+    let told: Vec<_> = config.sources[0]
+        .feeds
+        .iter()
+        .map(|f| (f.rubrique.map(kiosque_model::Rubrique::slug), f.enabled))
+        .collect();
     assert_eq!(told, [(Some("sport"), true), (None, false)]);
     let wrong = "rights = \"all\"\nfeeds = [\n  { url = \"x\" },\n  { url = \"https://a.example/1\", rubrique = \"sports\" },\n  { url = \"https://a.example/1\", tag = 1 },\n]\n";
     let said = said(&format!("{GOOD}{wrong}"), &[]);
