@@ -96,7 +96,7 @@ fn a_shadow_of_unchanged_code_does_not_differ() {
     assert!(lines[0]["pages"].as_u64() > articles.as_u64());
     assert_eq!(files(folder), before, "the live line was touched");
     // The shadow is a store of its own, and is made anew; another store is not.
-    ok(folder, &["replay", "--from", ALL, "--source", "none", "--shadow", "shadow.sqlite"]);
+    ok(folder, &["replay", "--from", ALL, "--to", ALL, "--shadow", "shadow.sqlite"]);
     let shadow = rusqlite::Connection::open(folder.join("shadow.sqlite")).unwrap();
     let left: i64 = shadow.query_row("SELECT count(*) FROM articles", [], |row| row.get(0)).unwrap();
     assert_eq!(left, 0);

@@ -275,8 +275,8 @@ mod tests {
     fn a_short_headline_is_believed_among_articles_of_its_build() {
         let page = links(&[
             ("/news/c4g0pnnj8xyo", "Le port accueille son premier cargo géant"),
-            ("/news/c5y51qygrn7o", "Les pêcheurs reprennent la mer ce matin"),
-            ("/news/c5yk7q2z4kgo", "Une digue nouvelle pour la vieille ville"),
+            ("/news/c5ydzqygrn7o", "Les pêcheurs reprennent la mer ce matin"),
+            ("/news/c5ykxqtz4kgo", "Une digue nouvelle pour la vieille ville"),
             ("/news/crrx1wzvd5vo", "En direct"),
             ("/news", "Actualités"),
             ("/about/c5yk7qxz4kgo", "Qui sommes-nous"),
@@ -288,8 +288,8 @@ mod tests {
             &numbered,
             &[
                 "/news/20264g0pnnj8xyo",
-                "/news/20265y51qygrn7o",
-                "/news/20265yk7q2z4kgo",
+                "/news/20265ydzqygrn7o",
+                "/news/20265ykxqtz4kgo",
                 "/news/2026rrx1wzvd5vo",
             ],
         );
