@@ -7,7 +7,7 @@ use kiosque_model::Quote;
 
 use crate::fold::words;
 use crate::sentences::{blocks, span};
-use crate::speech::{Cue, Speech, Who, Word, read};
+use crate::speech::{Cue, Speech, Who, Word, names_another, read};
 
 /// Quotes given at most.
 const MOST: usize = 12;
@@ -35,14 +35,17 @@ pub(crate) fn quotes(text: &str, language: &str) -> Vec<Quote> {
             break;
         }
         let marks = between_marks(line);
-        if marks.is_empty() {
+        if marks.is_empty() && last.is_none() {
             continue;
         }
         let all = read(line);
+        let mut told = 0;
         for (n, mark) in marks.iter().enumerate() {
+            forget_if_another(&mut last, line, &all, (told, mark.outer.0));
+            told = mark.outer.1;
             let inner = line[mark.inner.0..mark.inner.1].trim();
             let length = words(inner).count();
-            if length < FEWEST_SAID || inner.len() > MOST_CHARS || found.len() >= MOST {
+            if length < FEWEST_SAID || inner.chars().count() > MOST_CHARS || found.len() >= MOST {
                 continue;
             }
             let neighbours =
@@ -68,8 +71,18 @@ pub(crate) fn quotes(text: &str, language: &str) -> Vec<Quote> {
                 at + mark.inner.0 + (line[mark.inner.0..].len() - line[mark.inner.0..].trim_start().len());
             found.push(Quote { text: inner.to_owned(), speaker, place: span(text, block, start, inner) });
         }
+        forget_if_another(&mut last, line, &all, (told, line.len()));
     }
     found
+}
+
+/// A pronoun behind another person's name may be theirs: who spoke before is forgotten.
+fn forget_if_another(last: &mut Option<(u32, String)>, line: &str, all: &[Word], between: (usize, usize)) {
+    let from = all.partition_point(|word| word.start < between.0);
+    let until = all.partition_point(|word| word.start < between.1);
+    if from < until && last.as_ref().is_some_and(|(_, name)| names_another(line, &all[from..until], name)) {
+        *last = None;
+    }
 }
 
 /// Bytes between two marks, without and with them.
@@ -127,10 +140,15 @@ fn after(speech: &Speech, line: &str, all: &[Word], mark: &Marks, until: Option<
     }
     let reach = (1..near.len().min(8)).find(|&n| !is_within(&line[near[n - 1].end()..near[n].start]));
     let reach = &near[..reach.unwrap_or(near.len().min(8))];
-    if let Some(at) = reach.iter().take(2).position(|word| speech.is(Cue::Source, word)) {
+    if let Some(at) = (0..reach.len().min(2)).find(|&at| speech.is_source(reach, at)) {
         return speech.who(line, &near[at + 1..]);
     }
-    let verb = reach.iter().position(|word| speech.is(Cue::Verb, word) || speech.is(Cue::Aside, word))?;
+    // « … » lance un service: without the comma of speech what stands between marks may be a name.
+    let spoken = line[mark.outer.1..first.start].contains([',', '،'])
+        || line[mark.inner.0..mark.inner.1].trim_end().ends_with([',', '.', '!', '?', '…', '؟', '،']);
+    let verb = reach.iter().position(|word| {
+        speech.is(Cue::Verb, word) || speech.is(Cue::Aside, word) || (spoken && speech.is(Cue::Object, word))
+    })?;
     if reach[..verb].iter().any(|word| speech.is(Cue::Stop, word) && word.text.len() > 2) {
         return None;
     }
@@ -139,13 +157,19 @@ fn after(speech: &Speech, line: &str, all: &[Word], mark: &Marks, until: Option<
     }
     // « a-t-il dit », « a déclaré le maire »: before the verb only helpers; in English a name may stand there.
     let helpers = reach[..verb].iter().all(|word| word.text.chars().count() <= 4);
-    if verb == 0 || helpers { speech.who(line, &near[verb + 1..]) } else { speech.who(line, &reach[..verb]) }
+    let subject = if verb == 0 || helpers { &near[verb + 1..] } else { &reach[..verb] };
+    let named = |who: &Who| match who {
+        Who::Named(name) => name.starts_with(|c: char| c.is_uppercase() || crate::fold::is_arabic(c)),
+        Who::Same => true,
+    };
+    speech.who(line, subject).filter(|who| spoken || named(who))
 }
 
 /// Le maire a déclaré : « … »; Selon la préfecture, « … »; وقال الوزير إن « … ».
 fn before(speech: &Speech, line: &str, all: &[Word], mark: &Marks, from: Option<usize>) -> Option<Who> {
     let end = all.partition_point(|word| word.start < mark.outer.0);
-    let mut start = all.partition_point(|word| word.start < from.unwrap_or(0)).max(end.saturating_sub(NEAR));
+    let told = all.partition_point(|word| word.start < from.unwrap_or(0));
+    let mut start = told.max(end.saturating_sub(NEAR));
     // A sentence that ended is no longer about this quote.
     for at in (start + 1..end).rev() {
         let between = &line[all[at - 1].end()..all[at].start];
@@ -159,18 +183,28 @@ fn before(speech: &Speech, line: &str, all: &[Word], mark: &Marks, from: Option<
     if line[last.end()..mark.outer.0].contains(['.', '!', '?', '؟', ';']) {
         return None;
     }
-    let verb =
-        (0..near.len()).rev().find(|&at| speech.is(Cue::Verb, &near[at]) || speech.is(Cue::Aside, &near[at]));
+    let verb = (0..near.len()).rev().find(|&at| {
+        let that = || near.get(at + 1).is_some_and(|word| matches!(word.text, "que" | "qu"));
+        speech.is(Cue::Verb, &near[at])
+            || speech.is(Cue::Aside, &near[at])
+            || (speech.is(Cue::Object, &near[at]) && that())
+    });
     let Some(verb) = verb else {
-        let source = (0..near.len()).rev().find(|&at| speech.is(Cue::Source, &near[at]))?;
+        let source = (0..near.len()).rev().find(|&at| speech.is_source(near, at))?;
         return speech.who(line, &near[source + 1..]);
     };
+    let leading = &near[..verb];
     if speech.is(Cue::Aside, &near[verb]) {
-        return Some(Who::Same);
+        // It speaks on for whom the quote before has, not for another subject of a sentence of its own.
+        let goes_on = from.is_some() && start == told;
+        let pronoun = leading.iter().any(|word| speech.is(Cue::Pronoun, word));
+        return (goes_on || pronoun || leading.is_empty()).then_some(Who::Same);
     }
     let following = &near[verb + 1..];
     if near[verb].text.starts_with(crate::fold::is_arabic) {
-        return speech.who(line, following).or(Some(Who::Same));
+        // « الوزير أضاف »: a noun before the verb may be its subject, and then nobody before speaks on.
+        let bare = leading.iter().all(|w| w.text.chars().count() <= 3 || speech.is(Cue::Stop, w));
+        return speech.who(line, following).or(bare.then_some(Who::Same));
     }
     let inverted = following.iter().any(|word| word.text.starts_with(char::is_uppercase));
     if inverted && let Some(who) = speech.who(line, following) {
@@ -242,6 +276,50 @@ mod tests {
             "fr",
             "Un film nommé « Le Grand Large » sort demain. « Trop tôt pour en parler encore ».",
             &[("Trop tôt pour en parler encore", None)],
+        );
+    }
+
+    #[test]
+    fn who_is_not_named_is_not_invented() {
+        let none = |language, text, quote| check(language, text, &[(quote, None)]);
+        none(
+            "fr",
+            "Après trois jours de grève, les salariés « ne veulent plus rien céder ».",
+            "ne veulent plus rien céder",
+        );
+        none("en", "He read “A Long Way Home Again” to his children.", "A Long Way Home Again");
+        none("fr", "« Le Grand Large du Sud » lance un service.", "Le Grand Large du Sud");
+        none("fr", "« Les Heures de la Nuit » interroge la famille.", "Les Heures de la Nuit");
+        none("fr", "« Les Heures de la Nuit » annonce un service.", "Les Heures de la Nuit");
+        check(
+            "fr",
+            "« Rien ne va ici », lance un riverain. D’après la mairie, « la route reste fermée ce soir ».",
+            &[("Rien ne va ici", Some("un riverain")), ("la route reste fermée ce soir", Some("la mairie"))],
+        );
+        check(
+            "en",
+            "According to the council, “the bridge will stay closed”.",
+            &[("the bridge will stay closed", Some("the council"))],
+        );
+    }
+
+    #[test]
+    fn a_pronoun_behind_another_name_is_nobody() {
+        let said = ("Le pont tiendra bien", Some("Karim Benhaddou"));
+        let open = "« Le pont tiendra bien », dit Karim Benhaddou.";
+        for between in [" ", "\n"] {
+            let text = format!(
+                "{open}{between}Fatima Alami est arrivée.{between}« Nous l'avons vérifié », a-t-elle ajouté."
+            );
+            check("fr", &text, &[said, ("Nous l'avons vérifié", None)]);
+        }
+        let text =
+            format!("{open} La préfecture a fermé la route, ajoutant que « le danger reste bien réel ».");
+        check("fr", &text, &[said, ("le danger reste bien réel", None)]);
+        check(
+            "ar",
+            "وقال الوزير محمد بنعيسى إن «الأشغال ستنتهي في شهر ماي». العمدة أضاف أن «الطريق ستفتح بعد ذلك».",
+            &[("الأشغال ستنتهي في شهر ماي", Some("الوزير محمد بنعيسى")), ("الطريق ستفتح بعد ذلك", None)],
         );
     }
 

@@ -13,16 +13,27 @@ use crate::gazetteer::{Cue as Name, Gazetteer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cue {
     Verb,
+    /// A verb that as often takes an object: « lance un service ».
+    Object,
     Aside,
     Source,
+    Joiner,
+    /// A source behind its joiner alone: « d’après », “according to”.
+    Joined,
+    /// What may open a subject that is no name.
+    Subject,
     Pronoun,
     Stop,
 }
 
-const CUES: [(&str, Cue); 5] = [
+const CUES: [(&str, Cue); 9] = [
     ("verb", Cue::Verb),
+    ("object", Cue::Object),
     ("aside", Cue::Aside),
     ("source", Cue::Source),
+    ("joiner", Cue::Joiner),
+    ("joined", Cue::Joined),
+    ("subject", Cue::Subject),
     ("pronoun", Cue::Pronoun),
     ("stop", Cue::Stop),
 ];
@@ -32,7 +43,7 @@ const LONGEST: usize = 10;
 
 /// The list of one language: bit `i` stands for `CUES[i]`.
 #[derive(Debug, Default)]
-pub(crate) struct Speech(ByHash<u8>);
+pub(crate) struct Speech(ByHash<u16>);
 
 static BUNDLED: LazyLock<[Speech; 4]> = LazyLock::new(|| {
     let mut lists = [const { None }; 4].map(|none: Option<Speech>| none.unwrap_or_default());
@@ -107,6 +118,12 @@ impl Speech {
         (bits(word.hash) | bits(word.bare)) >> at & 1 == 1
     }
 
+    /// Whether the word at a place says that a source follows.
+    pub(crate) fn is_source(&self, words: &[Word], at: usize) -> bool {
+        self.is(Cue::Source, &words[at])
+            || (self.is(Cue::Joined, &words[at]) && at > 0 && self.is(Cue::Joiner, &words[at - 1]))
+    }
+
     /// Who the words name, from the first on, up to the end of their clause.
     pub(crate) fn who(&self, line: &str, words: &[Word]) -> Option<Who> {
         let first = words.first()?;
@@ -131,7 +148,10 @@ impl Speech {
         {
             return named(line, run);
         }
-        let said = part.iter().any(|word| word.text.chars().count() > 3);
+        // « trois jours de grève » is nobody: without a name a subject opens as one.
+        let title = Gazetteer::bundled().is(Name::Title, first.hash);
+        let opens = first.capital() || title || self.is(Cue::Subject, first);
+        let said = opens && part.iter().any(|word| word.text.chars().count() > 3);
         if said { named(line, &part[..part.len().min(LONGEST)]) } else { None }
     }
 
@@ -160,10 +180,23 @@ fn named(line: &str, words: &[Word]) -> Option<Who> {
     (text.chars().count() >= 3).then_some(Who::Named(text))
 }
 
-/// The last run of capitals that is a person: two words or more, or one behind a title.
+/// Whether the words name a person who is not the one named.
+pub(crate) fn names_another(line: &str, words: &[Word], name: &str) -> bool {
+    let own: Vec<String> = self::words(name).map(|(_, word)| fold(word)).collect();
+    names_in(line, words)
+        .iter()
+        .any(|run| !run.iter().any(|word| word.capital() && own.contains(&fold(word.text))))
+}
+
+/// The last of the names.
 fn name_in<'w, 'a>(line: &str, words: &'w [Word<'a>]) -> Option<&'w [Word<'a>]> {
+    names_in(line, words).pop()
+}
+
+/// The runs of capitals that are persons: two words or more, or one behind a title.
+fn names_in<'w, 'a>(line: &str, words: &'w [Word<'a>]) -> Vec<&'w [Word<'a>]> {
     let cues = Gazetteer::bundled();
-    let mut found = None;
+    let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
         if !words[at].capital() || cues.is(Name::Institution, words[at].hash) {
@@ -185,7 +218,7 @@ fn name_in<'w, 'a>(line: &str, words: &'w [Word<'a>]) -> Option<&'w [Word<'a>]> 
         }
         let civil = at > 0 && (words[at - 1].text == "M" || cues.is(Name::Title, words[at - 1].hash));
         if names >= 2 || civil {
-            found = Some(&words[at..end]);
+            found.push(&words[at..end]);
         }
         at = end;
     }
