@@ -9,7 +9,7 @@ use kiosque_model::{Article, ArticleId, CanonicalUrl, Language, PageId, Precisio
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Batch, Put, know_page, know_source};
-use crate::clock::without_clocks;
+use crate::clock::{title_without_stamp, without_clocks};
 use crate::day::parsed;
 use crate::diff::{changes, excerpt, marked, words_changed};
 use crate::time::stamp;
@@ -106,7 +106,7 @@ fn known(c: &Connection, id: &ArticleId) -> rusqlite::Result<Option<Known>> {
 
 /// Whether the new state says what the stored one says, but for clocks, counters and tickers.
 fn only_clocks_ran(c: &Connection, known: &Known, article: &Article) -> rusqlite::Result<bool> {
-    let words = |title: Option<&str>| without_clocks(title.unwrap_or_default());
+    let words = |title: Option<&str>| title_without_stamp(title.unwrap_or_default());
     if words(known.title.as_deref()) != words(article.title.as_deref()) {
         return Ok(false);
     }
