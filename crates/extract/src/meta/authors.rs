@@ -107,8 +107,7 @@ fn described(evidence: &Evidence<'_, '_>, outlets: &[String]) -> Signed {
     let opens = CUES.iter().find_map(|cue| text.strip_prefix(cue));
     let closes =
         || CUES.iter().find_map(|cue| Some(&text[text.rfind(&format!(". {cue}"))? + 2 + cue.len()..]));
-    let told = || Some(&text[text.find("written by ")? + "written by ".len()..]);
-    let Some(part) = opens.or_else(closes).or_else(told) else { return Signed::default() };
+    let Some(part) = opens.or_else(closes) else { return Signed::default() };
     let part = part.split([" - ", ". ", " – ", ": "].iter().find(|s| part.contains(**s)).unwrap_or(&"\n"));
     let mut signed = part.take(1).map(|p| read(p, outlets)).next().unwrap_or_default();
     let is_known = |p: &String| p.contains(' ') && is_capitalised(p);

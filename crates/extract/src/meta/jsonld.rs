@@ -108,8 +108,13 @@ fn salvaged(text: &str) -> Option<Value> {
         object.extend(field(key).map(|value| (key.to_owned(), value)));
     }
     let named = text.find("\"author\"").and_then(|at| {
-        let name = at + text[at..].find("\"name\"")?;
-        string_at(name + "\"name\"".len()).filter(|_| name - at < 200)
+        let value = at + "\"author\"".len();
+        string_at(value).or_else(|| {
+            // The name of the author's own object, not of the publisher behind it.
+            let own = text[value..].split('}').next()?;
+            let name = own.find("\"name\"").filter(|name| *name < 200)?;
+            string_at(value + name + "\"name\"".len())
+        })
     });
     object.extend(named.map(|name| ("author".to_owned(), name)));
     (object.contains_key("@type") && object.len() > 1).then_some(Value::Object(object))
@@ -365,5 +370,21 @@ mod tests {
         assert_eq!(read.published.as_deref(), Some("2020-10-26T18:10:00+01:00"));
         assert_eq!(read.headline.as_deref(), Some("Un titre"));
         assert_eq!(read.authors[0].name, "Ali Ben");
+    }
+
+    #[test]
+    fn a_salvaged_author_is_not_the_publisher() {
+        let author = |fields: &str| {
+            let block =
+                format!(r#"{{"@type":"NewsArticle","headline":"Un titre",{fields},"description":"tron"#);
+            read(&[&block], &[]).authors.first().map(|author| author.name.clone())
+        };
+        let publisher = r#""publisher":{"@type":"Organization","name":"Le Quai"}"#;
+        assert_eq!(author(&format!(r#""author":"Rim Alami",{publisher}"#)).as_deref(), Some("Rim Alami"));
+        assert_eq!(author(&format!(r#""author":{{"@type":"Person"}},{publisher}"#)), None);
+        assert_eq!(
+            author(&format!(r#""author":{{"é":"é","name":"Ali Ben"}},{publisher}"#)).as_deref(),
+            Some("Ali Ben")
+        );
     }
 }
