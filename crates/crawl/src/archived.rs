@@ -93,7 +93,7 @@ impl Archived {
     }
 }
 
-/// Headers that cannot be any say nothing.
+/// Headers that cannot be any say nothing, nor do those behind the many thousands a map holds.
 fn header_map(headers: &[(String, String)]) -> HeaderMap {
     let each = headers.iter().filter_map(|(name, value)| {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
@@ -101,7 +101,9 @@ fn header_map(headers: &[(String, String)]) -> HeaderMap {
     });
     let mut map = HeaderMap::new();
     for (name, value) in each {
-        map.append(name, value);
+        if map.try_append(name, value).is_err() {
+            break;
+        }
     }
     map
 }
@@ -134,6 +136,14 @@ mod tests {
             (page.body, page.fetched_at.to_string()),
             (b"<p>\xC7</p>".to_vec(), "2026-10-06T07:00:00Z".into())
         );
+    }
+
+    #[test]
+    fn more_headers_than_anybody_sends_do_no_harm() {
+        let names: Vec<String> = (0..70_000).map(|n| format!("x-{n}")).collect();
+        let mut headers = vec![("content-type", "text/html")];
+        headers.extend(names.iter().map(|name| (name.as_str(), "1")));
+        assert_eq!(archived(200, &headers, b"<p>x").unwrap().content_type.as_deref(), Some("text/html"));
     }
 
     #[test]
