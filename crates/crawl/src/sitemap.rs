@@ -1,6 +1,7 @@
 //! Sitemaps (sitemaps.org 0.9) with news and index, plain or packed, within the protocol's limits.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::Read as _;
 
 use kiosque_model::{Language, Published};
@@ -114,8 +115,16 @@ struct Builder<'a> {
     draft: Option<SitemapUrl>,
     /// The same page in other languages.
     alternates: Vec<(String, Language)>,
-    listed: HashSet<String>,
+    /// By address, so that a hostile list of repeated ones costs no more than another.
+    listed: HashMap<String, Listed>,
     field: Option<(String, String)>,
+}
+
+/// Where an address stands among those of the map.
+struct Listed {
+    at: usize,
+    /// Whether only another one's alternate named it so far.
+    by_another: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -127,7 +136,7 @@ impl<'a> Builder<'a> {
             is_child: false,
             draft: None,
             alternates: Vec::new(),
-            listed: HashSet::new(),
+            listed: HashMap::new(),
             field: None,
         }
     }
@@ -198,14 +207,28 @@ impl<'a> Builder<'a> {
         let own = alternates.iter().find(|(url, _)| *url == draft.url).map(|(_, language)| language.clone());
         draft.language = draft.language.or(own);
         let modified = draft.modified;
-        if self.listed.insert(draft.url.clone()) {
-            self.map.urls.push(draft);
-        } else if let Some(known) = self.map.urls.iter_mut().find(|known| known.url == draft.url) {
-            // It was known as another one's alternate; its own entry says more.
-            *known = draft;
+        match self.listed.entry(draft.url.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(Listed { at: self.map.urls.len(), by_another: false });
+                self.map.urls.push(draft);
+            }
+            Entry::Occupied(mut place) => {
+                let known = &mut self.map.urls[place.get().at];
+                // What it was as another one's alternate its own entry says better; of two of its own the first holds.
+                let by_another = std::mem::replace(&mut place.get_mut().by_another, false);
+                let (first, then) = if by_another { (draft, known.clone()) } else { (known.clone(), draft) };
+                *known = SitemapUrl {
+                    url: first.url,
+                    title: first.title.or(then.title),
+                    published: first.published.or(then.published),
+                    modified: first.modified.or(then.modified),
+                    language: first.language.or(then.language),
+                };
+            }
         }
         for (url, language) in alternates {
-            if self.listed.insert(url.clone()) {
+            if let Entry::Vacant(place) = self.listed.entry(url.clone()) {
+                place.insert(Listed { at: self.map.urls.len(), by_another: true });
                 let (language, url) = (Some(language), url);
                 self.map.urls.push(SitemapUrl { url, modified, language, ..SitemapUrl::default() });
             }
@@ -240,6 +263,25 @@ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" xmlns:image="i"><url
         assert_eq!(first.modified.unwrap().to_string(), "2026-10-06T09:00:00+01:00");
         assert_eq!(first.language, Language::from_tag("fr"));
         assert_eq!(second.url, "https://a.example/2");
+    }
+
+    #[test]
+    fn of_an_address_listed_twice_the_first_holds() {
+        let entry = |title: &str, more: &str| {
+            format!("<url><loc>/1</loc><news:news><news:title>{title}</news:title>{more}</news:news></url>")
+        };
+        let date = "<news:publication_date>2026-10-06</news:publication_date>";
+        let text = format!(
+            "<urlset xmlns:news='n'>{}{}<url><loc>/1</loc></url></urlset>",
+            entry("un", ""),
+            entry("deux", date)
+        );
+        let map = read(text.as_bytes()).unwrap();
+        let [only] = &map.urls[..] else { panic!("{map:?}") };
+        assert_eq!(
+            (only.title.as_deref(), only.published.unwrap().to_string()),
+            (Some("un"), "2026-10-06".into())
+        );
     }
 
     #[test]
