@@ -1,7 +1,7 @@
 //! One request, one answer, within limits of time and size. No redirect is followed here and nothing is tried
 //! again: both are policy, and live in `fetch`.
 //!
-//! Invariant: an answer is whole or it is an error. A body shorter than announced, a broken compression and a
+//! Invariant: an answer is whole or it is an error, but for rules, whose head is enough. A body shorter than announced, a broken compression and a
 //! body over the limit never come out as a short page.
 
 use std::error::Error as _;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
-use crate::coding::{ACCEPTED, CodingError, undo_coding};
+use crate::coding::{ACCEPTED, CodingError, undo_coding, undo_coding_of_head};
 use crate::error::CrawlError;
 use crate::guard::{Guard, GuardedResolver, Refused};
 use crate::settings::{Agent, Settings};
@@ -214,7 +214,12 @@ impl Client {
         if let Some(wire) = wire {
             wire.body.clone_from(&body);
         }
-        let unpacked = undo_coding(body, text(headers, header::CONTENT_ENCODING), self.limit(want));
+        let coding = text(headers, header::CONTENT_ENCODING);
+        let unpacked = match want {
+            // RFC 9309 §2.5: what stands behind the limit is not read, and no reason to have no rules.
+            Want::Rules(limit) => undo_coding_of_head(body, coding, limit),
+            Want::Page | Want::Document => undo_coding(body, coding, self.limit(want)),
+        };
         unpacked.map_err(|error| match error {
             CodingError::TooLarge(_) => Trouble::Lasting(Reason::TooLarge, error.to_string()),
             CodingError::Broken { .. } => Trouble::Passing(error.to_string()),

@@ -41,27 +41,63 @@ pub fn undo_coding(
     content_encoding: Option<&str>,
     limit: usize,
 ) -> Result<Vec<u8>, CodingError> {
-    for coding in content_encoding.unwrap_or_default().rsplit(',') {
-        let coding = coding.trim().to_ascii_lowercase();
-        let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-        let unpacked = match coding.as_str() {
-            "gzip" | "x-gzip" if body.starts_with(&GZIP) => gunzip(&body, most),
-            "deflate" if is_zlib(&body) => drain(ZlibDecoder::new(&body[..]), most),
-            "deflate" if !body.is_empty() && !looks_plain(&body) => {
-                drain(DeflateDecoder::new(&body[..]), most)
-            }
-            "br" if !body.is_empty() && !looks_plain(&body) => {
-                drain(brotli_decompressor::Decompressor::new(&body[..], 64 * 1024), most)
-            }
-            "zstd" if body.starts_with(&ZSTD) => unzstd(&body, most),
-            _ => continue,
-        };
-        body = unpacked.map_err(|why| CodingError::Broken { coding, why: why.to_string() })?;
-        if body.len() > limit {
+    for coding in codings(content_encoding) {
+        let Some((unpacked, ended)) = undo_one(&body, &coding, limit) else { continue };
+        ended.map_err(|why| CodingError::Broken { coding, why: why.to_string() })?;
+        if unpacked.len() > limit {
             return Err(CodingError::TooLarge(limit));
         }
+        body = unpacked;
     }
     Ok(body)
+}
+
+/// As [`undo_coding`] for a document whose first `limit` bytes are enough: what follows them is left out. A body that
+/// was itself cut at that length unpacks as far as it goes.
+///
+/// # Errors
+/// [`CodingError::Broken`] where it breaks off by itself, or nothing of it unpacks.
+pub(crate) fn undo_coding_of_head(
+    mut body: Vec<u8>,
+    content_encoding: Option<&str>,
+    limit: usize,
+) -> Result<Vec<u8>, CodingError> {
+    let mut is_cut = body.len() >= limit;
+    for coding in codings(content_encoding) {
+        let Some((mut unpacked, ended)) = undo_one(&body, &coding, limit) else { continue };
+        if let Err(why) = ended
+            && (!is_cut || unpacked.is_empty())
+        {
+            return Err(CodingError::Broken { coding, why: why.to_string() });
+        }
+        is_cut |= unpacked.len() > limit;
+        unpacked.truncate(limit);
+        body = unpacked;
+    }
+    Ok(body)
+}
+
+fn codings(content_encoding: Option<&str>) -> impl Iterator<Item = String> {
+    content_encoding.unwrap_or_default().rsplit(',').map(|coding| coding.trim().to_ascii_lowercase())
+}
+
+/// What unpacked, up to one byte more than the limit, and whether it ended well; `None` where it is not packed so.
+fn undo_one(body: &[u8], coding: &str, limit: usize) -> Option<(Vec<u8>, io::Result<()>)> {
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let mut out = Vec::new();
+    let ended = match coding {
+        "gzip" | "x-gzip" if body.starts_with(&GZIP) => gunzip(body, most, &mut out),
+        "deflate" if is_zlib(body) => drain(ZlibDecoder::new(body), most, &mut out),
+        "deflate" if !body.is_empty() && !looks_plain(body) => {
+            drain(DeflateDecoder::new(body), most, &mut out)
+        }
+        "br" if !body.is_empty() && !looks_plain(body) => {
+            drain(brotli_decompressor::Decompressor::new(body, 64 * 1024), most, &mut out)
+        }
+        "zstd" if body.starts_with(&ZSTD) => unzstd(body, most, &mut out),
+        _ => return None,
+    };
+    Some((out, ended))
 }
 
 /// The first two bytes of a zlib stream (RFC 1950 §2.2); some servers send bare deflate under that name.
@@ -76,27 +112,26 @@ fn looks_plain(body: &[u8]) -> bool {
     head.starts_with(b"<") && body.iter().take(64).all(|byte| *byte >= b' ' || byte.is_ascii_whitespace())
 }
 
-fn drain(from: impl Read, most: u64) -> io::Result<Vec<u8>> {
-    let mut out = Vec::new();
-    from.take(most).read_to_end(&mut out)?;
-    Ok(out)
+fn drain(from: impl Read, most: u64, out: &mut Vec<u8>) -> io::Result<()> {
+    from.take(most).read_to_end(out).map(drop)
 }
 
 /// All members; what follows the last is of no interest.
-fn gunzip(body: &[u8], most: u64) -> io::Result<Vec<u8>> {
-    let (mut rest, mut out) = (body, Vec::new());
+fn gunzip(body: &[u8], most: u64, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut rest = body;
     while rest.starts_with(&GZIP) && (out.len() as u64) < most {
         let mut member = GzDecoder::new(rest);
-        (&mut member).take(most - out.len() as u64).read_to_end(&mut out)?;
+        let left = most - out.len() as u64;
+        drain(&mut member, left, out)?;
         rest = member.into_inner();
     }
-    Ok(out)
+    Ok(())
 }
 
-fn unzstd(body: &[u8], most: u64) -> io::Result<Vec<u8>> {
+fn unzstd(body: &[u8], most: u64, out: &mut Vec<u8>) -> io::Result<()> {
     let mut decoder = zstd::stream::read::Decoder::with_buffer(body)?;
     decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-    drain(decoder, most)
+    drain(decoder, most, out)
 }
 
 #[cfg(test)]
@@ -168,6 +203,23 @@ mod tests {
         }
         let cut = undo_coding(vec![0x0b, 0x01, 0x80, b'a'], Some("br"), 1000);
         assert!(matches!(cut, Err(CodingError::Broken { .. })), "{cut:?}");
+    }
+
+    #[test]
+    fn of_a_head_what_unpacks_is_enough() {
+        let long: Vec<u8> =
+            (0..200_000_u32).flat_map(|n| (n.wrapping_mul(2_654_435_761) >> 8).to_le_bytes()).collect();
+        for (name, coding) in [("gzip", "gzip"), ("deflate", "zlib"), ("zstd", "zstd")] {
+            let whole = packed(coding, &long);
+            let head = undo_coding_of_head(whole.clone(), Some(name), 1000);
+            assert_eq!(head.as_deref(), Ok(&long[..1000]), "{name}");
+            // Cut by whoever read it, at the same length.
+            let limit = whole.len() / 2;
+            let head = undo_coding_of_head(whole[..limit].to_vec(), Some(name), limit).unwrap();
+            assert!(!head.is_empty() && long.starts_with(&head), "{name}");
+            let broken = undo_coding_of_head(whole[..limit].to_vec(), Some(name), long.len());
+            assert!(matches!(broken, Err(CodingError::Broken { .. })), "{name}");
+        }
     }
 
     #[test]
