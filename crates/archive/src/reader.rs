@@ -92,7 +92,9 @@ impl<R: Read + Seek> Reader<R> {
             Err(Broken::Damage(damage)) => damage,
             Err(Broken::Io(error)) => return self.broken(error),
         };
-        if !matches!(damage, Damage::TooLarge(_)) && !self.look_on_inside() {
+        // Of these the length is right: the next record stands behind them, and nothing inside is one.
+        let is_whole = matches!(damage, Damage::TooLarge(_) | Damage::Digest(_));
+        if !is_whole && !self.look_on_inside() {
             self.recover_from = Some(offset);
         }
         Ok(Some(Err(Damaged { offset, damage })))

@@ -104,6 +104,19 @@ fn damaged_records_are_told_and_passed_over() {
         t.replace("WARC-Date", "WARC-Block-Digest: sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ\r\nWARC-Date")
     });
     check("another digest", &with(&plain, wrong), &["a", "digest", "c"]);
+    let inner = String::from_utf8(record("http://b.example/", "hidden")).unwrap();
+    let outer = String::from_utf8(record("http://b.example/", &format!("x\r\n{inner}"))).unwrap();
+    let outer = outer.replacen(
+        "WARC-Date",
+        "WARC-Block-Digest: sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ\r\nWARC-Date",
+        1,
+    );
+    check(
+        "a record inside one of another digest",
+        &with(&plain, outer.clone().into()),
+        &["a", "digest", "c"],
+    );
+    check("the same, packed", &packed(&with(&plain, outer.into())), &["a", "digest", "c"]);
     check("the file breaks off", &plain.concat()[..plain.concat().len() - 40], &["a", "b", "length"]);
 
     let flipped = |at: usize| {
