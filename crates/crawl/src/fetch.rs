@@ -64,8 +64,10 @@ pub(crate) enum Miss {
         /// Redirects followed so far.
         hops: usize,
     },
-    /// It is not asked for now: the crawl is to stop, or the host rests.
+    /// It was not asked for: the crawl is to stop.
     Stopped,
+    /// It was not asked for: its host did not answer before and rests, until when in words.
+    Resting(String),
     /// The crawl cannot go on.
     Fault(CrawlError),
 }
@@ -197,14 +199,11 @@ impl Fetcher {
         }
     }
 
-    /// A host that rests is not asked: its pages stay owing, as if the visit had ended before them, and a list waits for
-    /// its next turn.
+    /// A host that rests is not asked: its pages stay owing, and a list waits for its next turn.
     fn is_awake(&self, url: &Url, want: Want) -> Result<(), Miss> {
-        match (self.silent.rests(&authority(url), self.now()), want) {
-            (None, _) => Ok(()),
-            (Some(_), Want::Page) => Err(Miss::Stopped),
-            (Some(until), _) => Err(Miss::passing(format!("it did not answer and rests until {until}"))),
-        }
+        let Some(until) = self.silent.rests(&authority(url), self.now()) else { return Ok(()) };
+        let why = format!("it did not answer and rests until {until:.0}");
+        Err(if want == Want::Page { Miss::Resting(why) } else { Miss::passing(why) })
     }
 
     async fn permission(&self, url: &Url, ask: &Ask) -> Result<(Arc<HostRules>, String), Miss> {

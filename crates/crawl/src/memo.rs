@@ -58,6 +58,9 @@ pub(crate) struct PageMemo {
     /// Visits in a row that failed for a passing reason.
     #[serde(default)]
     pub(crate) failures: u32,
+    /// Whether its host rested when it was to be asked for last.
+    #[serde(default)]
+    pub(crate) resting: bool,
     #[serde(default)]
     marks: Vec<u64>,
 }
@@ -73,10 +76,11 @@ impl PageMemo {
             hash: None,
             dropped: None,
             failures: 0,
+            resting: false,
             marks: Vec::new(),
         };
         let mut memo = before.cloned().unwrap_or_else(fresh);
-        memo.asked = now;
+        (memo.asked, memo.resting) = (now, false);
         let mark = lead.mark();
         if !memo.marks.contains(&mark) {
             memo.marks.truncate(MARKS - 1);
@@ -87,7 +91,7 @@ impl PageMemo {
 
     /// Whether the last thing known is that it could not be had, for now.
     pub(crate) fn is_failing(&self) -> bool {
-        self.failures > 0
+        self.failures > 0 || self.resting
     }
 }
 

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt as _;
-use kiosque_model::{BreadcrumbOutcome, CanonicalUrl, FetchRecord, Page, PageId, Reason};
+use jiff::SignedDuration;
+use kiosque_model::{Breadcrumb, BreadcrumbOutcome, CanonicalUrl, FetchRecord, Page, PageId, Reason};
 use reqwest::header;
 use url::Url;
 
@@ -109,6 +110,7 @@ impl Visit<'_> {
             Ok(got) => self.take(task, got).await,
             Err(Miss::Dropped { reason, detail, passing }) => self.miss(task, reason, &detail, passing).await,
             Err(Miss::Elsewhere { url, hops }) => self.hand_over(task, &url, hops).await,
+            Err(Miss::Resting(why)) => self.rest(task, &why).await,
             Err(miss) => self.leave(miss),
         }
     }
@@ -289,25 +291,52 @@ impl Visit<'_> {
             (memo.failures, memo.dropped) = (0, Some(reason));
         }
         let owing = passing && memo.failures < self.crawler.fetcher.settings.give_up_after;
-        // The operator may open a network at any time, and refusing costs nothing: it is decided anew each visit.
-        let settled = reason != Reason::RefusedAddress;
-        let mut remember = if settled { vec![entry(page_key(&task.id), &memo)] } else { Vec::new() };
-        if owing && self.errand.is_some() {
-            // No list here would name it again.
-            remember.push(entry(owed_key(&task.id), &self.lead_of(&task)));
-        } else {
-            remember.extend(self.settled(&task));
-        }
         (self.crawl.tell)(Event::PageDropped {
             source: self.source.id.clone(),
             url: task.lead.url.clone(),
             reason,
         });
         tracing::debug!(url = task.lead.url, reason = reason.name(), detail, "dropped");
-        let crumb = self.crumb(task.subject(), BreadcrumbOutcome::Dropped(reason), Some(detail.to_owned()));
-        let parcel = Parcel { crumb: Some(crumb), remember, claim: Some(task.id), ..Parcel::default() };
-        let sent = self.crawl.send(parcel).await;
-        if !sent {
+        let outcome = BreadcrumbOutcome::Dropped(reason);
+        let crumb = self.crumb(task.subject(), outcome, Some(detail.to_owned()));
+        // The operator may open a network at any time, and refusing costs nothing: it is decided anew each visit.
+        let memo = (reason != Reason::RefusedAddress).then_some(memo);
+        self.send_none(task, memo, Some(crumb), owing).await
+    }
+
+    /// Its host rests: not asked for, so no failure of the page, and told once. It is owing for as long as one that came
+    /// would be looked at for corrections: a host may be gone for good, and its list is read whole meanwhile.
+    async fn rest(&self, task: Task, why: &str) -> Result<Came, Came> {
+        let (now, settings) = (self.crawler.fetcher.now(), &self.crawler.fetcher.settings);
+        let mut memo = PageMemo::next(task.memo.as_ref(), &task.lead, now);
+        let failed = task.memo.as_ref().filter(|memo| memo.is_failing());
+        memo.asked = failed.map_or(now, |before| before.asked);
+        let window = SignedDuration::from_hours(i64::from(settings.recheck_within_hours));
+        let owing = now.duration_since(memo.asked) < window;
+        (memo.resting, memo.failures) = (true, if owing { memo.failures } else { settings.give_up_after });
+        let outcome = BreadcrumbOutcome::Dropped(Reason::Unreachable);
+        let is_told = failed.is_some() && owing;
+        let crumb = (!is_told).then(|| self.crumb(task.subject(), outcome, Some(why.to_owned())));
+        self.send_none(task, Some(memo), crumb, owing).await
+    }
+
+    /// The parcel of an address without a page.
+    async fn send_none(
+        &self,
+        task: Task,
+        memo: Option<PageMemo>,
+        crumb: Option<Breadcrumb>,
+        owing: bool,
+    ) -> Result<Came, Came> {
+        let mut remember: Vec<_> = memo.iter().map(|memo| entry(page_key(&task.id), memo)).collect();
+        if owing && self.errand.is_some() {
+            // No list here would name it again.
+            remember.push(entry(owed_key(&task.id), &self.lead_of(&task)));
+        } else {
+            remember.extend(self.settled(&task));
+        }
+        let parcel = Parcel { crumb, remember, claim: Some(task.id), ..Parcel::default() };
+        if !self.crawl.send(parcel).await {
             return Err(Came::Owing);
         }
         Ok(if owing { Came::Owing } else { Came::Nothing })

@@ -81,6 +81,7 @@ impl Scout {
         let got = self.fetcher.fetch(&ask, &CancellationToken::new()).await.map_err(|miss| match miss {
             Miss::Dropped { reason, detail, .. } => fault(reason, detail),
             // Nobody stops it, and its territory is everywhere.
+            Miss::Resting(why) => fault(Reason::Unreachable, why),
             Miss::Stopped | Miss::Elsewhere { .. } => fault(Reason::Unreachable, "stopped".into()),
             Miss::Fault(fault) => fault,
         })?;

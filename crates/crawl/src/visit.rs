@@ -59,8 +59,8 @@ impl Visit<'_> {
         (self.crawl.tell)(Event::SourceStarted { source: source() });
         let state = match self.visit().await {
             Ok(state) => state,
-            // Lists of others are handed over where they are met: none comes up to here.
-            Err(Miss::Stopped | Miss::Elsewhere { .. }) => SourceState::Stopped,
+            // Lists of others are handed over where they are met, and only pages rest: none comes up to here.
+            Err(Miss::Stopped | Miss::Resting(_) | Miss::Elsewhere { .. }) => SourceState::Stopped,
             Err(Miss::Fault(fault)) => {
                 self.crawl.fail(fault);
                 SourceState::Stopped
@@ -77,7 +77,7 @@ impl Visit<'_> {
     /// Reads a list for another crawler, which keeps the state of its source.
     pub(crate) async fn make_errand(&self) {
         match self.visit().await {
-            Ok(_) | Err(Miss::Stopped | Miss::Elsewhere { .. }) => {}
+            Ok(_) | Err(Miss::Stopped | Miss::Resting(_) | Miss::Elsewhere { .. }) => {}
             Err(Miss::Fault(fault)) => self.crawl.fail(fault),
             Err(Miss::Dropped { reason, detail, .. }) => {
                 self.drop_crumb(&self.source.url, reason, &detail, Vec::new()).await;
@@ -180,6 +180,7 @@ impl Visit<'_> {
             (false, 0, _) => Rhythm::Untold,
             (false, _, _) => Rhythm::News,
         };
+        let is_untold = new == 0 && listing.handed == 0 && listing.broken.is_empty();
         let asks = listing.ttl.is_some() || !listing.quiet.is_empty();
         // A list that did not change says nothing anew: what it said last time holds on.
         let before = if asks || listing.unchanged == 0 {
@@ -195,7 +196,13 @@ impl Visit<'_> {
         }
         let mut remember = if owing { Vec::new() } else { listing.documents };
         remember.push(entry(self.key(), &memo));
-        self.crawl.send(Parcel { remember, ..Parcel::default() }).await;
+        // Nothing else tells those who judge silence that somebody looked.
+        let address = is_untold.then(|| CanonicalUrl::parse(&self.source.url).ok()).flatten();
+        let crumb = address.map(|of| {
+            let outcome = BreadcrumbOutcome::Dropped(Reason::NotModified);
+            self.crumb(of, outcome, Some("visited: nothing new".to_owned()))
+        });
+        self.crawl.send(Parcel { crumb, remember, ..Parcel::default() }).await;
     }
 
     /// The next visit: sooner after news, later after none, later still after a failure, never sooner than its

@@ -208,7 +208,8 @@ mod tests {
         }
         // All were visited to the end: who is mute was asked and had nothing.
         for source in ["well", "mute", "unsigned", "empty"] {
-            batch.crumb(&crumb(source, "feed", "crawl", BreadcrumbOutcome::Forwarded, now)).unwrap();
+            let looked = BreadcrumbOutcome::Dropped(Reason::NotModified);
+            batch.crumb(&crumb(source, "feed", "crawl", looked, now)).unwrap();
         }
         batch.commit().unwrap();
         let sources = store.status().unwrap().sources;

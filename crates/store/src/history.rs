@@ -84,7 +84,7 @@ impl Store {
         self.database.run(|c| {
             let mut statement = c.prepare_cached(
                 "SELECT at, coalesce(reason, ''), coalesce(detail, '') FROM breadcrumbs
-                 WHERE page = ?1 AND stage = 'crawl' AND outcome = 'dropped'",
+                 WHERE page = ?1 AND stage = 'crawl' AND outcome = 'dropped' AND reason IS NOT 'not_modified'",
             )?;
             let mut rows = statement.query([url.id().0])?;
             let Some(row) = rows.next()? else { return Ok(None) };

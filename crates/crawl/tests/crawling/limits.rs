@@ -266,3 +266,54 @@ async fn a_host_that_does_not_answer_rests_and_its_pages_stay_owing() {
     crawler.visit_once(&sources, &stop, &|_| {}).await;
     assert_eq!(lab.basket.pages.lock().unwrap().len(), 6);
 }
+
+#[tokio::test]
+async fn the_list_of_a_host_that_is_gone_is_not_owing_for_ever() {
+    let mut lab = Lab::open().await;
+    (lab.settings.retries, lab.settings.first_byte_ms) = (0, 40);
+    let pages: Vec<String> = (0..6).map(|n| format!("b.example/{n}")).collect();
+    let entries: Vec<_> = pages.iter().map(|p| (p.as_str(), "")).collect();
+    let feed =
+        Reply::body("application/rss+xml", crate::site::rss(&entries).as_bytes()).with("etag", "\"f\"");
+    lab.site.set("a.example/rss", [feed]);
+    for page in &pages {
+        lab.site.set(page, [Reply::html("x").sent(Way::Silent)]);
+    }
+    let crawler = lab.crawler();
+    let sources = [kiosque_crawl::Source::new("s", "http://a.example/rss")];
+    let stop = tokio_util::sync::CancellationToken::new();
+    let is_known = || {
+        let seen = lab.site.seen();
+        let last = seen.iter().rfind(|seen| seen.address == "a.example/rss").unwrap();
+        crate::site::header(&last.head, "if-none-match").is_some()
+    };
+    let mut days = 0;
+    while days == 0 || !is_known() {
+        days += 1;
+        assert!(days < 14, "it is read whole for weeks");
+        for _ in 0..4 {
+            lab.pass(jiff::SignedDuration::from_hours(6));
+            crawler.visit_once(&sources, &stop, &|_| {}).await;
+        }
+    }
+    assert!(days > 1);
+}
+
+#[tokio::test]
+async fn of_packed_rules_the_head_is_read() {
+    let mut rules = b"User-agent: *\nDisallow: /secret/\n".to_vec();
+    for n in 0..60_000_u32 {
+        rules.extend(format!("# {:x}\n", n.wrapping_mul(2_654_435_761)).bytes());
+    }
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(&rules).unwrap();
+    let packed = packer.finish().unwrap();
+    assert!(rules.len() > 600_000);
+    let lab = Lab::open().await;
+    lab.site
+        .set("a.example/robots.txt", [Reply::body("text/plain", &packed).with("content-encoding", "gzip")])
+        .feed("a.example/rss", &[("a.example/1", "un"), ("a.example/secret/2", "deux")])
+        .page("a.example/1", "x");
+    assert_eq!(lab.pages_of("a.example/rss").await, ["a.example/1"]);
+    assert_eq!(lab.dropped("a.example/secret/2").unwrap().0, Reason::Robots);
+}

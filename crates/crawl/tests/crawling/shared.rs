@@ -225,6 +225,42 @@ async fn what_was_handed_over_is_fetched_here_where_the_site_becomes_ours() {
     assert_eq!(pair.pages(), ["a.example/1", "b.example/1", "c.example/here"]);
 }
 
+#[tokio::test]
+async fn what_was_handed_over_while_its_host_rests_is_owed() {
+    let mut pair = Pair::open(&[("s", "a.example/s")]).await;
+    let settings = &mut pair.lab.settings;
+    (settings.min_revisit_s, settings.retries, settings.first_byte_ms, settings.give_up_after) =
+        (1, 0, 40, 2);
+    let pages: Vec<String> = (0..6).map(|n| format!("b.example/{n}")).collect();
+    let entries: Vec<_> = pages.iter().map(|page| (page.as_str(), "")).collect();
+    pair.lab.site.set("a.example/s", [feed(&entries)]);
+    for page in &pages {
+        pair.lab.site.set(page, [Reply::html("x").sent(Way::Silent)]);
+    }
+    pair.visit(0, usize::MAX).await;
+    let leads = std::mem::take(&mut *pair.line.leads.lock().unwrap());
+    let (crawler, _) = pair.crawler(1, usize::MAX);
+    crawler.fetch_leads(&pair.sources, leads, &CancellationToken::new(), &|_| {}).await;
+    // Three were asked for, all are told and owed.
+    let knocks: usize = pages.iter().map(|page| pair.asked(page)).sum();
+    assert_eq!((knocks, pair.dropped().len()), (3, 6), "{:?}", pair.dropped());
+    for page in &pages {
+        pair.lab.site.page(page, page);
+    }
+    pair.lab.pass(jiff::SignedDuration::from_mins(6));
+    let (_sender, intake) = tokio::sync::mpsc::channel(1);
+    let (stop, line) = (CancellationToken::new(), Arc::clone(&pair.line));
+    let wait = async {
+        while line.basket.pages.lock().unwrap().len() < pages.len() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        stop.cancel();
+    };
+    let paid = async { tokio::join!(crawler.run_sharing(&[], intake, &stop, &|_| {}), wait) };
+    let in_time = tokio::time::timeout(std::time::Duration::from_secs(20), paid).await;
+    assert!(in_time.is_ok(), "got {:?}", pair.pages());
+}
+
 /// All sites, until an address was asked for.
 struct UntilAsked(Site, &'static str);
 

@@ -228,3 +228,27 @@ async fn stopping_ends_at_once_and_loses_nothing() {
     assert_eq!(lab.basket.pages.lock().unwrap().len(), 1);
     assert_eq!(lab.pages_of("a.example/rss").await, ["a.example/2"]);
 }
+
+#[tokio::test]
+async fn a_visit_that_finds_nothing_is_told() {
+    let lab = Lab::open().await;
+    let full = Reply::body("application/rss+xml", crate::site::rss(&[("a.example/1", "un")]).as_bytes());
+    let empty = Reply::body("application/rss+xml", crate::site::rss(&[]).as_bytes());
+    lab.site
+        .set("a.example/rss", [full.with("etag", "\"f\""), Reply::new(304), empty])
+        .page("a.example/1", "x");
+    let told = || {
+        let crumbs = lab.basket.crumbs.lock().unwrap();
+        let own = crumbs.iter().filter(|crumb| crumb.url.as_str() == "http://a.example/rss");
+        own.map(|crumb| (crumb.at, crumb.outcome)).collect::<Vec<_>>()
+    };
+    for visits in 0..3 {
+        lab.pass(jiff::SignedDuration::from_hours(72));
+        lab.visit(&[kiosque_crawl::Source::new("s", "http://a.example/rss")]).await;
+        let told = told();
+        assert_eq!(told.len(), visits);
+        let now = *lab.clock.lock().unwrap();
+        let expected = kiosque_model::BreadcrumbOutcome::Dropped(kiosque_model::Reason::NotModified);
+        assert!(told.last().is_none_or(|last| *last == (now, expected)), "{told:?}");
+    }
+}
