@@ -22,9 +22,8 @@ pub(crate) async fn load(config: &Config) -> Result<Vec<SourceConfig>> {
         let listed = listed(&text, &sources);
         sources.extend(listed.with_context(|| format!("`sources_file` = `{place}`"))?);
     }
-    if config.crawl.proxy.is_none() {
-        identified(config, &sources)?;
-    }
+    let enabled = sources.iter().filter(|source| source.enabled);
+    identified(config, enabled.flat_map(addresses))?;
     if !sources.iter().any(|source| source.enabled) {
         bail!("the pipeline `{}` has no enabled source", config.file);
     }
@@ -46,33 +45,47 @@ pub(crate) fn all(config: &Config) -> Result<Vec<SourceConfig>> {
     Ok(sources)
 }
 
-/// Nobody is asked for anything under a name that is an example's.
-fn identified(config: &Config, sources: &[SourceConfig]) -> Result<()> {
+/// Every address a source is read at.
+fn addresses(source: &SourceConfig) -> impl Iterator<Item = &str> {
+    let feeds = source.feeds.iter().filter(|feed| feed.enabled).map(|feed| feed.url.as_str());
+    std::iter::once(source.url.as_str()).chain(feeds)
+}
+
+/// Nobody is asked for anything under a name that is an example's. A proxy may stand before a web of one's own.
+///
+/// # Errors
+/// Where the contact is an example's, and one of the addresses is not.
+pub(crate) fn identified<'a>(config: &Config, addresses: impl IntoIterator<Item = &'a str>) -> Result<()> {
     let contact = &config.crawl.agent.contact;
     let host = contact.rsplit(['@', '/']).find(|part| part.contains('.')).unwrap_or(contact);
     let host = url::Url::parse(contact)
         .ok()
         .and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_else(|| host.to_owned());
-    let outside = sources.iter().filter(|source| source.enabled).find(|source| {
-        url::Url::parse(&source.url).is_ok_and(|url| url.domain().is_some_and(|name| !is_reserved(name)))
+    if config.crawl.proxy.is_some() || !is_reserved(&host) {
+        return Ok(());
+    }
+    let outside = addresses.into_iter().find(|address| {
+        url::Url::parse(address).is_ok_and(|url| url.domain().is_some_and(|name| !is_reserved(name)))
     });
     match outside {
-        Some(source) if is_reserved(&host) => bail!(
-            "`crawl.contact` = `{contact}` is an example's, and `{}` is a publisher's\nhint: publishers must be able to reach you: give an address of yours, also as KIOSQUE__CRAWL__CONTACT",
-            source.url
+        Some(address) => bail!(
+            "`crawl.contact` = `{contact}` is an example's, and `{address}` is a publisher's\nhint: publishers must be able to reach you: give an address of yours, also as KIOSQUE__CRAWL__CONTACT"
         ),
-        Some(_) | None => Ok(()),
+        None => Ok(()),
     }
 }
 
 /// Names that no publisher can have (RFC 2606, RFC 6761), or one alone, which is of a network of one's own.
 fn is_reserved(host: &str) -> bool {
-    if !host.trim_end_matches('.').contains('.') {
-        return true;
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let mut labels = host.rsplit('.');
+    let (last, before) = (labels.next().unwrap_or_default(), labels.next());
+    match before {
+        None => true,
+        Some("example") if matches!(last, "com" | "net" | "org") => true,
+        Some(_) => matches!(last, "example" | "test" | "invalid" | "localhost"),
     }
-    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
-    matches!(last, "example" | "test" | "invalid" | "localhost")
 }
 
 async fn read(config: &Config, place: &str) -> Result<String> {
@@ -152,6 +165,37 @@ mod tests {
             told,
             [("a-example", "http://www.a.example/feed.xml"), ("a-example-2", "http://a.example/sport.xml")]
         );
+    }
+
+    #[test]
+    fn publishers_are_asked_under_a_name_of_ones_own() {
+        let check = |contact: &str, address: &str, expected: bool| {
+            let mut config = Config::parse("demo", crate::config::DEMO, []).unwrap();
+            config.crawl.proxy = None;
+            config.crawl.agent.contact = contact.to_owned();
+            assert_eq!(identified(&config, [address]).is_ok(), expected, "{contact} {address}");
+        };
+        let publisher = "https://www.lemonde.fr/rss";
+        check("desk@revue.example", publisher, false);
+        check("https://www.Example.com/bot", publisher, false);
+        check("desk@example.org.", publisher, false);
+        check("desk@myexample.org", publisher, true);
+        check("desk@example.org", "https://a.example/rss", true);
+        check("desk@example.org", "http://127.0.0.1:80/rss", true);
+        check("desk@revue.fr", publisher, true);
+    }
+
+    #[test]
+    fn a_list_on_another_host_counts_as_an_address() {
+        let mut source = SourceConfig::new("a".into(), "A".into(), "https://a.example/rss".into());
+        let feed = |url: &str, enabled| crate::config::FeedConfig {
+            url: url.to_owned(),
+            rubrique: None,
+            enabled,
+            note: None,
+        };
+        source.feeds = vec![feed("https://b.example/1", true), feed("https://b.example/2", false)];
+        assert_eq!(addresses(&source).collect::<Vec<_>>(), ["https://a.example/rss", "https://b.example/1"]);
     }
 
     #[test]

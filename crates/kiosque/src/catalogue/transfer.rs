@@ -172,13 +172,30 @@ fn compare(rows: Vec<Row>, catalogue: &[SourceConfig]) -> Plan {
 impl Plan {
     fn add_feed(&mut self, id: String, feed: FeedConfig) {
         if let Some(new) = self.sources.iter_mut().find(|source| source.id == id) {
-            new.feeds.push(feed);
+            if new.trust == Trust::Guessed && feed.enabled {
+                lead_with(new, feed);
+            } else {
+                new.feeds.push(feed);
+            }
         } else if let Some((_, feeds)) = self.feeds.iter_mut().find(|(of, _)| *of == id) {
             feeds.push(feed);
         } else {
             self.feeds.push((id, vec![feed]));
         }
     }
+}
+
+/// Makes a feed that was seen the main address of a source whose own was guessed, which stays among its feeds.
+fn lead_with(source: &mut SourceConfig, feed: FeedConfig) {
+    let guessed = FeedConfig {
+        url: std::mem::replace(&mut source.url, feed.url),
+        rubrique: std::mem::replace(&mut source.rubrique, feed.rubrique),
+        enabled: false,
+        note: source.note.take().or_else(|| source.reason.take()),
+    };
+    (source.note, source.reason) = (feed.note, None);
+    (source.trust, source.enabled) = (Trust::Seen, true);
+    source.feeds.insert(0, guessed);
 }
 
 fn rubrique_of(row: &Row) -> Option<Rubrique> {
@@ -357,6 +374,29 @@ mod tests {
         assert_eq!(vigie.feeds[0].rubrique, Some(Rubrique::Sport));
         assert_eq!((vigie.feeds[1].enabled, vigie.feeds[1].note.as_deref()), (false, Some("devinée")));
         assert_eq!(plan.refused, ["`pas une adresse` is no address of the web"]);
+    }
+
+    #[test]
+    fn a_feed_that_was_seen_leads_where_the_first_was_guessed() {
+        let rows = "name;home;feed;rubrique;seen_in;note\n\
+            Le Phare;https://phare.example/;https://phare.example/rss;sport;0;\n\
+            Le Phare;https://phare.example/;https://phare.example/une.xml;une;4;vue\n\
+            Le Phare;https://phare.example/;https://phare.example/eco.xml;economie;2;\n";
+        let plan = plan(rows.as_bytes(), &[]).unwrap();
+        let [phare] = &plan.sources[..] else { panic!("{plan:?}") };
+        assert_eq!((phare.url.as_str(), phare.enabled), ("https://phare.example/une.xml", true));
+        assert_eq!(
+            (phare.trust, phare.reason.as_deref(), phare.note.as_deref()),
+            (Trust::Seen, None, Some("vue"))
+        );
+        let told: Vec<_> = phare.feeds.iter().map(|f| (f.url.as_str(), f.rubrique, f.enabled)).collect();
+        assert_eq!(
+            told,
+            [
+                ("https://phare.example/rss", Some(Rubrique::Sport), false),
+                ("https://phare.example/eco.xml", Some(Rubrique::Economie), true),
+            ]
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ use url::Url;
 use super::{UsageError, extract};
 use crate::cli::ProbeArgs;
 use crate::config::Config;
-use crate::{batch, discovery, rules};
+use crate::{batch, catalogue, discovery, rules};
 
 /// The address a file's relative links are read against.
 const FILE_BASE: &str = "http://unknown.invalid/";
@@ -80,7 +80,10 @@ fn fetch_and_look(args: &ProbeArgs, config: Option<Config>, rules: &RuleSet) -> 
     };
     // Without a pipeline of one's own, the tool names itself and its home.
     let settings = match config {
-        Some(config) => config.crawl,
+        Some(config) => {
+            catalogue::identified(&config, [target.as_str()])?;
+            config.crawl
+        }
         None => Settings::new(Agent {
             product: "kiosque".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -13,9 +13,9 @@ use anyhow::{Context, Result};
 
 use crate::batch;
 use crate::catalogue::edit::Editor;
-use crate::catalogue::transfer;
+use crate::catalogue::{self, transfer};
 use crate::cli::{CatalogueFormat, SourcesArgs, SourcesCommand};
-use crate::commands::UsageError;
+use crate::commands::{UsageError, edition};
 use crate::config::{Config, SourceConfig};
 
 /// Does what the subcommand says.
@@ -29,13 +29,13 @@ pub(crate) fn run(args: SourcesArgs) -> Result<ExitCode> {
         SourcesCommand::Import { file, dry_run } => import(&config, &batch::file_bytes(&file)?, dry_run)
             .with_context(|| format!("cannot import `{}`", file.display())),
         SourcesCommand::Export { format, out } => {
+            let sources = catalogue::all(&config)?;
             let text = match format {
-                CatalogueFormat::Opml => transfer::to_opml(&config.name, &config.sources),
-                CatalogueFormat::Csv => transfer::to_csv(&config.sources)?,
+                CatalogueFormat::Opml => transfer::to_opml(&config.name, &sources),
+                CatalogueFormat::Csv => transfer::to_csv(&sources)?,
             };
             match out {
-                Some(path) => std::fs::write(&path, text)
-                    .with_context(|| format!("cannot write `{}`", path.display()))?,
+                Some(path) => edition::write_if_changed(&path, text.as_bytes())?,
                 None => std::io::stdout().write_all(text.as_bytes())?,
             }
             Ok(ExitCode::SUCCESS)
@@ -55,6 +55,20 @@ pub(crate) fn known<'c>(config: &'c Config, id: &str) -> Result<&'c SourceConfig
         .ok_or_else(|| UsageError(unknown(&config.sources, id)))
 }
 
+/// The source of an id, where it stands in the pipeline's own file: only that one is written.
+fn in_file<'c>(config: &'c Config, id: &str) -> Result<&'c SourceConfig> {
+    let all = catalogue::all(config)?;
+    let is_listed = all.iter().skip(config.sources.len()).any(|source| source.id == id);
+    if let Some(place) = config.sources_file.as_ref().filter(|_| is_listed) {
+        return Err(UsageError(format!(
+            "`{id}` stands in `sources_file` = `{place}`\nhint: strike it out there, or move it to {} with `kiosque sources import`",
+            config.file
+        ))
+        .into());
+    }
+    Ok(known(config, id)?)
+}
+
 /// What to say of an id that no source has.
 pub(crate) fn unknown(sources: &[SourceConfig], id: &str) -> String {
     let near = sources.iter().map(|s| (strsim::levenshtein(id, &s.id), s.id.as_str())).min();
@@ -67,7 +81,7 @@ pub(crate) fn unknown(sources: &[SourceConfig], id: &str) -> String {
 
 fn switch(config: &Config, ids: &[String], enabled: bool, reason: Option<&str>) -> Result<ExitCode> {
     let mut editor = Editor::open(&config.file)?;
-    let sources = ids.iter().map(|id| known(config, id)).collect::<Result<Vec<_>, _>>()?;
+    let sources = ids.iter().map(|id| in_file(config, id)).collect::<Result<Vec<_>>>()?;
     for source in &sources {
         editor.switch(&source.id, enabled, reason)?;
     }
@@ -83,7 +97,7 @@ fn switch(config: &Config, ids: &[String], enabled: bool, reason: Option<&str>) 
 }
 
 fn import(config: &Config, bytes: &[u8], dry_run: bool) -> Result<ExitCode> {
-    let plan = transfer::plan(bytes, &config.sources)?;
+    let plan = transfer::plan(bytes, &catalogue::all(config)?)?;
     for source in &plan.sources {
         let feeds = source.feeds.len() + 1;
         println!(

@@ -159,19 +159,25 @@ fn rename(path: &Path) -> io::Result<()> {
     fs::rename(path, path.with_extension(""))
 }
 
-/// Closes what a process left that did not end in peace; a file in the hands of another one is left to it.
+/// Closes what a process left that did not end in peace; a file in the hands of another one is left to it, and so is
+/// one that another one closed meanwhile.
 fn close_left_over(path: &Path) -> io::Result<()> {
-    let file = OpenOptions::new().read(true).write(true).open(path)?;
-    if file.try_lock().is_err() {
+    let gone = |error: io::Error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) };
+    let file = match OpenOptions::new().read(true).write(true).open(path) {
+        Ok(file) => file,
+        Err(error) => return gone(error),
+    };
+    // Whoever had the lock may have closed the file before it was ours: then it is whole, and under another name.
+    if file.try_lock().is_err() || !path.try_exists()? {
         return Ok(());
     }
     let sound = sound_length(&file)?;
     if sound == 0 {
-        return fs::remove_file(path);
+        return fs::remove_file(path).or_else(gone);
     }
     file.set_len(sound)?;
     file.sync_all()?;
-    rename(path)
+    rename(path).or_else(gone)
 }
 
 #[cfg(test)]
@@ -239,6 +245,27 @@ mod tests {
         drop(one);
         let (endings, targets) = kept(dir.path());
         assert_eq!((endings, targets.len()), (vec!["gz".to_owned(); 4], 5));
+    }
+
+    #[test]
+    fn several_may_close_what_is_left_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let killed = folder(dir.path(), 1 << 30);
+        killed.keep(vec![exchange(1)]).unwrap();
+        let path = fs::read_dir(dir.path()).unwrap().next().unwrap().unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        drop(killed);
+        for n in 0..20 {
+            fs::write(dir.path().join(format!("{n}.warc.gz.open")), &bytes).unwrap();
+        }
+        close_left_over(&dir.path().join("gone.warc.gz.open")).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| folder(dir.path(), 1));
+            }
+        });
+        let (endings, targets) = kept(dir.path());
+        assert_eq!((endings, targets.len()), (vec!["gz".to_owned(); 21], 21));
     }
 
     #[test]

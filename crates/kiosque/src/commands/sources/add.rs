@@ -8,7 +8,7 @@ use kiosque_crawl::{Scout, SourceKind};
 use kiosque_model::Language;
 
 use crate::catalogue::edit::{Editor, table_of};
-use crate::catalogue::{free_name, transfer};
+use crate::catalogue::{self, free_name, transfer};
 use crate::cli::AddArgs;
 use crate::commands::UsageError;
 use crate::config::{Config, FeedConfig, SourceConfig, Trust, is_name};
@@ -23,9 +23,13 @@ pub(super) fn run(config: &Config, args: &AddArgs) -> Result<ExitCode> {
         return Err(UsageError(format!("`--id {id}` must be of a-z, 0-9 and `-`")).into());
     }
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    if let Ok(target) = discovery::address(&args.site) {
+        catalogue::identified(config, [target.as_str()])?;
+    }
+    let known = catalogue::all(config)?;
     let scout = Scout::try_new(config.crawl.clone())?;
     let site = runtime.block_on(discovery::discover(&scout, &args.site))?;
-    let source = source(config, args, &site)?;
+    let source = source(&known, args, &site)?;
     print!("[[source]]\n{}", table_of(&source));
     for (url, why) in &site.trouble {
         eprintln!("note: {url}: {why}");
@@ -46,7 +50,7 @@ pub(super) fn run(config: &Config, args: &AddArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn source(config: &Config, args: &AddArgs, site: &Site) -> Result<SourceConfig> {
+fn source(known: &[SourceConfig], args: &AddArgs, site: &Site) -> Result<SourceConfig> {
     let home = site.url.to_string();
     let (url, kind) = match (
         site.feeds.first(),
@@ -63,10 +67,10 @@ fn source(config: &Config, args: &AddArgs, site: &Site) -> Result<SourceConfig> 
     let lists = |source: &SourceConfig| {
         is_same_page(&source.url, &url) || source.feeds.iter().any(|f| is_same_page(&f.url, &url))
     };
-    if let Some(known) = config.sources.iter().find(|source| lists(source)) {
+    if let Some(known) = known.iter().find(|source| lists(source)) {
         bail!("the pipeline has this site already, as `{}`", known.id);
     }
-    let taken: BTreeSet<String> = config.sources.iter().map(|source| source.id.clone()).collect();
+    let taken: BTreeSet<String> = known.iter().map(|source| source.id.clone()).collect();
     let id = args.id.clone().unwrap_or_else(|| free_name(&transfer::id_of(&home), &taken));
     let fallback = || site.feeds.first().map(|feed| feed.title.clone()).filter(|title| !title.is_empty());
     let name =
