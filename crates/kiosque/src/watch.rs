@@ -173,8 +173,8 @@ mod tests {
     fn histories_of_a_store_are_judged() {
         let folder = tempfile::tempdir().unwrap();
         let zone = jiff::tz::TimeZone::get("Africa/Casablanca").unwrap();
-        let path = folder.path().join("store.sqlite");
-        let store = Store::open_with(&path, &StoreOptions { zone: Some(zone) }).unwrap();
+        let options = StoreOptions { zone: Some(zone) };
+        let store = Store::open_with(&folder.path().join("store.sqlite"), &options).unwrap();
         let now: Timestamp = "2026-04-10T00:00:00Z".parse().unwrap();
         let row = |id: &str| SourceRow {
             id: SourceId(id.into()),
@@ -232,7 +232,6 @@ mod tests {
         let later = now + SignedDuration::from_hours(24);
         let well = &assess(&store, &sources, later).unwrap()[&SourceId("well".into())];
         assert_eq!(well.alarms, []);
-        let failure = "https://well.example/feed";
-        assert_eq!(store.crawl_failure(failure).unwrap(), None);
+        assert_eq!(store.crawl_failure("https://well.example/feed").unwrap(), None);
     }
 }
