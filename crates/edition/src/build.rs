@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kiosque_model::{ArticleId, Edition, EditionState, Story, StoryId, Window};
+use kiosque_model::{ArticleId, Edition, EditionState, LawTerms, Story, StoryId, Window};
 use kiosque_store::{Issue, Store};
 
 use crate::ruling::{Act, Ruling, in_force};
@@ -33,9 +33,9 @@ pub fn build(store: &Store, spec: &EditionSpec, date: Date) -> Result<Built, Edi
     let composed = match store.issue(&spec.name, date)? {
         Some(issue) if issue.state == EditionState::Published => issue.edition,
         Some(issue) if issue.state == EditionState::Frozen => {
-            amend(&issue.edition, &decided_since(store, &issue)?, false)
+            amend(&issue.edition, &decided(store, &issue, i64::MAX)?, false)
         }
-        _ => composed(store, spec, date)?,
+        _ => composed(store, spec, (date, i64::MAX))?,
     };
     keep(store, &composed)
 }
@@ -55,8 +55,9 @@ pub fn freeze(
         Some(EditionState::Frozen) => return Err(state(spec, date, "is frozen already")),
         Some(EditionState::Published) => return Err(state(spec, date, "went out already")),
     }
-    let frozen = Edition { state: EditionState::Frozen, ..composed(store, spec, date)? };
-    close(store, &frozen, (who, at))
+    let decision = store.last_decision()?;
+    let frozen = Edition { state: EditionState::Frozen, ..composed(store, spec, (date, decision))? };
+    close(store, frozen, decision, (who, at))
 }
 
 /// Lets a frozen edition follow again what comes in.
@@ -76,30 +77,41 @@ pub fn thaw(
         }
         None | Some(EditionState::Open) => return Err(state(spec, date, "is not frozen")),
     }
-    let open = composed(store, spec, date)?;
-    close(store, &open, (who, at))
+    let decision = store.last_decision()?;
+    let open = composed(store, spec, (date, decision))?;
+    close(store, open, decision, (who, at))
 }
 
 /// What [`publish`] would give out: the edition as it stands, or a published one with the corrections made since; `None`
-/// where it went out and nothing was corrected.
+/// where it went out in this mode and nothing was corrected.
 ///
 /// # Errors
 /// As [`build`].
 pub fn publication(store: &Store, spec: &EditionSpec, date: Date) -> Result<Option<Edition>, EditionError> {
+    drafted(store, spec, (date, i64::MAX))
+}
+
+/// What goes out with the decisions up to `last`. It goes out in the mode of `spec` and remembers it.
+fn drafted(
+    store: &Store,
+    spec: &EditionSpec,
+    (date, last): (Date, i64),
+) -> Result<Option<Edition>, EditionError> {
     let edition = match store.issue(&spec.name, date)? {
         Some(issue) if issue.state == EditionState::Published => {
-            let corrections = decided_since(store, &issue)?;
-            if corrections.is_empty() {
+            let corrections = decided(store, &issue, last)?;
+            if corrections.is_empty() && issue.edition.law.mode == spec.law.mode {
                 return Ok(None);
             }
             amend(&issue.edition, &corrections, true)
         }
         Some(issue) if issue.state == EditionState::Frozen => {
-            amend(&issue.edition, &decided_since(store, &issue)?, false)
+            amend(&issue.edition, &decided(store, &issue, last)?, false)
         }
-        _ => composed(store, spec, date)?,
+        _ => composed(store, spec, (date, last))?,
     };
-    Ok(Some(Edition { state: EditionState::Published, ..edition }))
+    let law = LawTerms { mode: spec.law.mode, ..edition.law };
+    Ok(Some(Edition { state: EditionState::Published, law, ..edition }))
 }
 
 /// Closes an edition for its readers. One that went out before goes out again where editors corrected it since, as a
@@ -113,8 +125,9 @@ pub fn publish(
     date: Date,
     (who, at): (&str, Timestamp),
 ) -> Result<Built, EditionError> {
-    match publication(store, spec, date)? {
-        Some(edition) => close(store, &edition, (who, at)),
+    let decision = store.last_decision()?;
+    match drafted(store, spec, (date, decision))? {
+        Some(edition) => close(store, edition, decision, (who, at)),
         None => build(store, spec, date),
     }
 }
@@ -144,26 +157,39 @@ fn keep(store: &Store, edition: &Edition) -> Result<Built, EditionError> {
     Ok(Built { edition, changed })
 }
 
-fn close(store: &Store, edition: &Edition, (who, at): (&str, Timestamp)) -> Result<Built, EditionError> {
-    let decision = store.last_decision()?;
-    let built = keep(store, edition)?;
-    let issue =
-        Issue { edition: built.edition.clone(), state: edition.state, decision, who: who.to_owned(), at };
-    store.add_issue(&issue)?;
-    Ok(built)
+/// Keeps an edition in its new state. `decision` is the latest one it holds, known before it was composed: what is
+/// decided meanwhile is found after it.
+fn close(
+    store: &Store,
+    edition: Edition,
+    decision: i64,
+    (who, at): (&str, Timestamp),
+) -> Result<Built, EditionError> {
+    let state = edition.state;
+    let mut issue = Issue { edition, state, decision, who: who.to_owned(), at };
+    let changed = store.change_state(&issue)?;
+    if let Some(kept) = store.edition(&issue.edition.name, issue.edition.date)? {
+        issue.edition = kept;
+    }
+    Ok(Built { edition: issue.edition, changed })
 }
 
-/// What editors decided of a closed edition since, as far as it changes one.
-fn decided_since(store: &Store, issue: &Issue) -> Result<Vec<Ruling>, EditionError> {
-    let decisions = store.decisions(&issue.edition.name, issue.edition.date)?;
-    let mut rulings = in_force(&decisions);
+/// What editors decided of a closed edition since, up to the decision `last`, as far as it changes one.
+fn decided(store: &Store, issue: &Issue, last: i64) -> Result<Vec<Ruling>, EditionError> {
+    let mut rulings = rulings(store, (&issue.edition.name, issue.edition.date), last)?;
     rulings.retain(|ruling| ruling.number > issue.decision && amends(&ruling.act));
     Ok(rulings)
 }
 
-fn composed(store: &Store, spec: &EditionSpec, date: Date) -> Result<Edition, EditionError> {
+fn rulings(store: &Store, (name, date): (&str, Date), last: i64) -> Result<Vec<Ruling>, EditionError> {
+    let mut decisions = store.decisions(name, date)?;
+    decisions.retain(|decision| decision.number <= last);
+    Ok(in_force(&decisions))
+}
+
+fn composed(store: &Store, spec: &EditionSpec, (date, last): (Date, i64)) -> Result<Edition, EditionError> {
     let window = window(spec, date)?;
-    let rulings = in_force(&store.decisions(&spec.name, date)?);
+    let rulings = rulings(store, (&spec.name, date), last)?;
     let stories = stories(store, spec, (date, window))?;
     let homes = homes(store, &rulings)?;
     let day = Day { date, window: Some(window), stories: &stories, rulings: &rulings, homes: &homes };

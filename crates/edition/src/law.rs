@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use kiosque_model::{Edition, EditionItem, Mode, Rights, SourceId};
+use kiosque_model::{Edition, EditionItem, EditionState, Mode, Rights, SourceId};
 
 use crate::EditionSpec;
 use crate::compose::{limit, words};
@@ -112,6 +112,12 @@ pub fn in_mode(
     if breaches.is_empty() { Ok(edition) } else { Err(breaches) }
 }
 
+/// The mode an edition is distributed in where nobody asks for one: the one it went out in, else its pipeline's.
+#[must_use]
+pub fn usual_mode(edition: &Edition, spec: &EditionSpec) -> Mode {
+    if edition.state == EditionState::Published { edition.law.mode } else { spec.law.mode }
+}
+
 fn take_rights(edition: &mut Edition, rights: &BTreeMap<SourceId, Rights>) {
     for item in edition.items_mut() {
         item.rights = rights.get(&item.source).copied().unwrap_or(item.rights);
@@ -120,13 +126,18 @@ fn take_rights(edition: &mut Edition, rights: &BTreeMap<SourceId, Rights>) {
             rights.get(source).copied().unwrap_or(built) == Rights::Forbidden
         };
         item.others.retain(|other| !forbids(&other.source, other.rights));
+        // Older editions know those who reprinted by name alone.
+        let known = !item.reprints.is_empty();
         item.reprints.retain(|reprint| !forbids(&reprint.source, Rights::Quote));
-        if !item.reprints.is_empty() || !rights.is_empty() {
+        if known {
             item.reprinted_by = item.reprints.iter().map(|r| r.source_name.clone()).collect();
         }
     }
     for source in &mut edition.sources {
         source.rights = rights.get(&source.id).copied().unwrap_or(source.rights);
+    }
+    if let Some(timeline) = &mut edition.timeline {
+        timeline.moments.retain(|moment| rights.get(&moment.source) != Some(&Rights::Forbidden));
     }
     for section in &mut edition.sections {
         section.more.retain(|more| rights.get(&more.source) != Some(&Rights::Forbidden));

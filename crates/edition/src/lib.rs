@@ -24,7 +24,7 @@ pub use build::{Built, build, dates_of, freeze, publication, publish, thaw};
 pub use compose::{Day, compose};
 pub use error::EditionError;
 pub use format::{Format, GroupBy};
-pub use law::{Breach, Rule, in_mode};
+pub use law::{Breach, Rule, in_mode, usual_mode};
 pub use lettre::Address;
 pub use lettre::message::Mailbox;
 pub use look::{Look, Mistake};

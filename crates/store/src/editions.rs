@@ -96,7 +96,8 @@ impl Store {
     }
 }
 
-fn save(c: &Connection, edition: &Edition) -> rusqlite::Result<bool> {
+/// Saves within a transaction of the caller's.
+pub(crate) fn save(c: &Connection, edition: &Edition) -> rusqlite::Result<bool> {
     let date = edition.date.to_string();
     let stored: Option<(u32, String)> = c
         .prepare_cached("SELECT revision, content FROM editions WHERE name = ?1 AND date = ?2")?

@@ -6,17 +6,17 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kiosque_model::{Edition, EditionState};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use crate::day::{parsed, unreadable};
-use crate::editions::{state, state_name};
+use crate::editions::{save, state, state_name};
 use crate::time::stamp;
 use crate::{Store, StoreError};
 
 /// An edition at the moment its state changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Issue {
-    /// The edition, word for word.
+    /// The edition, word for word; the store counts its revision.
     pub edition: Edition,
     /// What it became.
     pub state: EditionState,
@@ -29,29 +29,31 @@ pub struct Issue {
 }
 
 impl Store {
-    /// Keeps a change of an edition's state.
+    /// Saves an edition as [`Store::save_edition`] does and keeps the change of its state, both or neither; tells
+    /// whether the edition changed.
     ///
     /// # Errors
-    /// [`StoreError`] where it cannot be written.
-    pub fn add_issue(&self, issue: &Issue) -> Result<(), StoreError> {
-        let content =
-            serde_json::to_string(&issue.edition).expect("model types have string keys and finite numbers");
+    /// [`StoreError`] where it cannot be written; then everything stays as it was.
+    pub fn change_state(&self, issue: &Issue) -> Result<bool, StoreError> {
         self.database.run(|c| {
-            c.prepare_cached(
-                "INSERT INTO issues (edition, date, state, revision, decision, who, at, content)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute(params![
-                issue.edition.name,
-                issue.edition.date.to_string(),
-                state_name(issue.state),
-                issue.edition.revision,
-                issue.decision,
-                issue.who,
-                stamp(issue.at),
-                content
-            ])?;
-            Ok(())
+            let transaction = Transaction::new_unchecked(c, TransactionBehavior::Immediate)?;
+            let changed = save(&transaction, &issue.edition)?;
+            transaction
+                .prepare_cached(
+                    "INSERT INTO issues (edition, date, state, revision, decision, who, at, content)
+                     SELECT name, date, ?3, revision, ?4, ?5, ?6, content FROM editions
+                     WHERE name = ?1 AND date = ?2",
+                )?
+                .execute(params![
+                    issue.edition.name,
+                    issue.edition.date.to_string(),
+                    state_name(issue.state),
+                    issue.decision,
+                    issue.who,
+                    stamp(issue.at)
+                ])?;
+            transaction.commit()?;
+            Ok(changed)
         })
     }
 
@@ -70,15 +72,22 @@ impl Store {
         })
     }
 
-    /// The latest edition of that name before a day, where it is closed: frozen or published.
+    /// The latest edition of that name before a day, where it is closed: frozen or published. Its `at` is when it was
+    /// closed to what comes in: a frozen edition that is published, or a published one that is corrected, takes in
+    /// nothing new.
     ///
     /// # Errors
     /// [`StoreError`] where the file cannot be read.
     pub fn closed_before(&self, edition: &str, date: Date) -> Result<Option<Issue>, StoreError> {
         let found = self.database.run(|c| {
             c.prepare_cached(
-                "SELECT content, state, decision, who, at FROM issues WHERE edition = ?1 AND date < ?2
-                 ORDER BY date DESC, number DESC LIMIT 1",
+                "SELECT i.content, i.state, i.decision, i.who,
+                     (SELECT f.at FROM issues f
+                      WHERE f.edition = i.edition AND f.date = i.date AND f.number > coalesce(
+                          (SELECT max(o.number) FROM issues o
+                           WHERE o.edition = i.edition AND o.date = i.date AND o.state = 'open' AND o.number < i.number), 0)
+                      ORDER BY f.number LIMIT 1)
+                 FROM issues i WHERE i.edition = ?1 AND i.date < ?2 ORDER BY i.date DESC, i.number DESC LIMIT 1",
             )?
             .query_row(params![edition, date.to_string()], issue)
             .optional()

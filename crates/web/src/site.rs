@@ -19,8 +19,10 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kiosque_edition::{Format, GroupBy, Look, PageLink, render_page, render_with};
-use kiosque_model::Edition;
+use kiosque_edition::{
+    EditionSpec, Format, GroupBy, Look, PageLink, in_mode, render_page, render_with, usual_mode,
+};
+use kiosque_model::{Edition, Rights, SourceId};
 use kiosque_store::{EditionRow, Store, StoreError};
 use tokio::net::TcpListener;
 
@@ -32,9 +34,9 @@ use crate::{WebError, page};
 pub struct Site {
     /// The store's file. It need not exist yet.
     pub store_path: PathBuf,
-    /// The names of the pipeline's editions, the one shown first at `/` first. Editions of other names are
-    /// listed and shown too.
-    pub editions: Vec<String>,
+    /// The pipeline's editions, the one shown first at `/` first: what may be shown of each, and in which mode.
+    /// Editions of other names are listed and shown too, by the terms they were built with.
+    pub editions: Vec<EditionSpec>,
     /// The looks of editions, by name; the one the binary carries for others.
     pub looks: BTreeMap<String, Look>,
     /// The metrics in the Prometheus text format.
@@ -83,17 +85,15 @@ async fn latest(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let by = grouping(&parameters)?;
-    let preferred = site.editions.clone();
+    let preferred: Vec<_> = site.editions.iter().map(|spec| spec.name.clone()).collect();
     let found = reading(&site.store_path, move |store| {
         let Some(row) = newest(&store.editions()?, &preferred, store.zone()).cloned() else {
             return Ok(None);
         };
-        store.edition(&row.name, row.date)
+        kept(store, &row.name, row.date)
     });
     match found.await {
-        Ok(Some(edition)) => {
-            show(&site, &edition, Format::Html, &Asked { home: true, by, headers: &headers })
-        }
+        Ok(Some(kept)) => show(&site, &kept, Format::Html, &Asked { home: true, by, headers: &headers }),
         Ok(None) | Err(Refused::Unavailable(StoreError::Missing { .. })) => {
             Ok(Html(page::no_edition()).into_response())
         }
@@ -130,15 +130,15 @@ async fn edition(
     })?;
     let by = grouping(&parameters)?;
     let wanted = name.clone();
-    let found = reading(&site.store_path, move |store| store.edition(&wanted, date)).await;
+    let found = reading(&site.store_path, move |store| kept(store, &wanted, date)).await;
     let found = match found {
         Err(Refused::Unavailable(StoreError::Missing { .. })) => None,
         found => found?,
     };
-    let edition = found.ok_or_else(|| {
+    let kept = found.ok_or_else(|| {
         Refused::NotFound(format!("Il n’y a pas d’édition « {name} » à la date du {date}."))
     })?;
-    show(&site, &edition, format, &Asked { home: false, by, headers: &headers })
+    show(&site, &kept, format, &Asked { home: false, by, headers: &headers })
 }
 
 /// How a page was asked for.
@@ -148,10 +148,43 @@ struct Asked<'a> {
     headers: &'a HeaderMap,
 }
 
-fn show(site: &Site, edition: &Edition, format: Format, asked: &Asked<'_>) -> Result<Response, Refused> {
+/// An edition as it is kept, and what its sources grant today.
+type Kept = (Edition, BTreeMap<SourceId, Rights>);
+
+fn kept(store: &Store, name: &str, date: Date) -> Result<Option<Kept>, StoreError> {
+    let Some(edition) = store.edition(name, date)? else { return Ok(None) };
+    Ok(Some((edition, store.rights()?)))
+}
+
+/// What may be shown of an edition: nothing of one that breaks a rule.
+fn lawful(site: &Site, (edition, rights): &Kept) -> Result<Edition, Refused> {
+    let spec = site.editions.iter().find(|spec| spec.name == edition.name);
+    let spec = spec.cloned().unwrap_or_else(|| as_built(edition));
+    in_mode(edition, usual_mode(edition, &spec), &spec, rights).map_err(|breaches| Refused::Unlawful {
+        edition: format!("{} {}", edition.name, edition.date),
+        breaches,
+    })
+}
+
+/// The terms of an edition that the pipeline no longer has.
+fn as_built(edition: &Edition) -> EditionSpec {
+    let mut spec = EditionSpec::new(&edition.name, TimeZone::UTC, "UTC");
+    let law = &edition.law;
+    spec.law.mode = law.mode;
+    spec.law.licence.clone_from(&law.licence);
+    spec.law.mentions.clone_from(&law.mentions);
+    // An edition from before these terms were kept states none.
+    if law.extract_words > 0 {
+        (spec.extract_words, spec.extract_share) = (law.extract_words, law.extract_share);
+    }
+    spec
+}
+
+fn show(site: &Site, kept: &Kept, format: Format, asked: &Asked<'_>) -> Result<Response, Refused> {
     let by = asked.by;
+    let edition = &lawful(site, kept)?;
     let look = site.looks.get(&edition.name).unwrap_or(Look::built_in());
-    let tag = etag(edition, format, by, if asked.home { "home" } else { "dated" });
+    let tag = etag((edition, &kept.1), format, by, if asked.home { "home" } else { "dated" });
     let caching = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
     if is_known(asked.headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
@@ -197,6 +230,7 @@ async fn readiness(State(site): State<Arc<Site>>) -> Response {
     let store = reading(&site.store_path, |_| Ok(())).await.map_err(|refused| match refused {
         Refused::Unavailable(error) => error.to_string(),
         Refused::NotFound(text) | Refused::BadRequest(text) | Refused::Failed(text) => text,
+        Refused::Unlawful { edition, .. } => edition,
     });
     match process.and(store) {
         Ok(()) => "ready\n".into_response(),

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use kiosque_edition::{
-    Act, EditionError, EditionSpec, Ruling, build, dates_of, freeze, publication, publish, thaw,
+    Act, EditionError, EditionSpec, Ruling, build, dates_of, freeze, publication, publish, thaw, usual_mode,
 };
-use kiosque_model::{ArticleId, EditionState, Tagged};
+use kiosque_model::{ArticleId, EditionState, Mode, Tagged};
 use kiosque_store::{Distribution, Store, StoreOptions};
 
 use crate::morning::{date, spec, stories};
@@ -146,6 +146,56 @@ fn what_came_too_late_stands_in_the_next_edition() {
     let next = build(&desk.store, &spec(), date().tomorrow().unwrap()).unwrap().edition;
     let items: Vec<_> = next.items().map(|item| (&*item.title, item.late)).collect();
     assert_eq!(items, [("Une nouvelle du soir", true)]);
+}
+
+/// Whether the article of the evening that came in at 21:00 stands in the edition of the day after, as late.
+fn is_late(desk: &Desk) -> bool {
+    desk.put(&[desk.evening("2026-10-07T21:00:00Z")]);
+    let next = build(&desk.store, &spec(), date().tomorrow().unwrap()).unwrap().edition;
+    next.items().any(|item| item.late && item.title == "Une nouvelle du soir")
+}
+
+#[test]
+fn what_came_between_freezing_and_publishing_is_late() {
+    let desk = Desk::new();
+    freeze(&desk.store, &spec(), date(), ("Desk", at("20:50"))).unwrap();
+    publish(&desk.store, &spec(), date(), ("Desk", at("21:10"))).unwrap();
+    assert!(is_late(&desk));
+}
+
+#[test]
+fn what_came_between_publishing_and_a_correction_is_late() {
+    let desk = Desk::new();
+    publish(&desk.store, &spec(), date(), ("Desk", at("20:50"))).unwrap();
+    desk.decide(None, &Act::Erratum { text: "Une correction.".to_owned() });
+    publish(&desk.store, &spec(), date(), ("Desk", at("21:10"))).unwrap();
+    assert!(is_late(&desk));
+}
+
+#[test]
+fn an_edition_opened_again_is_closed_by_what_closes_it_last() {
+    let desk = Desk::new();
+    freeze(&desk.store, &spec(), date(), ("Desk", at("20:50"))).unwrap();
+    thaw(&desk.store, &spec(), date(), ("Desk", at("20:55"))).unwrap();
+    publish(&desk.store, &spec(), date(), ("Desk", at("21:10"))).unwrap();
+    let closed = desk.store.closed_before("matin", date().tomorrow().unwrap()).unwrap();
+    assert_eq!(closed.map(|issue| issue.at), Some(at("21:10")));
+}
+
+#[test]
+fn an_edition_remembers_the_mode_it_went_out_in() {
+    let desk = Desk::new();
+    let mut links = spec();
+    links.law.mode = Mode::Liens;
+    let out = publish(&desk.store, &links, date(), ("Desk", at("18:00"))).unwrap().edition;
+    assert_eq!(
+        (usual_mode(&out, &spec()), usual_mode(&build_open(&desk), &spec())),
+        (Mode::Liens, Mode::Revue)
+    );
+}
+
+fn build_open(desk: &Desk) -> kiosque_model::Edition {
+    build(&desk.store, &spec(), date().tomorrow().unwrap()).unwrap().edition
 }
 
 #[test]

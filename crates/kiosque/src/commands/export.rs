@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
-use kiosque_edition::{Format, GroupBy};
+use kiosque_edition::{Format, GroupBy, usual_mode};
 use kiosque_store::{Distribution, Store};
 
 use super::edition::law;
@@ -22,7 +22,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode> {
     let store = Store::open_read_only(&config.store)?;
     let found = edition::stored(&config, &store, args.edition.as_deref(), args.date)?;
     let spec = edition::spec(&config, Some(&found.name))?;
-    let found = law::lawful(&store, spec, &found, args.mode.unwrap_or(spec.law.mode))?;
+    let found = law::lawful(&store, spec, &found, args.mode.unwrap_or_else(|| usual_mode(&found, spec)))?;
     let look = looks::look(&config, &found.name)?;
     let by = GroupBy::from(args.by);
     let bytes = match (format, &config.mail) {

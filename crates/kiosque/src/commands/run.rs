@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kiosque_crawl::{Report, Source, SourceState};
-use kiosque_edition::{Format, GroupBy};
+use kiosque_edition::{Format, GroupBy, usual_mode};
 use kiosque_model::{Reason, SourceId};
 use kiosque_store::{EditionRow, Store, StoreStatus};
 use kiosque_stream::{Stage, Stop, Summary};
@@ -163,7 +163,9 @@ async fn crawl_for_ever(line: &Line, sources: &[Source], ending: &CancellationTo
     let crawler = line.crawler(&state, ending)?;
     let crawling = crawler.run(sources, ending, &|_| {});
     tokio::pin!(crawling);
-    let mut rounds = tokio::time::interval(HOUSEKEEPING);
+    // Not at once: after an hour that was missed, the sources are asked before an edition is issued.
+    let first = tokio::time::Instant::now() + HOUSEKEEPING;
+    let mut rounds = tokio::time::interval_at(first, HOUSEKEEPING);
     let mut report = loop {
         tokio::select! {
             report = &mut crawling => break report,
@@ -319,7 +321,7 @@ fn write_editions(config: &Config, store: &Store) -> Result<Vec<(EditionRow, Pat
         let Some(edition) = store.edition(&row.name, row.date)? else { continue };
         let path = export_path(config, &edition, Format::Html);
         // What would break a rule is not written; the file of the state before stays.
-        let edition = match lawful(store, spec, &edition, spec.law.mode) {
+        let edition = match lawful(store, spec, &edition, usual_mode(&edition, spec)) {
             Ok(edition) => edition,
             Err(breaches) => {
                 tracing::error!("{breaches:#}");

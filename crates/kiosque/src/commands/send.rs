@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use jiff::Timestamp;
-use kiosque_edition::{Envelope, GroupBy, Mailbox, Post, render_mail};
+use kiosque_edition::{Envelope, GroupBy, Mailbox, Post, render_mail, usual_mode};
 use kiosque_model::Edition;
 use kiosque_store::{Distribution, Store};
 
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &SendArgs) -> Result<ExitCode> {
     let store = Store::open_read_only(&config.store)?;
     let found = edition::stored(&config, &store, args.edition.as_deref(), args.date)?;
     let spec = edition::spec(&config, Some(&found.name))?;
-    let found = edition::law::lawful(&store, spec, &found, spec.law.mode)?;
+    let found = edition::law::lawful(&store, spec, &found, usual_mode(&found, spec))?;
     let all = recipients(args, mail)?;
     let mut record = SentRecord::open(&config.export_dir, &found)?;
     let due: Vec<_> = all.iter().filter(|to| args.again || !record.has(&found, to)).collect();

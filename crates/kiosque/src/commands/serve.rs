@@ -33,7 +33,9 @@ pub(crate) fn run(args: &ServeArgs) -> Result<ExitCode> {
 /// Issues editions at their hours as long as the process lives. A line that runs beside does so too: whoever comes
 /// second finds the edition published.
 async fn issue_on_schedule(config: Config) {
-    let mut rounds = tokio::time::interval(HOUSEKEEPING);
+    // Not at once: a line that was started with this process asks the sources first.
+    let first = tokio::time::Instant::now() + HOUSEKEEPING;
+    let mut rounds = tokio::time::interval_at(first, HOUSEKEEPING);
     loop {
         rounds.tick().await;
         let issued = tokio::task::block_in_place(|| {
@@ -56,7 +58,7 @@ pub(crate) fn site(
 ) -> Result<Site> {
     Ok(Site {
         store_path: config.store.clone(),
-        editions: config.editions.iter().map(|spec| spec.name.clone()).collect(),
+        editions: config.editions.clone(),
         looks: looks::looks(config)?,
         metrics: Arc::new(telemetry::metrics),
         ready,

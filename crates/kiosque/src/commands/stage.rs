@@ -83,7 +83,9 @@ async fn attend(
 /// Waits for the stage to end. The sink also writes files for readers meanwhile.
 async fn wait(line: &Line, running: Running, keeps_house: bool) -> Result<()> {
     let mut ended = tokio::task::spawn_blocking(|| running.join());
-    let mut rounds = tokio::time::interval(run::HOUSEKEEPING);
+    // Not at once: after an hour that was missed, what waits on the bus comes in before an edition is issued.
+    let first = tokio::time::Instant::now() + run::HOUSEKEEPING;
+    let mut rounds = tokio::time::interval_at(first, run::HOUSEKEEPING);
     loop {
         tokio::select! {
             ended = &mut ended => {

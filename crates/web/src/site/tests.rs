@@ -36,7 +36,7 @@ impl Kept {
     fn router(&self) -> Router {
         router(Site {
             store_path: self.path(),
-            editions: vec!["matin".to_owned()],
+            editions: vec![EditionSpec::new("matin", TimeZone::UTC, "UTC")],
             looks: BTreeMap::new(),
             metrics: Arc::new(|| "kiosque_up 1\n".to_owned()),
             ready: Arc::new(|| Ok(())),
@@ -62,6 +62,7 @@ fn an_edition(name: &str, date: &str) -> Edition {
         source: SourceId("rivage".to_owned()),
         source_name: "Le Rivage".to_owned(),
         url: "https://rivage.example/phare".to_owned(),
+        published: Some(kiosque_model::Published::Day("2026-10-06".parse().unwrap())),
         score: 1.0,
         ..EditionItem::new(1, PageId("00".to_owned()), Rubrique::Culture)
     };
@@ -193,4 +194,40 @@ async fn machines_get_health_readiness_and_metrics() {
     let request = Request::get("/readyz").body(Body::empty()).unwrap();
     let response = router(busy).oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn what_breaks_a_rule_is_not_shown_and_licensed_texts_stay_in_the_store() {
+    let kept = Kept::empty();
+    let store = Store::open(&kept.path()).unwrap();
+    let mut edition = an_edition("matin", "2026-10-07");
+    edition.sections[0].items[0].licensed_text = Some("Texte sous licence".to_owned());
+    store.save_edition(&edition).unwrap();
+    let (status, before, body) = kept.get("/editions/matin/2026-10-07.json").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(!body.contains("Texte sous licence"), "{body}");
+
+    let rights = |rights| {
+        let row = kiosque_store::SourceRow {
+            id: SourceId("rivage".to_owned()),
+            name: "Le Rivage".to_owned(),
+            name_ar: None,
+            url: "https://rivage.example/".to_owned(),
+            language: None,
+            tier: 0,
+            kind: "feed".to_owned(),
+            enabled: true,
+            rights,
+        };
+        store.sync_sources(&[row]).unwrap();
+    };
+    rights(Rights::Licensed);
+    let (_, licensed, _) = kept.get("/editions/matin/2026-10-07.json").await;
+    assert_ne!(licensed[header::ETAG], before[header::ETAG]);
+    rights(Rights::Forbidden);
+    for target in ["/", "/editions/matin/2026-10-07", "/editions/matin/2026-10-07.md"] {
+        let (status, _, body) = kept.get(target).await;
+        assert_eq!(status, StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS, "{target}");
+        assert!(body.contains("forbidden") && !body.contains("phare"), "{body}");
+    }
 }

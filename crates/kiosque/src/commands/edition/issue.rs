@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
-use kiosque_edition::{EditionSpec, Format, GroupBy};
-use kiosque_model::Edition;
+use kiosque_edition::{EditionSpec, Format, GroupBy, usual_mode};
+use kiosque_model::{Edition, Mode};
 use kiosque_store::{Distribution, Store};
 
 use super::{Desk, export_path, law, tell, write_if_changed};
@@ -21,9 +21,9 @@ const CHANNEL: &str = "publication";
 pub(super) fn publish(args: &PublishArgs) -> Result<()> {
     let desk = Desk::open(args.pipeline.path(), &args.which)?;
     let mut spec = desk.spec().clone();
-    spec.law.mode = args.mode.unwrap_or(spec.law.mode);
     spec.recipients = args.recipients.unwrap_or(spec.recipients);
     let how = (&*args.by.name(), Timestamp::now());
+    spec.law.mode = args.mode.map_or_else(|| mode(&desk.store, &spec, desk.date), Ok)?;
     let (edition, changed, files) = go_out(&desk.config, &desk.store, &spec, (desk.date, how))?;
     if args.which.json {
         return tell(&edition, changed, true);
@@ -61,6 +61,12 @@ pub(super) fn ledger(args: &LedgerArgs) -> Result<()> {
     Ok(())
 }
 
+/// The mode an edition goes out in where nobody asks for one: again in that it went out in.
+fn mode(store: &Store, spec: &EditionSpec, date: jiff::civil::Date) -> Result<Mode> {
+    let kept = store.edition(&spec.name, date)?;
+    Ok(kept.map_or(spec.law.mode, |edition| usual_mode(&edition, spec)))
+}
+
 type Out = (Edition, bool, Vec<std::path::PathBuf>);
 
 /// Publishes an edition and writes its files. The rules are tried before it is closed, so that an edition that breaks
@@ -95,7 +101,7 @@ fn go_out(
 ///
 /// # Errors
 /// Where the store cannot be read or written. An edition that breaks a rule is told in the log and tried again; its hour
-/// is not passed over.
+/// is not passed over; nor is it where nothing came in yet, as when the line was down: it stays due until the next.
 pub(crate) fn issue_due(config: &Config, store: &Store, now: Timestamp) -> Result<Vec<String>> {
     let mut issued = Vec::new();
     for spec in &config.editions {
@@ -106,8 +112,9 @@ pub(crate) fn issue_due(config: &Config, store: &Store, now: Timestamp) -> Resul
         };
         let Some(hour) = schedule.due(last, now, &config.time_zone) else { continue };
         let date = hour.to_zoned(config.time_zone.clone()).date();
-        match go_out(config, store, spec, (date, (BY_ITSELF, now))) {
-            Ok(_) => {
+        match issue(config, store, spec, (date, now)) {
+            Ok(false) => tracing::warn!(edition = spec.name, %date, "not issued yet: no article has come in"),
+            Ok(true) => {
                 store.set_issued(&spec.name, hour)?;
                 gauges::built(&spec.name);
                 tracing::info!(edition = spec.name, %date, "issued");
@@ -119,6 +126,23 @@ pub(crate) fn issue_due(config: &Config, store: &Store, now: Timestamp) -> Resul
     Ok(issued)
 }
 
+/// Issues one edition, unless it would be empty.
+fn issue(
+    config: &Config,
+    store: &Store,
+    spec: &EditionSpec,
+    (date, now): (jiff::civil::Date, Timestamp),
+) -> Result<bool> {
+    let mut spec = spec.clone();
+    spec.law.mode = mode(store, &spec, date)?;
+    let draft = kiosque_edition::publication(store, &spec, date)?;
+    if draft.is_some_and(|draft| draft.items().next().is_none()) {
+        return Ok(false);
+    }
+    go_out(config, store, &spec, (date, (BY_ITSELF, now)))?;
+    Ok(true)
+}
+
 #[cfg(test)]
 mod tests {
     use kiosque_store::StoreOptions;
@@ -126,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_edition_is_issued_at_its_hour_and_a_missed_hour_once() {
+    fn an_hour_is_met_once_and_stays_due_while_nothing_came_in() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.sqlite");
         let pipeline = format!(
@@ -141,13 +165,9 @@ mod tests {
         // Met for the first time after its hour: it waits for the next.
         assert_eq!(issued("2026-10-06T08:00:00Z"), 0);
         assert_eq!(issued("2026-10-07T05:59:59Z"), 0);
-        assert_eq!(issued("2026-10-07T06:00:20Z"), 1);
-        assert_eq!(issued("2026-10-07T06:01:20Z"), 0);
-        // Three mornings away.
-        assert_eq!(issued("2026-10-10T12:00:00Z"), 1);
-        assert_eq!(issued("2026-10-10T12:01:00Z"), 0);
-        let days: Vec<_> = store.editions().unwrap().iter().map(|row| row.date.to_string()).collect();
-        assert_eq!(days, ["2026-10-10", "2026-10-07"]);
-        assert!(folder.path().join("editions/2026-10-07-matin.html").is_file());
+        // Its hour, and nothing came in: no empty edition is closed, and the hour is not passed over.
+        let first = store.last_issued("matin").unwrap();
+        assert_eq!(issued("2026-10-07T06:00:20Z"), 0);
+        assert_eq!((store.editions().unwrap(), store.last_issued("matin").unwrap()), (Vec::new(), first));
     }
 }
