@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which crates of ours a crate may depend on. `model` is everybody's; the binary may use all.
-const EDGES: [(&str, &[&str]); 14] = [
+const EDGES: [(&str, &[&str]); 15] = [
     ("model", &[]),
     ("stream", &["model"]),
     ("crawl", &["model"]),
@@ -17,7 +17,8 @@ const EDGES: [(&str, &[&str]); 14] = [
     ("classify", &["model"]),
     ("group", &["model"]),
     ("store", &["model"]),
-    ("edition", &["model", "store"]),
+    ("edition", &["model", "store", "pdf"]),
+    ("pdf", &[]),
     ("web", &["model", "edition", "store"]),
     ("press", &["model"]),
     ("watch", &[]),
@@ -32,7 +33,7 @@ const EDGES: [(&str, &[&str]); 14] = [
 ];
 
 /// Foreign crates with a room of their own, and the rooms.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("sha1", &["archive"]),
     ("brotli-decompressor", &["crawl"]),
     ("rdkafka", &["stream"]),
@@ -45,6 +46,9 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("axum", &["web"]),
     ("whichlang", &["classify", "extract"]),
     ("lettre", &["edition"]),
+    ("typst", &["pdf"]),
+    ("typst-layout", &["pdf"]),
+    ("typst-pdf", &["pdf"]),
     ("minijinja", &["edition", "press"]),
     ("clap", &["kiosque"]),
     ("tracing-subscriber", &["kiosque"]),

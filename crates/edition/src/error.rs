@@ -50,6 +50,9 @@ pub enum EditionError {
     /// A file of a look is wrong: every mistake, with file and line.
     #[error("{}", told(.0))]
     Look(Vec<Mistake>),
+    /// This build has no PDF.
+    #[error("this build makes no PDF\nhint: build with the cargo feature `pdf`, which is on by default")]
+    NoPdf,
     /// The message could not be made.
     #[error("the message could not be made: {0}")]
     Mail(String),

@@ -9,6 +9,8 @@ use crate::EditionError;
 pub enum Format {
     /// One self-contained page.
     Html,
+    /// A sheet to print and to keep: PDF/A-2a and PDF/UA-1. Only a build with the feature `pdf` makes it.
+    Pdf,
     /// A text document (ECMA-376, WordprocessingML).
     Docx,
     /// A book for reading devices (EPUB 3.3).
@@ -37,8 +39,9 @@ pub enum Format {
 
 impl Format {
     /// All formats there are.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Html,
+        Self::Pdf,
         Self::Docx,
         Self::Epub,
         Self::Eml,
@@ -53,11 +56,18 @@ impl Format {
         Self::Webhook,
     ];
 
+    /// Whether this build makes it.
+    #[must_use]
+    pub const fn is_built(self) -> bool {
+        !matches!(self, Self::Pdf) || cfg!(feature = "pdf")
+    }
+
     /// Its name on the command line and in addresses of the site.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Html => "html",
+            Self::Pdf => "pdf",
             Self::Docx => "docx",
             Self::Epub => "epub",
             Self::Eml => "eml",
@@ -90,6 +100,7 @@ impl Format {
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Html => "text/html; charset=utf-8",
+            Self::Pdf => "application/pdf",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Epub => "application/epub+zip",
             Self::Eml => "message/rfc822",

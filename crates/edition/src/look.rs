@@ -21,13 +21,14 @@ pub(crate) use labels::{LANGUAGES, Labels};
 use crate::EditionError;
 
 /// The files of text a look is made of, as the binary carries them.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("edition.html.jinja", include_str!("../templates/edition.html.jinja")),
     ("item.html.jinja", include_str!("../templates/item.html.jinja")),
     ("edition.css", include_str!("../templates/edition.css")),
     ("chapter.xhtml.jinja", include_str!("../templates/chapter.xhtml.jinja")),
     ("mail.html.jinja", include_str!("../templates/mail.html.jinja")),
     ("mail.txt.jinja", include_str!("../templates/mail.txt.jinja")),
+    ("edition.typ", include_str!("../templates/edition.typ")),
     ("epub.css", include_str!("../templates/epub.css")),
 ];
 

@@ -9,6 +9,7 @@ mod feed;
 mod html;
 mod mail;
 mod markdown;
+mod pdf;
 mod typography;
 mod view;
 mod xml;
@@ -46,6 +47,7 @@ pub fn render_with(
     let view = || View::new(edition, by, look);
     match format {
         Format::Html => render_page(look, edition, by, &[]),
+        Format::Pdf => pdf::pdf(&view(), look),
         Format::Docx => docx::docx(&view()),
         Format::Epub => epub::epub(&view(), look),
         Format::Eml => render_mail(look, edition, by, &Envelope::draft(&edition.publisher)),
@@ -105,7 +107,7 @@ pub fn prove(look: &Look) -> Result<(), EditionError> {
         for edition in [&mut edition, &mut empty.clone()] {
             edition.language = language.clone();
             for by in [GroupBy::Rubrique, GroupBy::Source] {
-                for format in Format::ALL {
+                for format in Format::ALL.into_iter().filter(|format| format.is_built()) {
                     render_with(look, edition, format, by)?;
                 }
             }

@@ -77,7 +77,11 @@ fn compile(world: &world::SheetWorld, sheet: &Sheet) -> Result<Vec<u8>, PdfError
 /// The first mistake, with its place; typst's others mostly follow from it.
 fn told(world: &world::SheetWorld, errors: &[SourceDiagnostic]) -> PdfError {
     let Some(error) = errors.first() else {
-        return PdfError::Template { file: String::new(), line: 0, message: "no reason was given".to_owned() };
+        return PdfError::Template {
+            file: String::new(),
+            line: 0,
+            message: "no reason was given".to_owned(),
+        };
     };
     let place = error.span.id().and_then(|id| {
         let source = world.source(id).ok()?;

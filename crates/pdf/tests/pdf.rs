@@ -23,7 +23,10 @@ const TEMPLATE: &str = "\
 
 #[test]
 fn a_sheet_is_an_archivable_tagged_pdf_and_the_same_each_time() {
-    let sheet = sheet(TEMPLATE, r##"{"title": "#panic(\"jamais\") *non*", "arabic": "افتتح الجسر (القديم) يوم الاثنين."}"##);
+    let sheet = sheet(
+        TEMPLATE,
+        r##"{"title": "#panic(\"jamais\") *non*", "arabic": "افتتح الجسر (القديم) يوم الاثنين."}"##,
+    );
     let first = pdf(&sheet).unwrap_or_else(|e| panic!("{e}"));
     let text = String::from_utf8_lossy(&first);
     assert!(text.starts_with("%PDF-1.7"));
@@ -50,10 +53,12 @@ fn a_mistake_is_told_with_file_and_line() {
 
 #[test]
 fn the_fonts_print_what_the_press_of_the_maghreb_writes() {
-    for c in "ÀÂÇÉÈÊËÎÏÔŒÙÛÜŸàâçéèêëîïôœùûüÿ«»’“”–—…€°№·•".chars() {
+    for c in "ÀÂÇÉÈÊËÎÏÔŒÙÛÜŸàâçéèêëîïôœùûüÿ«»’“”–—…€°№·•".chars()
+    {
         assert!(can_print(c), "{c}");
     }
-    for c in "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژڤگ،؛؟٪ـًٌٍَُِّْ٠١٢٣٤٥٦٧٨٩".chars() {
+    for c in "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژڤگ،؛؟٪ـًٌٍَُِّْ٠١٢٣٤٥٦٧٨٩".chars()
+    {
         assert!(can_print(c), "{c}");
     }
     assert!(!can_print('😀') && !can_print('漢'));

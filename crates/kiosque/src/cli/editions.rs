@@ -90,7 +90,7 @@ pub(crate) struct ExportArgs {
     /// The day, YYYY-MM-DD; the newest edition's where left out
     #[arg(long, value_name = "DATE")]
     pub(crate) date: Option<Date>,
-    /// html, docx, epub, eml, md, json, csv; rss, atom, jsonfeed; telegram, slack, webhook
+    /// html, pdf, docx, epub, eml, md, json, csv; rss, atom, jsonfeed; telegram, slack, webhook
     #[arg(long, value_name = "FORMAT", default_value = "html")]
     pub(crate) format: String,
     /// The edition's name; the pipeline's first where left out
