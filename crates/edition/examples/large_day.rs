@@ -1,4 +1,5 @@
-//! Measures the building and the export of a day of many articles: `cargo run --release --example large_day [ARTICLES]`.
+//! Measures the building and the export of a day of many articles: `cargo run --release --example large_day [ARTICLES
+//! [FILE.pdf]]`; for the PDF with `--features pdf`.
 //!
 //! The day is invented: stories of one to eight articles from forty outlets, a fifth of them copies, texts of 100 to 900
 //! words. Times are of the processor, so that a busy machine tells the same.
@@ -31,6 +32,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         rendered - built,
         peak_mb()?
     );
+    if let Some(path) = std::env::args().nth(2) {
+        let start = processor_ms()?;
+        let pdf = render(&edition, Format::Pdf, GroupBy::Rubrique)?;
+        println!("{} items: {} KiB of PDF in {} ms", edition.items().count(), pdf.len() / 1024, processor_ms()? - start);
+        std::fs::write(path, pdf)?;
+    }
     drop(store);
     std::fs::remove_dir_all(folder)?;
     Ok(())

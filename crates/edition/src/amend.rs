@@ -57,6 +57,10 @@ fn on_item(edition: &mut Edition, target: &ArticleId, ruling: &Ruling) -> Option
         return take_out(edition, number, ruling);
     }
     let item = edition.items_mut().find(|item| item.number == number)?;
+    // Title and extract are those of the article that speaks for the story; another one's are not printed.
+    if matches!(ruling.act, Act::Retitle { .. } | Act::Extract { .. }) && item.article != *target {
+        return None;
+    }
     let told = |before: Option<String>, text: String| erratum(ruling, Some(number), before, text);
     let erratum = match &ruling.act {
         Act::Retitle { title } => {
@@ -65,9 +69,10 @@ fn on_item(edition: &mut Edition, target: &ArticleId, ruling: &Ruling) -> Option
             told(Some(before), item.title.clone())
         }
         Act::Extract { text } => {
-            let before = std::mem::replace(&mut item.extract, plain(text));
+            item.extract = plain(text);
             item.rewritten = true;
-            told(Some(before), item.extract.clone())
+            // That it was rewritten is said, not how: what stood there may be more than a mode lets out.
+            told(None, String::new())
         }
         Act::Note { .. } => {
             let note = note(ruling)?;
@@ -101,14 +106,25 @@ fn take_out(edition: &mut Edition, number: usize, ruling: &Ruling) -> Option<Err
     for item in edition.items_mut() {
         item.same_rubrique.retain(|other| *other != number);
     }
-    for paper in &mut edition.newspapers {
-        paper.lines.retain(|line| line.number != number);
-    }
-    edition.newspapers.retain(|paper| !paper.lines.is_empty());
+    take_out_lines(edition, number);
     if edition.timeline.as_ref().is_some_and(|timeline| timeline.number == number) {
         edition.timeline = None;
     }
     Some(erratum(ruling, Some(number), Some(title), String::new()))
+}
+
+/// Takes an item's articles out of the view by paper and out of the counts.
+fn take_out_lines(edition: &mut Edition, number: usize) {
+    for paper in &mut edition.newspapers {
+        let of_it: Vec<_> = paper.lines.extract_if(.., |line| line.number == number).collect();
+        edition.articles = edition.articles.saturating_sub(of_it.len());
+        edition.copies = edition.copies.saturating_sub(of_it.iter().filter(|l| l.copy_of.is_some()).count());
+        for source in edition.sources.iter_mut().filter(|source| source.id == paper.source) {
+            source.articles = source.articles.saturating_sub(of_it.len());
+        }
+    }
+    edition.newspapers.retain(|paper| !paper.lines.is_empty());
+    edition.sources.retain(|source| source.articles > 0);
 }
 
 fn erratum(ruling: &Ruling, number: Option<usize>, before: Option<String>, text: String) -> Erratum {

@@ -30,14 +30,18 @@ pub struct Built {
 /// [`EditionError::Store`] where the day cannot be read or the edition not be written; then the one kept before stays.
 /// [`EditionError::NotIssued`] where the edition's schedule leaves the day out.
 pub fn build(store: &Store, spec: &EditionSpec, date: Date) -> Result<Built, EditionError> {
-    let composed = match store.issue(&spec.name, date)? {
-        Some(issue) if issue.state == EditionState::Published => issue.edition,
+    keep(store, &standing(store, spec, (date, i64::MAX))?)
+}
+
+/// The edition with the decisions up to `last`, as far as its state lets them in.
+fn standing(store: &Store, spec: &EditionSpec, (date, last): (Date, i64)) -> Result<Edition, EditionError> {
+    match store.issue(&spec.name, date)? {
+        Some(issue) if issue.state == EditionState::Published => Ok(issue.edition),
         Some(issue) if issue.state == EditionState::Frozen => {
-            amend(&issue.edition, &decided(store, &issue, i64::MAX)?, false)
+            Ok(amend(&issue.edition, &decided(store, &issue, last)?, false))
         }
-        _ => composed(store, spec, (date, i64::MAX))?,
-    };
-    keep(store, &composed)
+        _ => composed(store, spec, (date, last)),
+    }
 }
 
 /// Builds an edition and holds it: what comes in no longer changes it, what editors write does.
@@ -97,18 +101,16 @@ fn drafted(
     spec: &EditionSpec,
     (date, last): (Date, i64),
 ) -> Result<Option<Edition>, EditionError> {
-    let edition = match store.issue(&spec.name, date)? {
-        Some(issue) if issue.state == EditionState::Published => {
+    let out = store.issue(&spec.name, date)?.filter(|issue| issue.state == EditionState::Published);
+    let edition = match out {
+        Some(issue) => {
             let corrections = decided(store, &issue, last)?;
             if corrections.is_empty() && issue.edition.law.mode == spec.law.mode {
                 return Ok(None);
             }
             amend(&issue.edition, &corrections, true)
         }
-        Some(issue) if issue.state == EditionState::Frozen => {
-            amend(&issue.edition, &decided(store, &issue, last)?, false)
-        }
-        _ => composed(store, spec, (date, last))?,
+        None => standing(store, spec, (date, last))?,
     };
     let law = LawTerms { mode: spec.law.mode, ..edition.law };
     Ok(Some(Edition { state: EditionState::Published, law, ..edition }))

@@ -56,10 +56,9 @@ impl Format {
         Self::Webhook,
     ];
 
-    /// Whether this build makes it.
-    #[must_use]
-    pub const fn is_built(self) -> bool {
-        !matches!(self, Self::Pdf) || cfg!(feature = "pdf")
+    /// Those this build makes: all, but PDF only with the cargo feature `pdf`.
+    pub fn built() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|format| cfg!(feature = "pdf") || *format != Self::Pdf)
     }
 
     /// Its name on the command line and in addresses of the site.

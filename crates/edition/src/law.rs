@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use kiosque_model::{Edition, EditionItem, EditionState, Mode, Rights, SourceId};
+use kiosque_model::{Edition, EditionItem, EditionState, LawTerms, Mode, Rights, SourceId};
 
 use crate::EditionSpec;
 use crate::compose::{limit, words};
@@ -179,7 +179,8 @@ fn settle_newspapers(edition: &mut Edition) {
         for line in &mut paper.lines {
             match extracts.get(&line.article).filter(|_| line.headline) {
                 Some(extract) => line.extract.clone_from(extract),
-                None if !quotes => line.extract.clear(),
+                // Nobody but the house wrote these lines: one too long for today's rules goes, and its title stays.
+                None if !quotes || !fits(&line.extract, line.words, &edition.law) => line.extract.clear(),
                 None => {}
             }
         }
@@ -192,6 +193,12 @@ fn settle_newspapers(edition: &mut Edition) {
     for source in &mut edition.sources {
         source.quoted_words = quoted.get(&source.id).copied().unwrap_or(0);
     }
+}
+
+/// Whether an extract of a text of `of` words (0 where nobody counted) keeps within both bounds.
+fn fits(extract: &str, of: usize, law: &LawTerms) -> bool {
+    let quoted = words(extract);
+    quoted <= law.extract_words && (of == 0 || quoted <= limit(of, law.extract_words, law.extract_share))
 }
 
 fn breaches(edition: &Edition, spec: &EditionSpec) -> Vec<Breach> {

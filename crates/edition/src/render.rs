@@ -107,7 +107,7 @@ pub fn prove(look: &Look) -> Result<(), EditionError> {
         for edition in [&mut edition, &mut empty.clone()] {
             edition.language = language.clone();
             for by in [GroupBy::Rubrique, GroupBy::Source] {
-                for format in Format::ALL.into_iter().filter(|format| format.is_built()) {
+                for format in Format::built() {
                     render_with(look, edition, format, by)?;
                 }
             }

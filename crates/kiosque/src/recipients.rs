@@ -26,6 +26,8 @@ struct Sent {
 pub(crate) struct SentRecord {
     path: PathBuf,
     sent: BTreeSet<(u32, String)>,
+    /// Whether the file ends within a line.
+    torn: bool,
 }
 
 /// Reads a list: an address a line, with or without a name; what follows `#` is for people.
@@ -35,22 +37,27 @@ pub(crate) struct SentRecord {
 pub(crate) fn read(path: &Path) -> Result<Vec<Mailbox>> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the recipients `{}`", path.display()))?;
-    let mut seen = BTreeSet::new();
     let mut found: Vec<Mailbox> = Vec::new();
     let mut wrong = Vec::new();
     for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line = line.split('#').next().unwrap_or_default().trim();
         match line.parse::<Mailbox>() {
             _ if line.is_empty() => {}
-            Ok(to) if seen.insert(to.email.to_string().to_lowercase()) => found.push(to),
-            Ok(_) => {}
+            Ok(to) => found.push(to),
             Err(_) => wrong.push(format!("{}:{}: `{line}` is no address", path.display(), at + 1)),
         }
     }
     if !wrong.is_empty() {
         bail!("{}", wrong.join("\n"));
     }
-    Ok(found)
+    Ok(once(found))
+}
+
+/// Every address once, under the first name it has.
+pub(crate) fn once(mut all: Vec<Mailbox>) -> Vec<Mailbox> {
+    let mut seen = BTreeSet::new();
+    all.retain(|to| seen.insert(key(to)));
+    all
 }
 
 impl SentRecord {
@@ -64,9 +71,11 @@ impl SentRecord {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             read => read.with_context(|| format!("cannot read `{}`", path.display()))?,
         };
-        // A line that was cut short when the machine stopped is of a message that may not have gone out.
+        // A line that was cut short when the machine stopped is of a message that may not have gone out. It is closed,
+        // so that the next one stands on a line of its own.
+        let torn = !text.is_empty() && !text.ends_with('\n');
         let sent = text.lines().filter_map(|line| serde_json::from_str::<Sent>(line).ok());
-        Ok(Self { sent: sent.map(|sent| (sent.revision, sent.to)).collect(), path })
+        Ok(Self { sent: sent.map(|sent| (sent.revision, sent.to)).collect(), path, torn })
     }
 
     /// Whether `to` has this revision.
@@ -80,7 +89,8 @@ impl SentRecord {
     /// Where the record cannot be written: then nothing more may be sent.
     pub(crate) fn add(&mut self, edition: &Edition, to: &Mailbox, at: Timestamp) -> Result<()> {
         let sent = Sent { revision: edition.revision, to: key(to), at };
-        let line = format!("{}\n", serde_json::to_string(&sent)?);
+        let closed = if self.torn { "\n" } else { "" };
+        let line = format!("{closed}{}\n", serde_json::to_string(&sent)?);
         let told = || format!("cannot write `{}`", self.path.display());
         if let Some(folder) = self.path.parent() {
             std::fs::create_dir_all(folder).with_context(told)?;
@@ -88,6 +98,7 @@ impl SentRecord {
         let mut file =
             std::fs::OpenOptions::new().create(true).append(true).open(&self.path).with_context(told)?;
         file.write_all(line.as_bytes()).and_then(|()| file.sync_data()).with_context(told)?;
+        self.torn = false;
         self.sent.insert((sent.revision, sent.to));
         Ok(())
     }
@@ -118,5 +129,21 @@ mod tests {
         std::fs::write(&path, "zoe\nali@example.org\n@x\n").unwrap();
         let said = read(&path).unwrap_err().to_string();
         assert!(said.contains(":1: `zoe` is no address") && said.contains(":3: `@x`"), "{said}");
+    }
+
+    #[test]
+    fn a_record_cut_short_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let edition = Edition::new("matin", jiff::civil::date(2026, 10, 7));
+        let [zoe, ali]: [Mailbox; 2] = ["zoe@example.org", "ali@example.org"].map(|to| to.parse().unwrap());
+        let mut record = SentRecord::open(folder.path(), &edition).unwrap();
+        record.add(&edition, &zoe, Timestamp::UNIX_EPOCH).unwrap();
+        let mut file = std::fs::OpenOptions::new().append(true).open(&record.path).unwrap();
+        file.write_all(b"{\"revision\":1,\"to\":\"al").unwrap();
+        let mut record = SentRecord::open(folder.path(), &edition).unwrap();
+        assert!(record.has(&edition, &zoe) && !record.has(&edition, &ali));
+        record.add(&edition, &ali, Timestamp::UNIX_EPOCH).unwrap();
+        let record = SentRecord::open(folder.path(), &edition).unwrap();
+        assert!(record.has(&edition, &zoe) && record.has(&edition, &ali));
     }
 }

@@ -6,10 +6,12 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kiosque_model::Edition;
+use kiosque_model::{ArticleId, Edition, Published, Rights, SourceId};
 use rusqlite::{Transaction, TransactionBehavior, params};
+use serde_json::Value;
 
 use crate::editions::number;
+use crate::query::read;
 use crate::time::stamp;
 use crate::{Rows, Store, StoreError};
 
@@ -20,8 +22,61 @@ pub struct Distribution {
     pub channel: String,
     /// To how many it went; 0 where nobody knows.
     pub recipients: u32,
+    /// Whether it was told paper by paper: then every article that is quoted there has a row too.
+    pub by_paper: bool,
     /// When.
     pub at: Timestamp,
+}
+
+/// An article that went out.
+struct Entry<'e> {
+    item: usize,
+    source: &'e SourceId,
+    source_name: &'e str,
+    rights: Rights,
+    article: &'e ArticleId,
+    title: &'e str,
+    url: &'e str,
+    published: Option<Published>,
+    extract: &'e str,
+    words: usize,
+}
+
+/// The items, and of the view by paper what is quoted beside them.
+fn rows(edition: &Edition, by_paper: bool) -> impl Iterator<Item = Entry<'_>> {
+    let items = edition.items().map(|item| Entry {
+        item: item.number,
+        source: &item.source,
+        source_name: &item.source_name,
+        rights: item.rights,
+        article: &item.article,
+        title: item.original_title.as_ref().unwrap_or(&item.title),
+        url: &item.url,
+        published: item.published,
+        extract: &item.extract,
+        words: item.words,
+    });
+    let papers = edition.newspapers.iter().filter(move |_| by_paper);
+    let lines = papers.flat_map(|paper| {
+        let quoted = paper.lines.iter().filter(|line| !line.headline && !line.extract.is_empty());
+        quoted.map(move |line| Entry {
+            item: line.number,
+            source: &paper.source,
+            source_name: &paper.name,
+            rights: paper.rights,
+            article: &line.article,
+            title: &line.title,
+            url: &line.url,
+            published: line.published,
+            extract: &line.extract,
+            words: line.words,
+        })
+    });
+    items.chain(lines)
+}
+
+fn words(text: &str) -> usize {
+    text.split([' ', '\n']).filter(|word| word.chars().any(char::is_alphanumeric)).count()
 }
 
 impl Store {
@@ -38,8 +93,7 @@ impl Store {
                      source_name, rights, article, title, url, published, quoted_words, article_words)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             )?;
-            for item in edition.items() {
-                let quoted = item.extract.split([' ', '\n']).filter(|w| w.chars().any(char::is_alphanumeric));
+            for row in rows(edition, how.by_paper) {
                 insert.execute(params![
                     day,
                     stamp(how.at),
@@ -49,16 +103,16 @@ impl Store {
                     edition.law.mode.name(),
                     how.channel,
                     how.recipients,
-                    number(item.number),
-                    item.source.0,
-                    item.source_name,
-                    item.rights.name(),
-                    item.article.0,
-                    item.original_title.as_ref().unwrap_or(&item.title),
-                    item.url,
-                    item.published.map(|p| p.to_string()),
-                    number(quoted.count()),
-                    number(item.words)
+                    number(row.item),
+                    row.source.0,
+                    row.source_name,
+                    row.rights.name(),
+                    row.article.0,
+                    row.title,
+                    row.url,
+                    row.published.map(|p| p.to_string()),
+                    number(words(row.extract)),
+                    number(row.words)
                 ])?;
             }
             drop(insert);
@@ -86,7 +140,8 @@ impl Store {
         })
     }
 
-    /// The ledger of some days of distribution, in the order it was written.
+    /// The ledger of some days of distribution, whole and in the order it was written. It is opened in spreadsheets: a
+    /// text that begins like a formula has an apostrophe before it.
     ///
     /// # Errors
     /// [`StoreError`] where the file cannot be read.
@@ -96,11 +151,20 @@ impl Store {
         // Days of five-figure or negative years are no days of distribution; they only stand for no bound.
         let from = if from == Date::MIN { String::new() } else { from.to_string() };
         let to = if to == Date::MAX { "9999-12-31".to_owned() } else { to.to_string() };
-        self.query(&format!(
+        let sql = format!(
             "SELECT day, source_name AS title_of_publication, source, rights, title AS article_title, url, published,
                  article, edition, date AS edition_date, revision, item, mode, channel, recipients, quoted_words,
                  article_words, at
              FROM distributions WHERE day BETWEEN '{from}' AND '{to}' ORDER BY number"
-        ))
+        );
+        let mut rows = self.database.run(|c| read(c, &sql, usize::MAX))?;
+        for value in rows.rows.iter_mut().flatten() {
+            if let Value::String(text) = value
+                && text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+            {
+                text.insert(0, '\'');
+            }
+        }
+        Ok(rows)
     }
 }

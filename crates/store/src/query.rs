@@ -103,7 +103,7 @@ fn only_reading(context: AuthContext<'_>) -> Authorization {
     }
 }
 
-fn read(c: &Connection, sql: &str, max_rows: usize) -> rusqlite::Result<Rows> {
+pub(crate) fn read(c: &Connection, sql: &str, max_rows: usize) -> rusqlite::Result<Rows> {
     if sql.trim().is_empty() {
         return Err(rusqlite::Error::InvalidQuery);
     }

@@ -12,6 +12,7 @@ const STORE: &[M<'static>] = &[
     M::up(include_str!("schema/003-labels.sql")),
     M::up(include_str!("schema/004-issues.sql")),
     M::up(include_str!("schema/005-history.sql")),
+    M::up(include_str!("schema/006-silent.sql")),
 ];
 const MEMORY: &[M<'static>] = &[M::up(include_str!("schema/memory.sql"))];
 
@@ -20,7 +21,7 @@ pub(crate) fn store() -> FileKind {
     FileKind {
         expected: "a store of kiosque",
         application_id: i32::from_be_bytes(*b"KioS"),
-        version: 4,
+        version: 5,
         migrations: Migrations::from_slice(STORE),
     }
 }

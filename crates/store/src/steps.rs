@@ -20,8 +20,9 @@ pub struct Step {
     pub old_title: Option<String>,
     /// The headline after.
     pub new_title: Option<String>,
-    /// Whether the headline changed while the page went on to state the same last modification, or none.
-    pub silent: bool,
+    /// Whether the headline changed while the page went on to state the same last modification, or none; `None` where
+    /// the store is older than the knowledge of modifications.
+    pub silent: Option<bool>,
     /// The last modification the page states after the change.
     pub modified: Option<Published>,
     /// The headlines word by word; all kept where they are the same.

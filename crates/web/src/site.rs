@@ -119,7 +119,7 @@ async fn edition(
     let UrlPath((name, last)) = path.map_err(|_| unreadable())?;
     let (day, extension) = last.split_once('.').unwrap_or((&last, "html"));
     let format: Format = extension.parse().map_err(|_| {
-        let known: Vec<_> = Format::ALL.iter().map(|f| format!(".{}", f.name())).collect();
+        let known: Vec<_> = Format::built().map(|f| format!(".{}", f.name())).collect();
         let known = known.join(", ");
         Refused::NotFound(format!(
             "L’édition n’existe pas sous la forme « .{extension} »\u{a0}; essayez {known}."
@@ -199,14 +199,28 @@ fn show(site: &Site, kept: &Kept, format: Format, asked: &Asked<'_>) -> Result<R
 fn links(edition: &Edition, by: GroupBy, home: bool) -> Vec<PageLink> {
     let dated = page::edition_href(&edition.name, &edition.date.to_string());
     let link = |label: &str, href: String, current: bool| PageLink { label: label.to_owned(), href, current };
-    vec![
+    let mut links = vec![
         link("Dernière édition", "/".to_owned(), home && by == GroupBy::Rubrique),
         link("Par rubrique", dated.clone(), !home && by == GroupBy::Rubrique),
         link("Par titre", format!("{dated}?by=source"), by == GroupBy::Source),
         link("Toutes les éditions", "/editions".to_owned(), false),
-        link("Markdown", format!("{dated}.md"), false),
-        link("JSON", format!("{dated}.json"), false),
-    ]
+    ];
+    let files = Format::built().filter_map(|format| Some((label(format)?, format)));
+    links.extend(files.map(|(label, format)| link(label, format!("{dated}.{}", format.name()), false)));
+    links
+}
+
+/// What a format is called among the links of an edition; those that readers do not open are not offered.
+const fn label(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Pdf => Some("PDF"),
+        Format::Docx => Some("Word"),
+        Format::Epub => Some("EPUB"),
+        Format::Markdown => Some("Markdown"),
+        Format::Json => Some("JSON"),
+        Format::Rss => Some("RSS"),
+        _ => None,
+    }
 }
 
 /// Of the newest day that had news, the edition the pipeline names first.

@@ -7,7 +7,7 @@ use kiosque_model::{Edition, EditionItem, Language, Newspaper, NewspaperLine, So
 
 use super::Placed;
 use super::item::{access, extract};
-use super::text::{direction, direction_of, language, plain, title};
+use super::text::{direction, direction_of, language, plain, title, words};
 use crate::spec::EditionSpec;
 
 /// The papers of the edition: the leading ones first, then by number of articles, then by id.
@@ -75,6 +75,7 @@ fn line(article: &StoryArticle, item: &EditionItem, story: &Placed<'_>, spec: &E
         access: access(of),
         updated: article.revisions > 0,
         headline,
+        words: words(&of.text),
         copy_of,
     }
 }

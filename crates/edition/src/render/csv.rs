@@ -7,7 +7,7 @@ use kiosque_model::Edition;
 
 use super::view::{Item, View};
 
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 22] = [
     "edition",
     "date",
     "revision",
@@ -28,12 +28,15 @@ const COLUMNS: [&str; 20] = [
     "others",
     "score",
     "extract",
+    "original_title",
+    "notes",
 ];
 
 /// The table.
 pub(super) fn csv(edition: &Edition, view: &View<'_>) -> String {
-    let mut out = String::new();
-    row(&mut out, &COLUMNS.map(str::to_owned));
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut row = |cells: &[String]| writer.write_record(cells).expect("all rows have as many cells");
+    row(&COLUMNS.map(str::to_owned));
     let front = edition.front.len();
     let items = edition.front.iter().chain(edition.sections.iter().flat_map(|s| &s.items)).enumerate();
     // Rows follow the edition's own order, whatever the view's.
@@ -42,9 +45,8 @@ pub(super) fn csv(edition: &Edition, view: &View<'_>) -> String {
     for (at, item) in items {
         let others: Vec<_> = item.others.iter().map(|o| format!("{} ({})", o.title, o.source_name)).collect();
         let by = printed.binary_search_by_key(&item.number, |i| i.number).map(|at| printed[at].by.join("; "));
-        row(
-            &mut out,
-            &[
+        let notes: Vec<_> = item.notes.iter().map(|note| &*note.text).collect();
+        row(&[
                 edition.name.clone(),
                 edition.date.to_string(),
                 edition.revision.to_string(),
@@ -65,10 +67,12 @@ pub(super) fn csv(edition: &Edition, view: &View<'_>) -> String {
                 inert(&others.join("; ")),
                 format!("{:.4}", item.score),
                 inert(&item.extract),
-            ],
-        );
+                inert(item.original_title.as_deref().unwrap_or_default()),
+                inert(&notes.join("; ")),
+        ]);
     }
-    out
+    let bytes = writer.into_inner().expect("writing to memory does not fail");
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn truth(value: bool) -> String {
@@ -80,30 +84,15 @@ fn inert(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
-fn row(out: &mut String, cells: &[String]) {
-    for (at, cell) in cells.iter().enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        if cell.contains(['"', ',', '\n', '\r']) {
-            out.push('"');
-            out.push_str(&cell.replace('"', "\"\""));
-            out.push('"');
-        } else {
-            out.push_str(cell);
-        }
-    }
-    out.push_str("\r\n");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn cells_hold_what_they_hold() {
-        let mut out = String::new();
-        row(&mut out, &["a".to_owned(), "b, \"c\"\nd".to_owned(), inert("=HYPERLINK(1)")]);
-        assert_eq!(out, "a,\"b, \"\"c\"\"\nd\",'=HYPERLINK(1)\r\n");
+    fn no_cell_is_a_formula() {
+        for text in ["=HYPERLINK(1)", "+1", "-1", "@x", "\tx"] {
+            assert_eq!(inert(text), format!("'{text}"));
+        }
+        assert_eq!(inert("a=b"), "a=b");
     }
 }

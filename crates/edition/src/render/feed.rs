@@ -54,6 +54,16 @@ fn content(item: &Item, view: &View<'_>) -> String {
     about.extend(item.badges.iter().cloned());
     let about: Vec<_> = about.iter().map(|part| format!("<bdi>{}</bdi>", escaped(part))).collect();
     out.push_str(&format!("<p lang=\"{}\" dir=\"{}\">{}</p>", view.lang, view.dir, about.join(" · ")));
+    let remark = |label: &str, text: &str, dir: &str| {
+        let (label, colon, text) = (escaped(label), view.colon, escaped(text));
+        format!("<p lang=\"{}\" dir=\"{}\">{label}{colon}<bdi dir=\"{dir}\">{text}</bdi></p>", view.lang, view.dir)
+    };
+    if let Some(original) = &item.original_title {
+        out.push_str(&remark(view.text("original_title"), original, dir));
+    }
+    for note in &item.notes {
+        out.push_str(&remark(view.text("note"), &note.text, note.dir));
+    }
     if let Some(reprints) = &item.reprints {
         let names: Vec<_> =
             reprints.names.iter().map(|name| format!("<bdi>{}</bdi>", escaped(name))).collect();

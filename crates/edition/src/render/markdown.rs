@@ -106,9 +106,12 @@ fn item(out: &mut String, item: &Item, view: &View<'_>) {
     if !item.extract.is_empty() {
         if item.headline.dir == "rtl" {
             let lang = &item.headline.lang;
-            line(out, format_args!("\n  <p dir=\"rtl\" lang=\"{lang}\">{}</p>", html_text(&item.extract)));
+            let html = html_text(&item.extract).replace('\n', "<br>");
+            line(out, format_args!("\n  <p dir=\"rtl\" lang=\"{lang}\">{html}</p>"));
         } else {
-            line(out, format_args!("\n  > {}", text(&item.extract)));
+            // A licensed passage has several paragraphs; an empty quoted line parts them.
+            let paragraphs: Vec<_> = item.extract.lines().map(text).collect();
+            line(out, format_args!("\n  > {}", paragraphs.join("\n  >\n  > ")));
         }
     }
     remarks(out, item, view);

@@ -54,6 +54,12 @@ fn what_is_composed_keeps_every_rule_in_every_mode() {
             assert!(source.quoted_words as f64 <= most, "{source:?}");
         }
     }
+    // Lines by paper that were written under wider rules fall back to their titles.
+    let narrow = EditionSpec { extract_words: 3, ..licensed() };
+    let mut wide = edition.clone();
+    wide.items_mut().for_each(|item| item.extract.clear());
+    let out = in_any(&wide, Mode::Revue, &narrow);
+    assert!(out.newspapers.iter().flat_map(|paper| &paper.lines).all(|line| line.extract.is_empty()));
     let links = in_any(&edition, Mode::Liens, &licensed());
     assert!(links.items().all(|item| item.extract.is_empty() && !item.title.is_empty()));
     assert!(links.newspapers.iter().flat_map(|paper| &paper.lines).all(|line| line.extract.is_empty()));

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kiosque_edition::{
-    Act, EditionError, EditionSpec, Ruling, build, dates_of, freeze, publication, publish, thaw, usual_mode,
+    Act, EditionError, EditionSpec, Format, GroupBy, Ruling, build, dates_of, freeze, publication, publish, thaw, usual_mode,
 };
 use kiosque_model::{ArticleId, EditionState, Mode, Tagged};
 use kiosque_store::{Distribution, Store, StoreOptions};
@@ -27,6 +27,20 @@ impl Desk {
         let articles = stories().into_iter().flat_map(|s| s.articles).map(|a| a.tagged).collect();
         let desk = Self { store, articles, _folder: folder };
         desk.put(&desk.articles);
+        desk
+    }
+
+    /// The same with its articles in their stories.
+    fn grouped() -> Self {
+        let desk = Self::new();
+        let mut batch = desk.store.begin().unwrap();
+        for story in stories() {
+            for article in &story.articles {
+                let id = &article.tagged.article.id;
+                batch.place(id, article.copy_of.as_ref(), &story.id, "test").unwrap();
+            }
+        }
+        batch.commit().unwrap();
         desk
     }
 
@@ -128,12 +142,41 @@ fn a_published_edition_is_corrected_by_errata_in_a_new_revision() {
             (2, "", None, "Deux corrections.")
         ]
     );
-    // The others keep their numbers.
+    // The others keep their numbers, and the counts are those of what is left.
     assert_eq!(corrected.front[1].number, 3);
+    let lines = || corrected.newspapers.iter().flat_map(|paper| &paper.lines);
+    assert_eq!(corrected.articles, lines().count());
+    assert_eq!(corrected.copies, lines().filter(|line| line.copy_of.is_some()).count());
+    assert_eq!(corrected.sources.iter().map(|source| source.articles).sum::<usize>(), corrected.articles);
+    let printed = kiosque_edition::render(&corrected, Format::Markdown, GroupBy::Rubrique).unwrap();
+    let printed = String::from_utf8(printed).unwrap();
+    assert!(printed.contains("a été retiré") && !printed.contains("devient «\u{a0}»"));
     assert!(matches!(
         freeze(&desk.store, &spec(), date(), ("Desk", at("20:00"))),
         Err(EditionError::State { .. })
     ));
+}
+
+#[test]
+fn an_erratum_lets_out_no_extract() {
+    let desk = Desk::new();
+    let out = publish(&desk.store, &spec(), date(), ("Desk", at("18:00"))).unwrap().edition;
+    let lead = out.front[0].article.clone();
+    desk.decide(Some(&lead), &Act::Extract { text: "Nos mots à nous.".to_owned() });
+    let corrected = publish(&desk.store, &spec(), date(), ("Desk", at("19:00"))).unwrap().edition;
+    assert_eq!(corrected.front[0].extract, "Nos mots à nous.");
+    let [erratum] = &corrected.errata[..] else { panic!("{:?}", corrected.errata) };
+    assert_eq!((&*erratum.kind, &erratum.before, &*erratum.text), ("extract", &None, ""));
+}
+
+#[test]
+fn a_closed_edition_is_retitled_by_the_article_that_speaks_alone() {
+    let desk = Desk::grouped();
+    let out = publish(&desk.store, &spec(), date(), ("Desk", at("18:00"))).unwrap().edition;
+    let item = out.items().find(|item| !item.others.is_empty()).unwrap();
+    desk.decide(Some(&item.others[0].article), &Act::Retitle { title: "D’un autre".to_owned() });
+    let corrected = publish(&desk.store, &spec(), date(), ("Desk", at("19:00"))).unwrap().edition;
+    assert!(corrected.errata.is_empty() && corrected.items().all(|item| item.title != "D’un autre"));
 }
 
 #[test]
@@ -217,14 +260,30 @@ fn an_edition_covers_the_time_since_its_hour_before() {
 
 #[test]
 fn the_ledger_tells_every_title_that_went_out() {
-    let desk = Desk::new();
+    let desk = Desk::grouped();
     let out = publish(&desk.store, &spec(), date(), ("Desk", at("18:00"))).unwrap().edition;
     assert!(!desk.store.is_distributed(&out, "mail").unwrap());
-    let how = Distribution { channel: "mail".to_owned(), recipients: 40, at: at("18:01") };
+    let how = Distribution { channel: "mail".to_owned(), recipients: 40, by_paper: false, at: at("18:01") };
     desk.store.distribute(&out, &how).unwrap();
     assert!(desk.store.is_distributed(&out, "mail").unwrap());
     let ledger = desk.store.ledger(Some(date()), None).unwrap();
     assert_eq!(ledger.rows.len(), out.items().count());
     assert!(ledger.to_csv().starts_with("day,title_of_publication,source,rights,article_title,url,"));
     assert!(desk.store.ledger(None, date().yesterday().ok()).unwrap().rows.is_empty());
+    // Paper by paper, what is quoted beside the items went out too.
+    let beside = out.newspapers.iter().flat_map(|paper| &paper.lines);
+    let beside = beside.filter(|line| !line.headline && !line.extract.is_empty()).count();
+    assert!(beside > 0);
+    desk.store.distribute(&out, &Distribution { by_paper: true, ..how }).unwrap();
+    assert_eq!(desk.store.ledger(None, None).unwrap().rows.len(), 2 * ledger.rows.len() + beside);
+}
+
+#[test]
+fn the_ledger_is_no_formula() {
+    let desk = Desk::new();
+    let mut out = build(&desk.store, &spec(), date()).unwrap().edition;
+    out.front[0].title = "=HYPERLINK(\"http://x.example\")".to_owned();
+    let how = Distribution { channel: "mail".to_owned(), recipients: 1, by_paper: false, at: at("18:01") };
+    desk.store.distribute(&out, &how).unwrap();
+    assert!(desk.store.ledger(None, None).unwrap().to_csv().contains("'=HYPERLINK"));
 }

@@ -27,6 +27,7 @@ impl Who {
     }
 }
 
+/// An edition, and who decides of it as a whole.
 #[derive(Debug, Args)]
 pub(crate) struct StateArgs {
     #[command(flatten)]
@@ -40,11 +41,7 @@ pub(crate) struct StateArgs {
 #[derive(Debug, Args)]
 pub(crate) struct PublishArgs {
     #[command(flatten)]
-    pub(crate) pipeline: Pipeline,
-    #[command(flatten)]
-    pub(crate) which: Which,
-    #[command(flatten)]
-    pub(crate) by: Who,
+    pub(crate) state: StateArgs,
     /// The kind of compilation; the edition's own where left out
     #[arg(long, value_name = "revue|panorama|liens")]
     pub(crate) mode: Option<Mode>,
@@ -122,14 +119,10 @@ pub(crate) struct TextArgs {
 #[derive(Debug, Args)]
 pub(crate) struct NoteArgs {
     #[command(flatten)]
-    pub(crate) pipeline: Pipeline,
+    pub(crate) state: StateArgs,
     /// The item: its number, or an article's address or id; the whole edition where left out
     #[arg(long, value_name = "ITEM")]
     pub(crate) item: Option<String>,
-    #[command(flatten)]
-    pub(crate) which: Which,
-    #[command(flatten)]
-    pub(crate) by: Who,
     /// The words
     #[arg(long, value_name = "TEXT")]
     pub(crate) text: String,
@@ -179,14 +172,10 @@ pub(crate) struct UndoArgs {
 #[derive(Debug, Args)]
 pub(crate) struct CloneArgs {
     #[command(flatten)]
-    pub(crate) pipeline: Pipeline,
-    /// The day whose decisions are taken over; the day before where left out
+    pub(crate) state: StateArgs,
+    /// The day whose decisions are taken over; the edition before where left out
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<Date>,
-    #[command(flatten)]
-    pub(crate) which: Which,
-    #[command(flatten)]
-    pub(crate) by: Who,
 }
 
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kiosque_edition::{Format, GroupBy, usual_mode};
 use kiosque_store::{Distribution, Store};
 
-use super::edition::law;
+use super::edition::{issue, law};
 use super::{UsageError, edition};
 use crate::cli::ExportArgs;
 use crate::config::Config;
@@ -25,16 +25,15 @@ pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode> {
     let found = law::lawful(&store, spec, &found, args.mode.unwrap_or_else(|| usual_mode(&found, spec)))?;
     let look = looks::look(&config, &found.name)?;
     let by = GroupBy::from(args.by);
-    let bytes = match (format, &config.mail) {
-        (Format::Eml, Some(mail)) => kiosque_edition::render_mail(&look, &found, by, &mail.envelope)?,
-        _ => kiosque_edition::render_with(&look, &found, format, by)?,
-    };
+    let bytes = issue::rendered(&config, &look, (&found, by), format)?;
     match &args.out {
         Some(path) => edition::write_if_changed(path, &bytes)?,
         None => std::io::stdout().write_all(&bytes).context("cannot write to stdout")?,
     }
     if let Some(recipients) = args.recipients {
-        let how = Distribution { channel: format.name().to_owned(), recipients, at: Timestamp::now() };
+        let by_paper = by == GroupBy::Source || format == Format::Json;
+        let channel = format.name().to_owned();
+        let how = Distribution { channel, recipients, by_paper, at: Timestamp::now() };
         line::open_store(&config)?.distribute(&found, &how)?;
     }
     Ok(ExitCode::SUCCESS)

@@ -34,22 +34,26 @@ pub(crate) fn run(args: &SendArgs) -> Result<ExitCode> {
         due.iter().for_each(|to| println!("{to}"));
         return Ok(ExitCode::SUCCESS);
     }
-    let failed = send(&config, mail, (&found, args.by), &due, &mut record)?;
-    if due.len() > failed {
-        let recipients = u32::try_from(due.len() - failed).unwrap_or(u32::MAX);
-        let how = Distribution { channel: "mail".to_owned(), recipients, at: Timestamp::now() };
+    let done = send(&config, mail, (&found, args.by), &due, &mut record)?;
+    if done.sent > 0 {
+        let recipients = u32::try_from(done.sent).unwrap_or(u32::MAX);
+        let by_paper = GroupBy::from(args.by) == GroupBy::Source;
+        let how = Distribution { channel: "mail".to_owned(), recipients, by_paper, at: Timestamp::now() };
         line::open_store(&config)?.distribute(&found, &how)?;
+    }
+    if let Some(unwritten) = done.unwritten {
+        return Err(unwritten);
     }
     println!(
         "{} du {} : {} par {}, déjà reçue par {}",
         found.name,
         kiosque_edition::long_date(found.date),
-        words::count((due.len() - failed) as u64, "envoi"),
+        words::count(done.sent as u64, "envoi"),
         mail.address(),
         words::count((all.len() - due.len()) as u64, "destinataire"),
     );
-    if failed > 0 {
-        bail!("{failed} of {} messages did not go out\nhint: send again: who has it is left out", due.len());
+    if done.failed > 0 {
+        bail!("{} of {} messages did not go out\nhint: send again: who has it is left out", done.failed, due.len());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -61,7 +65,8 @@ fn recipients(args: &SendArgs, mail: &MailConfig) -> Result<Vec<Mailbox>> {
             text.parse()
                 .map_err(|_| UsageError(format!("`{text}` is no address such as `a@example.org`")).into())
         };
-        return args.to.iter().map(read).collect();
+        let named = args.to.iter().map(read).collect::<Result<Vec<_>>>()?;
+        return Ok(recipients::once(named));
     }
     match &mail.recipients {
         Some(path) => recipients::read(path),
@@ -73,18 +78,26 @@ fn recipients(args: &SendArgs, mail: &MailConfig) -> Result<Vec<Mailbox>> {
     }
 }
 
-/// How many did not get it.
+/// What came of a sending.
+#[derive(Default)]
+struct Done {
+    sent: usize,
+    failed: usize,
+    /// Why it could no longer be written down who has it: then it ended early.
+    unwritten: Option<anyhow::Error>,
+}
+
 fn send(
     config: &Config,
     mail: &MailConfig,
     (edition, by): (&Edition, By),
     due: &[&Mailbox],
     record: &mut SentRecord,
-) -> Result<usize> {
+) -> Result<Done> {
     let look = looks::look(config, &edition.name)?;
     let post = Post::open(&mail.server()?)?;
     let by = GroupBy::from(by);
-    let mut failed = 0;
+    let mut done = Done::default();
     for (at, to) in due.iter().enumerate() {
         if at > 0 {
             std::thread::sleep(mail.pause_between);
@@ -93,12 +106,18 @@ fn send(
         let envelope = Envelope { to: Some((*to).clone()), date: Some(now.into()), ..mail.envelope.clone() };
         let message = render_mail(&look, edition, by, &envelope)?;
         match post.send(&message, &envelope.from.email, &to.email, std::thread::sleep) {
-            Ok(()) => record.add(edition, to, now)?,
+            Ok(()) => {
+                done.sent += 1;
+                done.unwritten = record.add(edition, to, now).err();
+                if done.unwritten.is_some() {
+                    break;
+                }
+            }
             Err(error) => {
-                failed += 1;
+                done.failed += 1;
                 eprintln!("{to}: {error}");
             }
         }
     }
-    Ok(failed)
+    Ok(done)
 }

@@ -177,7 +177,7 @@ fn print_dispatch(dispatch: &Dispatch, asked: Option<&ArticleId>) {
 
 fn print_step(step: &Step) {
     let (inserted, removed) = words_changed(&step.text);
-    let silent = if step.silent { ", titre changé sans mention de mise à jour" } else { "" };
+    let silent = if step.silent == Some(true) { ", titre changé sans mention de mise à jour" } else { "" };
     println!("  révision {} {:.0}  +{inserted} −{removed} mots{silent}", step.number, step.seen_at);
     if step.title_changed() {
         println!("             titre : {}", marked(&step.title));

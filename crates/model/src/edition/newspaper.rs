@@ -69,6 +69,9 @@ pub struct NewspaperLine {
     /// Whether it speaks for its story in the view by rubrique.
     #[serde(default)]
     pub headline: bool,
+    /// Words of its text, of which the extract is a share.
+    #[serde(default)]
+    pub words: usize,
     /// The paper whose text this is a copy of, where it is one.
     #[serde(default)]
     pub copy_of: Option<String>,

@@ -2,7 +2,7 @@
 
 use kiosque_store::{Store, StoreError};
 
-use crate::invented::{Place, article, dump, put};
+use crate::invented::{Place, article, dump, id, put};
 
 fn told(error: &StoreError, place: &Place) {
     let said = error.to_string();
@@ -119,4 +119,16 @@ fn a_locked_store_is_told() {
     let error = two.begin().err().unwrap();
     assert!(matches!(error, StoreError::Busy { .. }), "{error}");
     told(&error, &place);
+}
+
+#[test]
+fn a_revision_from_before_modifications_is_not_known_to_be_silent() {
+    let place = Place::new();
+    let store = place.open();
+    put(&store, &[article("a.example/1", "Le port rouvre", "Bilan.", "09:00:00")]);
+    put(&store, &[article("a.example/1", "Le port rouvrira", "Bilan.", "10:00:00")]);
+    assert_eq!(store.history(&id("a.example/1")).unwrap()[0].silent, Some(true));
+    let raw = rusqlite::Connection::open(place.path()).unwrap();
+    raw.execute("UPDATE revisions SET words_inserted = NULL", []).unwrap();
+    assert_eq!(store.history(&id("a.example/1")).unwrap()[0].silent, None);
 }

@@ -112,7 +112,7 @@ fn a_revision_reads_as_words_inserted_and_removed() {
     assert_eq!(lines[1], "0,0,0,Le port [-rouvrira-] {+a rouvert+},");
     let history = store.history(&id("a.example/1")).unwrap();
     let told: Vec<_> = history.iter().map(|step| (step.number, step.title_changed(), step.silent)).collect();
-    assert_eq!(told, [(1, true, true), (2, true, false)]);
+    assert_eq!(told, [(1, true, Some(true)), (2, true, Some(false))]);
     assert_eq!(kiosque_store::words_changed(&history[0].text), (1, 1));
 }
 

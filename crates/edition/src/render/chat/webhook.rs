@@ -47,5 +47,7 @@ fn item(item: &Item) -> Value {
         "direction": item.headline.dir,
         "reprinted_by": item.reprints.as_ref().map(|reprints| &reprints.names),
         "extract": item.extract,
+        "original_title": item.original_title,
+        "notes": item.notes.iter().map(|note| &note.text).collect::<Vec<_>>(),
     })
 }

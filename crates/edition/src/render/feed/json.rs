@@ -31,7 +31,7 @@ fn entry(item: &Item, view: &View<'_>) -> Value {
         "title": item.headline.title,
         "content_html": content(item, view),
         "tags": [item.rubrique],
-        "_kiosque": { "number": item.number, "source": item.source, "rubrique": item.rubrique_slug },
+        "_kiosque": { "number": item.number, "source": item.source, "rubrique": item.rubrique_slug, "original_title": item.original_title },
     });
     let mut add = |name: &str, value: Option<Value>| {
         if let Some(value) = value {

@@ -62,11 +62,15 @@ pub(super) fn window(edition: &Edition, pen: &Pen<'_>) -> Option<String> {
 }
 
 pub(super) fn errata(edition: &Edition, pen: &Pen<'_>) -> Vec<Note> {
-    let sentence = |erratum: &kiosque_model::Erratum| match &erratum.before {
-        Some(before) => {
-            pen.labels.text("erratum_change").replace("{before}", before).replace("{text}", &erratum.text)
-        }
-        None => erratum.text.clone(),
+    let sentence = |erratum: &kiosque_model::Erratum| {
+        let template = match erratum.kind.as_str() {
+            "retitle" => "erratum_change",
+            "extract" => "erratum_extract",
+            "drop" => "erratum_drop",
+            _ => return erratum.text.clone(),
+        };
+        let before = erratum.before.as_deref().unwrap_or_default();
+        pen.labels.text(template).replace("{before}", before).replace("{text}", &erratum.text)
     };
     let all = edition.errata.iter().map(|erratum| {
         let number = erratum.number.map(|number| pen.numbered(number)).unwrap_or_default();

@@ -62,9 +62,9 @@ fn on_edition(args: &NoteArgs, act: impl FnOnce(String) -> Act) -> Result<()> {
     if args.text.trim().is_empty() {
         bail!("there are no words to print\nhint: give them with --text");
     }
-    let desk = Desk::open(args.pipeline.path(), &args.which)?;
+    let desk = Desk::open(args.state.pipeline.path(), &args.state.which)?;
     let target = args.item.as_deref().map(|item| article(&desk, item)).transpose()?;
-    decide(&desk, target.as_ref(), &act(args.text.clone()), &args.by, args.which.json)
+    decide(&desk, target.as_ref(), &act(args.text.clone()), &args.state.by, args.state.which.json)
 }
 
 fn split(desk: &Desk, target: &ArticleId, args: &SplitArgs) -> Result<Act> {
@@ -117,11 +117,14 @@ fn decide(desk: &Desk, target: Option<&ArticleId>, act: &Act, by: &Who, json: bo
 fn rebuilt(desk: &Desk, number: i64, act: &Act, json: bool) -> Result<()> {
     let built = kiosque_edition::build(&desk.store, desk.spec(), desk.date)?;
     let edition = &built.edition;
+    let amends = amends(desk, act)?;
     let waits = match edition.state {
         EditionState::Open => None,
-        EditionState::Frozen if kiosque_edition::amends(act) => None,
+        EditionState::Frozen if amends => None,
+        // A correction that did not go out yet is taken back.
+        EditionState::Published if amends && matches!(act, Act::Undo { .. }) => None,
         EditionState::Frozen => Some("the edition is frozen: this waits until `kiosque edition thaw`"),
-        EditionState::Published if kiosque_edition::amends(act) => {
+        EditionState::Published if amends => {
             Some("the edition went out: this goes out with the next `kiosque edition publish`, as an erratum")
         }
         EditionState::Published => Some("the edition went out: this cannot change it any more"),
@@ -146,6 +149,17 @@ fn rebuilt(desk: &Desk, number: i64, act: &Act, json: bool) -> Result<()> {
         eprintln!("warning: {waits}");
     }
     Ok(())
+}
+
+/// Whether a decision changes the edition though it is closed; the taking back of one does where that one came after it
+/// was closed.
+fn amends(desk: &Desk, act: &Act) -> Result<bool> {
+    let Act::Undo { number } = act else { return Ok(kiosque_edition::amends(act)) };
+    let name = &desk.spec().name;
+    let since = desk.store.issue(name, desk.date)?.is_some_and(|issue| *number > issue.decision);
+    let decisions = desk.store.decisions(name, desk.date)?;
+    let undone = decisions.iter().find(|decision| decision.number == *number).and_then(Ruling::read);
+    Ok(since && undone.is_some_and(|ruling| kiosque_edition::amends(&ruling.act)))
 }
 
 /// The article that an item's number, an address or an id means.
@@ -235,17 +249,27 @@ fn said(value: &serde_json::Value) -> String {
     if parts.is_empty() { String::new() } else { format!("  {}", parts.join(" ")) }
 }
 
+/// The day of the edition before, which after a weekend is not the day before.
+fn edition_before(desk: &Desk) -> Result<jiff::civil::Date> {
+    let name = &desk.spec().name;
+    let rows = desk.store.editions()?;
+    let before = rows.iter().filter(|row| row.name == *name && row.date < desk.date).map(|row| row.date).max();
+    before.with_context(|| {
+        format!("there is no edition `{name}` before {}\nhint: name the day with --from", desk.date)
+    })
+}
+
 /// Takes over the decisions of another day for the stories that go on.
 pub(super) fn clone(args: &CloneArgs) -> Result<()> {
-    let desk = Desk::open(args.pipeline.path(), &args.which)?;
+    let desk = Desk::open(args.state.pipeline.path(), &args.state.which)?;
     let name = desk.spec().name.clone();
     let from = match args.from {
         Some(from) => from,
-        None => desk.date.yesterday().context("there is no day before")?,
+        None => edition_before(&desk)?,
     };
     let edition = desk.kept()?;
-    let who = args.by.name();
-    let mut taken = 0_u64;
+    let who = args.state.by.name();
+    let (mut taken, mut left) = (0_u64, 0_u64);
     for ruling in in_force(&desk.store.decisions(&name, from)?) {
         if ruling.act.regroups() || matches!(ruling.act, Act::Erratum { .. }) {
             // What regroups stories holds for every day already; a correction was of its day.
@@ -256,6 +280,7 @@ pub(super) fn clone(args: &CloneArgs) -> Result<()> {
             let goes_on =
                 edition.items().any(|item| tells(item, target) || Some(&item.story) == story.as_ref());
             if !goes_on {
+                left += 1;
                 continue;
             }
         }
@@ -264,8 +289,11 @@ pub(super) fn clone(args: &CloneArgs) -> Result<()> {
         taken += 1;
     }
     let built = kiosque_edition::build(&desk.store, desk.spec(), desk.date)?;
-    if !args.which.json {
+    if !args.state.which.json {
         println!("Reprises du {from} : {}", words::count(taken, "décision"));
+        if left > 0 {
+            println!("Laissées, leurs sujets ne sont plus de l’édition : {}", words::count(left, "décision"));
+        }
     }
-    super::tell(&built.edition, built.changed, args.which.json)
+    super::tell(&built.edition, built.changed, args.state.which.json)
 }

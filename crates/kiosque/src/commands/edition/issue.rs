@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
-use kiosque_edition::{EditionSpec, Format, GroupBy, usual_mode};
+use jiff::civil::Date;
+use kiosque_edition::{Built, EditionError, EditionSpec, Format, GroupBy, Look, usual_mode};
 use kiosque_model::{Edition, Mode};
 use kiosque_store::{Distribution, Store};
 
@@ -19,13 +20,13 @@ const CHANNEL: &str = "publication";
 
 /// Closes an edition for its readers and writes it in every format.
 pub(super) fn publish(args: &PublishArgs) -> Result<()> {
-    let desk = Desk::open(args.pipeline.path(), &args.which)?;
+    let desk = Desk::open(args.state.pipeline.path(), &args.state.which)?;
     let mut spec = desk.spec().clone();
     spec.recipients = args.recipients.unwrap_or(spec.recipients);
-    let how = (&*args.by.name(), Timestamp::now());
+    let how = (&*args.state.by.name(), Timestamp::now());
     spec.law.mode = args.mode.map_or_else(|| mode(&desk.store, &spec, desk.date), Ok)?;
     let (edition, changed, files) = go_out(&desk.config, &desk.store, &spec, (desk.date, how))?;
-    if args.which.json {
+    if args.state.which.json {
         return tell(&edition, changed, true);
     }
     for file in files {
@@ -34,19 +35,13 @@ pub(super) fn publish(args: &PublishArgs) -> Result<()> {
     Ok(())
 }
 
-/// Freezes an edition.
-pub(super) fn freeze(args: &StateArgs) -> Result<()> {
+/// Freezes an edition, or opens a frozen one.
+pub(super) fn change(
+    args: &StateArgs,
+    how: impl FnOnce(&Store, &EditionSpec, Date, (&str, Timestamp)) -> Result<Built, EditionError>,
+) -> Result<()> {
     let desk = Desk::open(args.pipeline.path(), &args.which)?;
-    let who = args.by.name();
-    let built = kiosque_edition::freeze(&desk.store, desk.spec(), desk.date, (&who, Timestamp::now()))?;
-    tell(&built.edition, built.changed, args.which.json)
-}
-
-/// Opens a frozen edition.
-pub(super) fn thaw(args: &StateArgs) -> Result<()> {
-    let desk = Desk::open(args.pipeline.path(), &args.which)?;
-    let who = args.by.name();
-    let built = kiosque_edition::thaw(&desk.store, desk.spec(), desk.date, (&who, Timestamp::now()))?;
+    let built = how(&desk.store, desk.spec(), desk.date, (&args.by.name(), Timestamp::now()))?;
     tell(&built.edition, built.changed, args.which.json)
 }
 
@@ -55,14 +50,11 @@ pub(super) fn ledger(args: &LedgerArgs) -> Result<()> {
     let config = Config::load(args.pipeline.path())?;
     let rows = Store::open_read_only(&config.store)?.ledger(args.from, args.to)?;
     print!("{}", rows.to_csv());
-    if rows.truncated {
-        eprintln!("warning: the ledger is longer\nhint: ask for fewer days with --from and --to");
-    }
     Ok(())
 }
 
 /// The mode an edition goes out in where nobody asks for one: again in that it went out in.
-fn mode(store: &Store, spec: &EditionSpec, date: jiff::civil::Date) -> Result<Mode> {
+fn mode(store: &Store, spec: &EditionSpec, date: Date) -> Result<Mode> {
     let kept = store.edition(&spec.name, date)?;
     Ok(kept.map_or(spec.law.mode, |edition| usual_mode(&edition, spec)))
 }
@@ -75,7 +67,7 @@ fn go_out(
     config: &Config,
     store: &Store,
     spec: &EditionSpec,
-    (date, how): (jiff::civil::Date, (&str, Timestamp)),
+    (date, how): (Date, (&str, Timestamp)),
 ) -> Result<Out> {
     if let Some(draft) = kiosque_edition::publication(store, spec, date)? {
         law::lawful(store, spec, &draft, spec.law.mode)?;
@@ -84,16 +76,30 @@ fn go_out(
     let out = law::lawful(store, spec, &built.edition, spec.law.mode)?;
     let look = looks::look(config, &out.name)?;
     let mut files = Vec::new();
-    for format in Format::ALL {
+    for format in Format::built() {
         let path = export_path(config, &out, format);
-        write_if_changed(&path, &kiosque_edition::render_with(&look, &out, format, GroupBy::Rubrique)?)?;
+        write_if_changed(&path, &rendered(config, &look, (&out, GroupBy::Rubrique), format)?)?;
         files.push(path);
     }
     if !store.is_distributed(&out, CHANNEL)? {
         let (channel, recipients) = (CHANNEL.to_owned(), spec.recipients);
-        store.distribute(&out, &Distribution { channel, recipients, at: how.1 })?;
+        // The JSON among them holds the view by paper too.
+        store.distribute(&out, &Distribution { channel, recipients, by_paper: true, at: how.1 })?;
     }
     Ok((built.edition, built.changed, files))
+}
+
+/// An edition in a format; a mail is from whom the pipeline's mail is from.
+pub(crate) fn rendered(
+    config: &Config,
+    look: &Look,
+    (edition, by): (&Edition, GroupBy),
+    format: Format,
+) -> Result<Vec<u8>> {
+    Ok(match (format, &config.mail) {
+        (Format::Eml, Some(mail)) => kiosque_edition::render_mail(look, edition, by, &mail.envelope)?,
+        _ => kiosque_edition::render_with(look, edition, format, by)?,
+    })
 }
 
 /// Issues every edition whose hour has come by `now`: the latest hour alone, where several were missed. An edition that
@@ -131,7 +137,7 @@ fn issue(
     config: &Config,
     store: &Store,
     spec: &EditionSpec,
-    (date, now): (jiff::civil::Date, Timestamp),
+    (date, now): (Date, Timestamp),
 ) -> Result<bool> {
     let mut spec = spec.clone();
     spec.law.mode = mode(store, &spec, date)?;
