@@ -35,7 +35,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(path) = std::env::args().nth(2) {
         let start = processor_ms()?;
         let pdf = render(&edition, Format::Pdf, GroupBy::Rubrique)?;
-        println!("{} items: {} KiB of PDF in {} ms", edition.items().count(), pdf.len() / 1024, processor_ms()? - start);
+        println!(
+            "{} items: {} KiB of PDF in {} ms",
+            edition.items().count(),
+            pdf.len() / 1024,
+            processor_ms()? - start
+        );
         std::fs::write(path, pdf)?;
     }
     drop(store);

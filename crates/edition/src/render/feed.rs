@@ -56,7 +56,10 @@ fn content(item: &Item, view: &View<'_>) -> String {
     out.push_str(&format!("<p lang=\"{}\" dir=\"{}\">{}</p>", view.lang, view.dir, about.join(" · ")));
     let remark = |label: &str, text: &str, dir: &str| {
         let (label, colon, text) = (escaped(label), view.colon, escaped(text));
-        format!("<p lang=\"{}\" dir=\"{}\">{label}{colon}<bdi dir=\"{dir}\">{text}</bdi></p>", view.lang, view.dir)
+        format!(
+            "<p lang=\"{}\" dir=\"{}\">{label}{colon}<bdi dir=\"{dir}\">{text}</bdi></p>",
+            view.lang, view.dir
+        )
     };
     if let Some(original) = &item.original_title {
         out.push_str(&remark(view.text("original_title"), original, dir));

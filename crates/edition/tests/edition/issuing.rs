@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use kiosque_edition::{
-    Act, EditionError, EditionSpec, Format, GroupBy, Ruling, build, dates_of, freeze, publication, publish, thaw, usual_mode,
+    Act, EditionError, EditionSpec, Format, GroupBy, Ruling, build, dates_of, freeze, publication, publish,
+    thaw, usual_mode,
 };
 use kiosque_model::{ArticleId, EditionState, Mode, Tagged};
 use kiosque_store::{Distribution, Store, StoreOptions};

@@ -53,7 +53,11 @@ pub(crate) fn run(args: &SendArgs) -> Result<ExitCode> {
         words::count((all.len() - due.len()) as u64, "destinataire"),
     );
     if done.failed > 0 {
-        bail!("{} of {} messages did not go out\nhint: send again: who has it is left out", done.failed, due.len());
+        bail!(
+            "{} of {} messages did not go out\nhint: send again: who has it is left out",
+            done.failed,
+            due.len()
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

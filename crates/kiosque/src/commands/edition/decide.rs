@@ -253,7 +253,8 @@ fn said(value: &serde_json::Value) -> String {
 fn edition_before(desk: &Desk) -> Result<jiff::civil::Date> {
     let name = &desk.spec().name;
     let rows = desk.store.editions()?;
-    let before = rows.iter().filter(|row| row.name == *name && row.date < desk.date).map(|row| row.date).max();
+    let before =
+        rows.iter().filter(|row| row.name == *name && row.date < desk.date).map(|row| row.date).max();
     before.with_context(|| {
         format!("there is no edition `{name}` before {}\nhint: name the day with --from", desk.date)
     })

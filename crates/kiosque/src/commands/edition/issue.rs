@@ -133,12 +133,7 @@ pub(crate) fn issue_due(config: &Config, store: &Store, now: Timestamp) -> Resul
 }
 
 /// Issues one edition, unless it would be empty.
-fn issue(
-    config: &Config,
-    store: &Store,
-    spec: &EditionSpec,
-    (date, now): (Date, Timestamp),
-) -> Result<bool> {
+fn issue(config: &Config, store: &Store, spec: &EditionSpec, (date, now): (Date, Timestamp)) -> Result<bool> {
     let mut spec = spec.clone();
     spec.law.mode = mode(store, &spec, date)?;
     let draft = kiosque_edition::publication(store, &spec, date)?;
