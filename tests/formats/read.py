@@ -44,7 +44,7 @@ def plain(text):
 
 
 def run(*command):
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
     check(done.returncode == 0, f"{command[0]}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout + done.stderr
 
@@ -123,7 +123,15 @@ def document():
 
 def sheet():
     text = plain(run("pdftotext", str(file("pdf")), "-"))
-    missing = [item["number"] for item in items if plain(item["title"])[:24] not in text]
+
+    def stands(item):
+        # Poppler gives back what it sees and turns each run of Arabic on its own: words hold, their order does not
+        # where digits or marks stand between them.
+        if item["direction"] == "rtl":
+            return all(plain(word) in text for word in item["title"].split())
+        return plain(item["title"])[:24] in text
+
+    missing = [item["number"] for item in items if not stands(item)]
     # What has no letter of the fonts is left out, and a line's end may part a word.
     check(len(missing) <= len(items) // 20, f"pdf: titles not found: {missing}")
     fonts = run("pdffonts", str(file("pdf"))).splitlines()[2:]
