@@ -31,15 +31,37 @@ pub struct PageFacts {
     pub tdm_reserved: Option<bool>,
 }
 
-/// Reads what a crawler wants to know. Total: any bytes give facts, perhaps empty ones.
-#[must_use]
-pub fn read_page(body: &[u8], content_type: Option<&str>, url: &Url) -> PageFacts {
+/// A page that was parsed: its tree, its declarations, and the address its links are relative to.
+pub(crate) struct Opened<'o, 'a> {
+    pub(crate) dom: &'o Dom<'a>,
+    pub(crate) head: &'o Head<'a>,
+    pub(crate) base: Url,
+}
+
+/// Parses a page and hands it to its reader.
+pub(crate) fn opened<T>(
+    body: &[u8],
+    content_type: Option<&str>,
+    url: &Url,
+    read: impl FnOnce(&Opened<'_, '_>) -> T,
+) -> T {
     let (text, _) = decode(&body[..body.len().min(MAX_BODY_BYTES)], content_type);
     let sieved = sieve::sieve(&text);
     let html = Html::parse_document(&sieved.html);
     let dom = Dom::new(&html);
     let head = Head::read(&dom);
     let base = head.base.and_then(|b| url.join(b).ok()).unwrap_or_else(|| url.clone());
+    read(&Opened { dom: &dom, head: &head, base })
+}
+
+/// Reads what a crawler wants to know. Total: any bytes give facts, perhaps empty ones.
+#[must_use]
+pub fn read_page(body: &[u8], content_type: Option<&str>, url: &Url) -> PageFacts {
+    opened(body, content_type, url, |page| facts(page, url))
+}
+
+fn facts(page: &Opened<'_, '_>, url: &Url) -> PageFacts {
+    let (head, base) = (page.head, &page.base);
     let absolute = |href: &str| base.join(href.trim()).ok().map(|u| u.to_string());
     let robots = head.meta_of(&["robots"]).map(|(v, _)| v.to_ascii_lowercase()).unwrap_or_default();
     PageFacts {
@@ -50,7 +72,7 @@ pub fn read_page(body: &[u8], content_type: Option<&str>, url: &Url) -> PageFact
             .filter_map(|l| absolute(l.href))
             .collect(),
         sitemaps: head.links.iter().filter(|l| l.rel == "sitemap").filter_map(|l| absolute(l.href)).collect(),
-        articles: links::articles(&dom, &base, url),
+        articles: links::articles(page.dom, base, url),
         noindex: robots.contains("noindex") || robots.split(',').any(|r| r.trim() == "none"),
         tdm_reserved: head.meta_of(&["tdm-reservation"]).and_then(|(v, _)| match v.trim() {
             "1" => Some(true),

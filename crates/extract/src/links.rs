@@ -23,6 +23,10 @@ const MOST: usize = 4000;
 const BELIEVED: (usize, f64) = (3, 0.7);
 /// Of so many alike, so small a share of articles by themselves is chance.
 const DOUBTED: (usize, f64) = (5, 0.1);
+/// Folders of one address that are told as folders; deeper ones hold nothing a list would be linked by.
+const FOLDERS: usize = 8;
+/// No archive of a later year is linked for as long as this is in use; a greater number is none.
+const LAST_YEAR: u32 = 2049;
 /// What stands between an index page's name and its folder is one thing.
 const INDEX: [&str; 3] = ["index.html", "index.htm", "index.php"];
 
@@ -147,18 +151,28 @@ fn place(url: &Url) -> String {
 fn folders(candidates: &[Candidate]) -> HashSet<String> {
     let of = |candidate: &Candidate| {
         let (host, parts) = (candidate.url.host_str().unwrap_or_default(), segments(&candidate.url));
-        (1..parts.len()).map(|n| format!("{host}/{}", parts[..n].join("/"))).collect::<Vec<_>>()
+        (1..parts.len().min(FOLDERS + 1))
+            .map(|n| format!("{host}/{}", parts[..n].join("/")))
+            .collect::<Vec<_>>()
     };
     candidates.iter().flat_map(of).collect()
 }
 
-/// A day's or month's archive: the path ends in its date and nothing else.
+/// A year's, month's or day's archive: the path ends in its date and nothing else. `/2026/183726` is an identifier
+/// in a year's folder, `/2051` a number.
 fn is_archive(url: &Url) -> bool {
     let parts = segments(url);
-    let numbers = parts.iter().rev().take_while(|part| part.bytes().all(|b| b.is_ascii_digit())).count();
-    let year = parts.len().checked_sub(numbers).and_then(|at| parts.get(at));
-    (1..=3).contains(&numbers)
-        && year.is_some_and(|year| year.len() == 4 && (year.starts_with("19") || year.starts_with("20")))
+    let is_number = |part: &&&str| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
+    let mut date = parts.iter().rev().take_while(is_number).filter_map(|part| part.parse().ok());
+    let ends: Vec<u32> = date.by_ref().take(4).collect();
+    let year = |year: u32| (1990..=LAST_YEAR).contains(&year);
+    let (month, day) = (|month: u32| (1..=12).contains(&month), |day: u32| (1..=31).contains(&day));
+    match ends[..] {
+        [d, m, y, ..] if year(y) => month(m) && day(d),
+        [m, y, ..] if year(y) => month(m),
+        [y, ..] => year(y),
+        _ => false,
+    }
 }
 
 /// Links of one depth and one kind of last part.
@@ -299,6 +313,30 @@ mod tests {
     fn archives_of_a_day_are_lists() {
         let page = links(&[("/2026/10/06", "Tout ce qui est paru le 6 octobre 2026")]);
         check(&page, &[]);
+    }
+
+    #[test]
+    fn an_identifier_is_no_archive() {
+        let check = |path: &str, expected: bool| {
+            let url = Url::parse("http://www.a.example").unwrap().join(path).unwrap();
+            assert_eq!(super::is_archive(&url), expected, "{path}");
+        };
+        check("/2026", true);
+        check("/une/2026/10", true);
+        check("/2026/10/06", true);
+        check("/2026/183726", false);
+        check("/2026/13", false);
+        check("/2026/10/06/7", false);
+        check("/une/2051", false);
+        check("/183726", false);
+    }
+
+    #[test]
+    fn a_deep_address_names_few_folders() {
+        let url = Url::parse(&format!("http://www.a.example/{}", "a/".repeat(5000))).unwrap();
+        let deep = super::Candidate { url, title: String::new(), furniture: false, headed: false };
+        let known = super::folders(&[deep]);
+        assert_eq!(known.len(), super::FOLDERS);
     }
 
     #[test]

@@ -3,21 +3,19 @@
 //! For finding out about a site, once; a crawl reads [`read_page`](crate::read_page) instead. Invariant: nothing is
 //! promised of an address named here, only that the page names it.
 
-use scraper::Html;
 use url::Url;
 
-use crate::dom::{Dom, Tag};
-use crate::facts::PageLink;
-use crate::meta::head::Head;
+use crate::dom::Tag;
+use crate::facts::{Opened, PageLink, opened};
 use crate::text::{fold, squeeze};
-use crate::{MAX_BODY_BYTES, decode, sieve};
 
 /// The longest name of a section, in words.
 const SECTION_WORDS: usize = 4;
 /// Folders in the address of a section page.
 const SECTION_DEPTH: usize = 3;
-/// Sections told.
+/// Sections told, and feeds and pages of feeds of each kind: a page may link thousands.
 const MOST_SECTIONS: usize = 60;
+const MOST_FEEDS: usize = 200;
 
 /// What a page says of its site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,12 +39,11 @@ pub struct Signposts {
 /// Reads the signposts of a page. Total: any bytes give some, perhaps none.
 #[must_use]
 pub fn read_signposts(body: &[u8], content_type: Option<&str>, url: &Url) -> Signposts {
-    let (text, _) = decode(&body[..body.len().min(MAX_BODY_BYTES)], content_type);
-    let sieved = sieve::sieve(&text);
-    let html = Html::parse_document(&sieved.html);
-    let dom = Dom::new(&html);
-    let head = Head::read(&dom);
-    let base = head.base.and_then(|b| url.join(b).ok()).unwrap_or_else(|| url.clone());
+    opened(body, content_type, url, |page| signposts(page, url))
+}
+
+fn signposts(page: &Opened<'_, '_>, url: &Url) -> Signposts {
+    let (dom, head) = (page.dom, page.head);
     let meta = |names: &[&'static str]| head.meta_of(names).map(|(text, _)| text);
     let mut found = Signposts {
         name: meta(&["og:site_name", "application-name"])
@@ -56,7 +53,9 @@ pub fn read_signposts(body: &[u8], content_type: Option<&str>, url: &Url) -> Sig
         ..Signposts::default()
     };
     for (i, node) in dom.nodes.iter().enumerate() {
-        let Some(target) = node.attr("href").and_then(|href| base.join(href.trim()).ok()) else { continue };
+        let Some(target) = node.attr("href").and_then(|href| page.base.join(href.trim()).ok()) else {
+            continue;
+        };
         match node.tag {
             Tag::Link => found.announced(node.attr("rel"), node.attr("type"), node.attr("title"), &target),
             Tag::A => {
@@ -97,7 +96,8 @@ impl Signposts {
             }
         } else if is_here && speaks_of_feeds(&target, &words) {
             let address = target.to_string();
-            if address != home.as_str() && !self.feed_pages.contains(&address) {
+            let is_new = address != home.as_str() && !self.feed_pages.contains(&address);
+            if is_new && self.feed_pages.len() < MOST_FEEDS {
                 self.feed_pages.push(address);
             }
         } else if is_here && self.sections.len() < MOST_SECTIONS && is_section(&target, &words) {
@@ -108,7 +108,7 @@ impl Signposts {
 
 fn add(list: &mut Vec<PageLink>, target: &Url, title: String) {
     let url = target.to_string();
-    if !list.iter().any(|known| known.url == url) {
+    if list.len() < MOST_FEEDS && list.iter().all(|known| known.url != url) {
         list.push(PageLink { url, title });
     }
 }
@@ -222,6 +222,15 @@ mod tests {
         );
         let names: Vec<_> = found.sections.iter().map(|section| section.title.as_str()).collect();
         assert_eq!(names, ["Politique", "Économie", "الرياضة"]);
+    }
+
+    #[test]
+    fn a_page_of_thousands_of_feeds_is_told_in_part() {
+        let links: String = (0..3000)
+            .map(|n| format!("<a href=/f{n}/feed>f</a> <a href=/p{n}/flux-rss>nos flux RSS</a>"))
+            .collect();
+        let found = read(&links);
+        assert_eq!((found.feed_links.len(), found.feed_pages.len()), (MOST_FEEDS, MOST_FEEDS));
     }
 
     #[test]
