@@ -69,6 +69,7 @@ pub(crate) fn choose(
     all.push((labelled(evidence, outlets), "meta:twitter:data".to_owned()));
     let printed = byline::printed(evidence, headline, body);
     all.extend(printed.full);
+    all.extend(given_alone(evidence, outlets));
     all.extend(printed.single);
     if let Some(hint) = &evidence.page.hint.author {
         all.push((read(hint, outlets), "feed".to_owned()));
@@ -97,6 +98,14 @@ pub(crate) fn choose(
     out
 }
 
+/// A given name alone under which an author is declared: `Melissa`.
+fn given_alone(evidence: &Evidence<'_, '_>, outlets: &[String]) -> Option<(Signed, String)> {
+    let (text, _) = evidence.head.meta_of(&["author"])?;
+    let mut signed = read(&text, outlets);
+    signed.persons.retain(|p| !p.contains(' ') && has_given_name(p) && is_capitalised(p));
+    (signed.persons.len() == 1).then(|| (signed, "meta:author".to_owned()))
+}
+
 /// Those a description names as its authors: `Posted by Jane Doe and John Roe`, `… les élus. Par Rim Alami`.
 fn described(evidence: &Evidence<'_, '_>, outlets: &[String]) -> Signed {
     const CUES: [&str; 8] =
@@ -107,7 +116,8 @@ fn described(evidence: &Evidence<'_, '_>, outlets: &[String]) -> Signed {
     let opens = CUES.iter().find_map(|cue| text.strip_prefix(cue));
     let closes =
         || CUES.iter().find_map(|cue| Some(&text[text.rfind(&format!(". {cue}"))? + 2 + cue.len()..]));
-    let Some(part) = opens.or_else(closes) else { return Signed::default() };
+    let within = || text.split_once(" written by ").map(|(_, rest)| rest.trim_end_matches('.'));
+    let Some(part) = opens.or_else(closes).or_else(within) else { return Signed::default() };
     let part = part.split([" - ", ". ", " – ", ": "].iter().find(|s| part.contains(**s)).unwrap_or(&"\n"));
     let mut signed = part.take(1).map(|p| read(p, outlets)).next().unwrap_or_default();
     let is_known = |p: &String| p.contains(' ') && is_capitalised(p);
@@ -131,6 +141,7 @@ fn prefer_printed(evidence: &Evidence<'_, '_>, all: &mut Vec<(Signed, String)>) 
     let is_shown = |p: &String| {
         let name = fold(p);
         evidence.blocks.list.iter().any(|b| b.folded().contains(&name))
+            || evidence.source.contains(&format!(">{p}"))
     };
     let outweighs = |(signed, from): &(Signed, String)| {
         let Some(name) = signed.persons.first().filter(|_| is_printed(from)) else { return false };
@@ -142,11 +153,13 @@ fn prefer_printed(evidence: &Evidence<'_, '_>, all: &mut Vec<(Signed, String)>) 
             && signed.persons.len() > taken.persons.len()
             && taken.persons.iter().all(|p| signed.persons.contains(p))
             && signed.persons.iter().all(|p| has_given_name(p));
-        let unprinted = || from == "byline" && has_given_name(name) && !taken.persons.iter().any(is_shown);
+        let unshown = |name: &String| has_given_name(name) && !taken.persons.iter().any(is_shown);
+        let unprinted = || from == "byline" && unshown(name);
         transliterated
             || completes
             || joins
             || (from == "byline" && full(signed) && (!full(taken) || unprinted()))
+            || (from == "text" && full(signed) && full(taken) && !is_printed(taken_from) && unshown(name))
     };
     let Some(at) = all.iter().skip(first + 1).position(outweighs) else { return };
     let printed = all.remove(first + 1 + at);
@@ -162,7 +175,11 @@ fn is_meta_name(name: &str) -> bool {
 /// `Roy, Celeste` of a citation as `Celeste Roy`.
 fn in_order(meta: &str, text: &str) -> String {
     match text.split_once(", ") {
-        Some((family, given)) if is_inverted(meta) && !given.contains(',') && has_given_name(given) => {
+        Some((family, given))
+            if is_inverted(meta)
+                && !given.contains(',')
+                && (has_given_name(given) || !family.contains(' ') && meta.starts_with("citation")) =>
+        {
             format!("{given} {family}")
         }
         _ => text.to_owned(),

@@ -37,6 +37,8 @@ const MAX_MARKED: usize = 40;
 const UNKNOWN: usize = 200;
 /// Lines at the body's start and end among which its byline may stand.
 const EDGE_LINES: usize = 4;
+/// Longest line that says who did another task than write.
+const MAX_TASK_CHARS: usize = 120;
 /// Nodes between the links of an article's authors.
 const BESIDE: usize = 40;
 
@@ -60,6 +62,9 @@ pub(super) fn printed(
     let mut marked = marked(evidence, zone.clone(), anchor);
     let deep = deep(evidence, first..last);
     marked.retain(|m| !deep.contains(&m.node));
+    let others = other_tasks(evidence, &marked);
+    marked.iter_mut().for_each(|m| m.signed.persons.retain(|p| !others.contains(&fold(p))));
+    marked.retain(|m| m.signed != Signed::default());
     marked.sort_by_key(|m| m.distance);
     let is_full_name = |m: &&Marked| m.signed.persons.iter().all(|p| is_full(p));
     if let Some(best) = marked.iter().take(8).find(is_full_name) {
@@ -85,6 +90,31 @@ pub(super) fn printed(
     );
     out.full.extend(lines::alone(evidence, headline, body).map(|s| (s, "signature".to_owned())));
     out.full.extend(lines::dateline(evidence, body).map(|s| (s, "dateline".to_owned())));
+    out
+}
+
+/// Those (folded) whom a short line of the page names for another task than writing: `Reviewed by: Rim Alami`.
+fn other_tasks(evidence: &Evidence<'_, '_>, marked: &[Marked]) -> Vec<String> {
+    const CUES: [&str; 9] = [
+        "reviewed by ",
+        "checked by ",
+        "edited by ",
+        "verified by ",
+        "relu par ",
+        "verifie par ",
+        "gepruft von ",
+        "revisado por ",
+        "تدقيق ",
+    ];
+    let names: Vec<String> = marked.iter().flat_map(|m| &m.signed.persons).map(|p| fold(p)).collect();
+    let short = evidence.blocks.list.iter().filter(|b| !names.is_empty() && b.chars < MAX_TASK_CHARS);
+    let mut out = Vec::new();
+    for line in short.map(crate::block::Block::folded) {
+        let Some(rest) = CUES.iter().find_map(|cue| Some(&line[line.find(cue)? + cue.len()..])) else {
+            continue;
+        };
+        out.extend(names.iter().filter(|name| rest.starts_with(name.as_str())).cloned());
+    }
     out
 }
 
@@ -241,7 +271,9 @@ fn signed_in(evidence: &Evidence<'_, '_>, node: usize, plain: bool) -> Signed {
         apart.agencies.extend(signed.agencies);
     }
     if apart.persons.iter().any(|p| has_given_name(p)) {
-        apart.persons.retain(|p| has_given_name(p) || linked.contains(&fold(p)));
+        // A link to several authors' page names them all.
+        let is_linked = |p: &String| linked.iter().any(|link| link.len() < 80 && link.contains(&fold(p)));
+        apart.persons.retain(|p| has_given_name(p) || is_linked(p));
     }
     if !apart.persons.is_empty() {
         return apart;

@@ -126,15 +126,52 @@ fn is_edge(c: char) -> bool {
 fn pieces(text: &str) -> Vec<&str> {
     let mut out = vec![text];
     for separator in [
-        ",", ";", "|", "/", "•", "·", "–", "—", "\n", "،", " - ", " et ", " and ", " avec ", " with ",
-        " und ", " y ", " e ", " & ", " و ", " och ", " en ", " mit ", " Y ", " ET ", " AND ", " for ",
-        " pour ", "(", ")", "、", "؛",
+        ",",
+        ";",
+        "|",
+        "/",
+        "•",
+        "·",
+        "–",
+        "—",
+        "\n",
+        "،",
+        " - ",
+        " et ",
+        " and ",
+        " avec ",
+        " with ",
+        " und ",
+        " y ",
+        " e ",
+        " & ",
+        " و ",
+        " och ",
+        " en ",
+        " mit ",
+        " Y ",
+        " ET ",
+        " AND ",
+        " for ",
+        " pour ",
+        " @ ",
+        " on behalf of ",
+        "(",
+        ")",
+        "、",
+        "؛",
     ] {
         if text.contains(separator) {
             out = out.into_iter().flat_map(|piece| piece.split(separator)).collect();
         }
     }
-    out
+    // `Rim Alami in Sport`: where it was filed belongs to no name.
+    let filed = |piece: &'_ str| {
+        piece.find(" in ").filter(|&at| piece[..at].contains(' ') && has_given_name(&piece[..at]))
+    };
+    out.into_iter()
+        .map(|piece| filed(piece.trim_start()).map_or(piece, |at| &piece.trim_start()[..at]))
+        .collect()
 }
 
 /// Cuts what introduces a name: `Par`, `Rédigé par`, `بقلم`, with a colon or not.

@@ -1,6 +1,10 @@
 //! The dates a page prints: in elements named for dates, on short lines around the headline, at the text's start.
 
+use std::borrow::Cow;
+
 use super::Evidence;
+use super::byline::runs;
+use crate::block::Block;
 use crate::date::{Printed, all_words, is_credible, machine, words};
 use crate::dom::Tag;
 use crate::role::Roles;
@@ -9,6 +13,9 @@ use crate::text::fold;
 /// Nodes before the headline and after the body where the article's own date may stand.
 const BEFORE: usize = 120;
 const AFTER: usize = 60;
+/// Nodes before the headline or the body within which another's line may yet be the article's, and its length.
+const BESIDE: usize = 48;
+const MAX_BESIDE_CHARS: usize = 80;
 /// Words of a line that is a date with a few others.
 const MAX_NAMED_CHARS: usize = 240;
 const MAX_PLAIN_CHARS: usize = 120;
@@ -65,7 +72,9 @@ const LABELS: [&str; 26] = [
 ];
 
 /// Parts (folded) of sentences that tell when a page was published.
-const SENTENCES: [&str; 9] = [
+const SENTENCES: [&str; 11] = [
+    "uhr gepostet",
+    "uhr veroffentlicht",
     "beitrag wurde",
     "artikel wurde",
     "veroffentlicht am",
@@ -163,8 +172,8 @@ pub(super) fn dates(
 ) -> Vec<Seen> {
     let anchor = headline.or(body.map(|(first, _)| first)).unwrap_or(0);
     let zone = zone(evidence, anchor, body);
-    let mut named: Vec<(usize, &str)> = Vec::new();
-    let mut plain: Vec<(usize, &str)> = Vec::new();
+    let mut named: Vec<(usize, Cow<'_, str>)> = Vec::new();
+    let mut plain: Vec<(usize, Cow<'_, str>)> = Vec::new();
     for block in evidence.blocks.list.iter().filter(|b| zone.contains(&b.from)) {
         if block.chars > MAX_NAMED_CHARS || evidence.is_foreign(block.owner, anchor) {
             continue;
@@ -172,9 +181,9 @@ pub(super) fn dates(
         let distance = block.from.abs_diff(anchor);
         let outside = body.is_none_or(|(first, last)| block.from < first + 6 || block.from > last);
         if evidence.above[block.from].has(Roles::BYLINE) {
-            named.push((distance, &block.text));
+            named.push((distance, parted(evidence, block)));
         } else if block.chars < MAX_PLAIN_CHARS && outside {
-            plain.push((distance, &block.text));
+            plain.push((distance, parted(evidence, block)));
         }
     }
     named.sort_by_key(|(distance, _)| *distance);
@@ -182,15 +191,52 @@ pub(super) fn dates(
     let mut out = Vec::new();
     for (list, from) in [(named, "byline"), (plain, "text")] {
         for (_, text) in list.into_iter().take(40) {
-            read_line(evidence, text, from, &mut out);
+            read_line(evidence, &text, from, &mut out);
         }
     }
-    for read in [opening, alone, labelled, anywhere, in_title] {
+    for read in [opening, alone, labelled, anywhere, in_title, beside, revised] {
         if out.iter().all(|seen| seen.changed) {
             read(evidence, Place { anchor, body }, &mut out);
         }
     }
     out
+}
+
+/// A line's text, its elements set apart where a number is glued to a name: `Rim Alami3.11.2023`.
+fn parted<'b>(evidence: &Evidence<'_, '_>, block: &'b Block) -> Cow<'b, str> {
+    let glued = |pair: &[char]| pair[0].is_alphabetic() && pair[1].is_numeric();
+    let letters: Vec<char> = block.text.chars().collect();
+    if letters.windows(2).any(glued) {
+        return Cow::Owned(runs(evidence, block.from..block.to).join(" "));
+    }
+    Cow::Borrowed(&block.text)
+}
+
+/// The one day that lines beside the headline print that are called a teaser's or a menu's.
+fn beside(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
+    let Some((first, _)) = place.body else { return };
+    let near = place.anchor.min(first).saturating_sub(BESIDE)..place.anchor.max(first);
+    let mut found = Vec::new();
+    for block in evidence.blocks.list.iter().filter(|b| near.contains(&b.from) && b.chars < MAX_BESIDE_CHARS)
+    {
+        read_line(evidence, &parted(evidence, block), "text", &mut found);
+    }
+    let is_one = found.windows(2).all(|pair| pair[0].printed.day == pair[1].printed.day);
+    out.extend(found.into_iter().next().filter(|seen| is_one && seen.printed.moment.is_none()));
+}
+
+/// One of the text's first lines a part of which says when it was changed: `By Rim Alami · Updated May 6, 2025`.
+fn revised(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
+    let Some((first, last)) = place.body else { return };
+    let inside = evidence.blocks.list.iter().filter(|b| (first..last).contains(&b.from)).take(6);
+    for block in inside.filter(|b| b.chars < MAX_PLAIN_CHARS) {
+        let parts = block.text.split(['|', '•', '·', '⋅', '–', '—']).map(str::trim);
+        let opens = |part: &&str| {
+            let folded = fold(part);
+            CHANGED.iter().any(|cue| folded.starts_with(cue)) || is_labelled(&folded)
+        };
+        parts.filter(opens).for_each(|part| read_part(evidence, part, "text", out));
+    }
 }
 
 fn read_line(evidence: &Evidence<'_, '_>, text: &str, from: &'static str, out: &mut Vec<Seen>) {
@@ -234,7 +280,7 @@ fn opening(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
     let Some((first, last)) = place.body else { return };
     let list = &evidence.blocks.list;
     let inside: Vec<_> = list.iter().filter(|b| (first..last).contains(&b.from)).collect();
-    for block in inside.iter().take(2) {
+    for block in inside.iter().take(4) {
         let start: String = block.text.chars().take(40).collect();
         // `Rabat, (27.1.2022). Les élus…`
         let bracket =
@@ -244,6 +290,8 @@ fn opening(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
             read_line(evidence, &start, "dateline", out);
         } else if let Some(inner) = bracket.filter(|t| t.starts_with(|c: char| c.is_numeric())) {
             read_line(evidence, inner, "dateline", out);
+        } else if is_labelled(&fold(&start)) {
+            read_line(evidence, &start, "dateline", out);
         }
     }
     let edge = inside.iter().take(3).chain(inside.iter().rev().take(2));
@@ -277,22 +325,26 @@ fn alone(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
 
 /// A line anywhere on the page that calls itself the date: `Datum: 26. Januar 2022`, `Mise en ligne 23 mai 2019`.
 fn labelled(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
-    let own =
-        |b: &&crate::block::Block| b.chars < MAX_NAMED_CHARS && !evidence.is_foreign(b.owner, place.anchor);
+    let own = |b: &&Block| b.chars < MAX_NAMED_CHARS && !evidence.is_foreign(b.owner, place.anchor);
     let mut before = false;
     for block in evidence.blocks.list.iter().filter(own) {
         let folded = block.folded();
         let short = block.chars < 60;
-        let opens = |label: &&str| {
-            let rest = folded.strip_prefix(*label);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '0', '1', '2', '3']))
-        };
-        let cue = short && LABELS.iter().any(opens);
+        let cue = short && is_labelled(folded);
         if cue || (before && short) || SENTENCES.iter().any(|part| folded.contains(part)) {
             read_line(evidence, &block.text, "text", out);
         }
         before = cue && block.text.split_whitespace().count() <= 2;
     }
+}
+
+/// Whether a line (folded) opens by saying that it is the date of publication.
+fn is_labelled(folded: &str) -> bool {
+    let opens = |label: &&str| {
+        let rest = folded.strip_prefix(*label);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '0', '1', '2', '3']))
+    };
+    LABELS.iter().any(opens)
 }
 
 /// A title that ends in its date: `Un titre | DW | 23.05.2011`.

@@ -235,11 +235,12 @@ fn leads_home(evidence: &Evidence<'_, '_>, heading: usize) -> bool {
             .any(|i| dom.nodes[i].tag == Tag::A && dom.nodes[i].attr("href").is_some_and(is_home))
 }
 
-/// Cuts what follows a bar where a declared title ends at the bar.
+/// Cuts what follows a bar where a declared title ends at the bar, or where more bars follow: `… | Section | Site`.
 fn without_tail(title: &str, stated: &[(String, &'static str)]) -> String {
-    if let Some((head, _)) = title.split_once(" | ") {
+    if let Some((head, tail)) = title.split_once(" | ") {
         let folded = fold(head);
-        if head.chars().count() >= 15 && stated.iter().any(|(text, _)| fold(text) == folded) {
+        let is_chain = tail.contains(" | ") && head.split_whitespace().count() >= 3;
+        if head.chars().count() >= 15 && (is_chain || stated.iter().any(|(text, _)| fold(text) == folded)) {
             return head.trim().to_owned();
         }
     }
