@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kiosque_model::Published;
 
-use super::is_credible;
+use super::{is_credible, month_of};
 
-/// The day in an address: `/2025/01/04/`, `/2025-01-04-`, `20250104`.
+/// The day in an address: `/2025/01/04/`, `/2025-01-04-`, `20250104`, `/2025/jan/04/`.
 pub(crate) fn in_address(path: &str, fetched_at: Timestamp) -> Option<Published> {
     let numbers: Vec<(usize, &str)> = digit_runs(path);
     let make = |y: &str, m: &str, d: &str| {
@@ -32,7 +32,17 @@ pub(crate) fn in_address(path: &str, fetched_at: Timestamp) -> Option<Published>
             return Some(date);
         }
     }
-    None
+    spelt(path).filter(|date| is_credible(date, fetched_at))
+}
+
+/// `/2025/jan/04/`.
+fn spelt(path: &str) -> Option<Published> {
+    let parts: Vec<&str> = path.split('/').collect();
+    parts.windows(3).find_map(|part| {
+        let year: i16 = part[0].parse().ok().filter(|_| part[0].len() == 4)?;
+        let month = i8::try_from(month_of(&part[1].to_lowercase())?).ok()?;
+        Some(Published::Day(Date::new(year, month, part[2].parse().ok()?).ok()?))
+    })
 }
 
 fn digit_runs(text: &str) -> Vec<(usize, &str)> {

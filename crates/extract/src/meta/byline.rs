@@ -4,10 +4,14 @@
 //! a space between them. A single word counts only in an element that is plainly an author's.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::names::{Signed, has_given_name, is_capitalised, read};
 use super::undated::before_date;
 use super::{Evidence, lines};
+use crate::block::Block;
 use crate::dom::{Node, Tag};
 use crate::role::Roles;
 use crate::text::{fold, squeeze};
@@ -39,6 +43,20 @@ const UNKNOWN: usize = 200;
 const EDGE_LINES: usize = 4;
 /// Longest line that says who did another task than write.
 const MAX_TASK_CHARS: usize = 120;
+/// What stands before the name of who did another task than write.
+static TASKS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+    const CUES: [&str; 8] = [
+        "reviewed by ",
+        "checked by ",
+        "edited by ",
+        "verified by ",
+        "relu par ",
+        "verifie par ",
+        "gepruft von ",
+        "revisado por ",
+    ];
+    CUES.iter().map(Finder::new).collect()
+});
 /// Nodes between the links of an article's authors.
 const BESIDE: usize = 40;
 
@@ -95,25 +113,14 @@ pub(super) fn printed(
 
 /// Those (folded) whom a short line of the page names for another task than writing: `Reviewed by: Rim Alami`.
 fn other_tasks(evidence: &Evidence<'_, '_>, marked: &[Marked]) -> Vec<String> {
-    const CUES: [&str; 9] = [
-        "reviewed by ",
-        "checked by ",
-        "edited by ",
-        "verified by ",
-        "relu par ",
-        "verifie par ",
-        "gepruft von ",
-        "revisado por ",
-        "تدقيق ",
-    ];
     let names: Vec<String> = marked.iter().flat_map(|m| &m.signed.persons).map(|p| fold(p)).collect();
     let short = evidence.blocks.list.iter().filter(|b| !names.is_empty() && b.chars < MAX_TASK_CHARS);
     let mut out = Vec::new();
-    for line in short.map(crate::block::Block::folded) {
-        let Some(rest) = CUES.iter().find_map(|cue| Some(&line[line.find(cue)? + cue.len()..])) else {
-            continue;
-        };
-        out.extend(names.iter().filter(|name| rest.starts_with(name.as_str())).cloned());
+    for line in short.map(Block::folded) {
+        let ends = TASKS.iter().filter_map(|cue| Some(cue.find(line.as_bytes())? + cue.needle().len()));
+        for rest in ends.filter_map(|end| line.get(end..)) {
+            out.extend(names.iter().filter(|name| rest.starts_with(name.as_str())).cloned());
+        }
     }
     out
 }

@@ -86,6 +86,18 @@ const SENTENCES: [&str; 11] = [
     "نشر هذا",
 ];
 
+/// Parts (folded) of lines that tell when a page was changed last.
+const REVISED: [&str; 8] = [
+    "zuletzt am",
+    "letzte anderung",
+    "zuletzt geandert",
+    "last edited on",
+    "last modified",
+    "derniere modification",
+    "ultima modificacion",
+    "اخر تعديل",
+];
+
 /// A date found in the visible text.
 pub(super) struct Seen {
     pub(super) printed: Printed,
@@ -326,7 +338,7 @@ fn alone(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
 /// A line anywhere on the page that calls itself the date: `Datum: 26. Januar 2022`, `Mise en ligne 23 mai 2019`.
 fn labelled(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
     let own = |b: &&Block| b.chars < MAX_NAMED_CHARS && !evidence.is_foreign(b.owner, place.anchor);
-    let mut before = false;
+    let (mut before, mut after_revised) = (false, false);
     for block in evidence.blocks.list.iter().filter(own) {
         let folded = block.folded();
         let short = block.chars < 60;
@@ -334,6 +346,13 @@ fn labelled(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
         if cue || (before && short) || SENTENCES.iter().any(|part| folded.contains(part)) {
             read_line(evidence, &block.text, "text", out);
         }
+        let revised = REVISED.iter().any(|part| folded.contains(part));
+        if revised || after_revised {
+            let printed = words(&block.text, evidence.fetched_at(), is_day_first(evidence));
+            let printed = printed.filter(|p| is_credible(&p.published(), evidence.fetched_at()));
+            out.extend(printed.map(|printed| Seen { printed, from: "text", changed: true }));
+        }
+        after_revised = revised && block.text.split_whitespace().count() <= 3;
         before = cue && block.text.split_whitespace().count() <= 2;
     }
 }

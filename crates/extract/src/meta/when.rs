@@ -155,13 +155,17 @@ fn prefer_agreed(all: &mut [(Published, String)]) {
     if all.iter().skip(1).any(|(d, _)| near(d.day(), day)) {
         return;
     }
-    let swapped = |d: jiff::civil::Date| {
-        !is_printed && d.year() == day.year() && d.month() == day.day() && d.day() == day.month()
+    // An address gives year, month and day in this order.
+    let swapped = |d: jiff::civil::Date, from: &str| {
+        (!is_printed || from == "url")
+            && d.year() == day.year()
+            && d.month() == day.day()
+            && d.day() == day.month()
     };
     let others: Vec<_> = all.iter().skip(1).map(|(d, from)| (d.day(), place(from))).collect();
-    let agreed = others
-        .iter()
-        .position(|(d, from)| swapped(*d) || others.iter().any(|(o, other)| other != from && near(*o, *d)));
+    let agreed = others.iter().position(|(d, from)| {
+        swapped(*d, from) || others.iter().any(|(o, other)| other != from && near(*o, *d))
+    });
     if let Some(at) = agreed {
         all.swap(0, at + 1);
     }
