@@ -16,6 +16,9 @@ const LONG_VALUE_BYTES: usize = 2048;
 const MAX_ATTRIBUTES: usize = 48;
 /// A control longer than this was not closed where it seems.
 const MAX_CONTROL_BYTES: usize = 16 * 1024;
+/// A text for those without scripts has this length and so many paragraphs.
+const MIN_NOSCRIPT_BYTES: usize = 1500;
+const MIN_NOSCRIPT_PARAGRAPHS: usize = 4;
 /// Longest remark that may be meant for screen readers alone.
 const MAX_ASIDE_BYTES: usize = 120;
 /// The attributes read: those of roles, of declarations, of links and dates, and what the parser itself minds.
@@ -132,6 +135,10 @@ impl<'a> Sieve<'a> {
     fn end_tag(&mut self, open: usize, end: usize) {
         let name = tag_name(self.source, open + 2);
         self.tags += 1;
+        if name.eq_ignore_ascii_case("noscript") {
+            self.cut(open, end);
+            return;
+        }
         if is_formatting(name) {
             self.formatting = self.formatting.saturating_sub(1);
         } else if counts(name) {
@@ -235,12 +242,22 @@ impl<'a> Sieve<'a> {
             closing(self.source, end, name)
         };
         let (inner_end, after) = close.unwrap_or((self.source.len(), self.source.len()));
+        if name == "noscript" && holds_text(&self.source[end..inner_end]) {
+            self.cut(open, end);
+            return end;
+        }
         if name == "script" && contains_ignoring_case(tag, "ld+json") {
             self.out.json_ld.push(&self.source[end..inner_end]);
         }
         self.cut(open, after);
         after
     }
+}
+
+/// Whether a `<noscript>` holds the page's text rather than a picture, a counter or a notice.
+fn holds_text(inner: &str) -> bool {
+    let paragraphs = || inner.matches("<p>").count() + inner.matches("<p ").count();
+    inner.len() > MIN_NOSCRIPT_BYTES && paragraphs() >= MIN_NOSCRIPT_PARAGRAPHS
 }
 
 fn tag_name(source: &str, from: usize) -> &str {

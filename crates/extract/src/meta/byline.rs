@@ -314,9 +314,12 @@ fn read_run(run: &str, outlets: &[String]) -> Signed {
 
 /// Words that lead from the author to those who checked, edited, translated or took the picture.
 fn names_another(folded: &str) -> bool {
-    const CUES: [&str; 16] = [
+    const CUES: [&str; 19] = [
         "reviewed",
         "medically reviewed",
+        "peer reviewed",
+        "expert reviewed",
+        "clinically reviewed",
         "edited",
         "fact checked",
         "updated by",

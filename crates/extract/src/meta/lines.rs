@@ -10,7 +10,6 @@ use super::byline::{is_full, runs};
 use super::names::{Signed, has_given_name, is_capitalised, is_given_name, read};
 use super::undated::{after_date, before_date};
 use crate::date::words;
-use crate::dom::Tag;
 use crate::role::Roles;
 use crate::text::fold;
 
@@ -73,8 +72,6 @@ const BYLINES: [&str; 52] = [
 const MAX_LINE_CHARS: usize = 160;
 /// Lines at the body's start among which its byline may stand.
 const BYLINES_IN_TEXT: usize = 3;
-/// Nodes before a name where its bearer's picture may stand.
-const PORTRAIT: usize = 12;
 /// Nodes after the body where its byline may stand.
 const AFTER_BODY: usize = 40;
 
@@ -126,8 +123,10 @@ pub(super) fn opening(
         let Some(part) = part else { continue };
         let mut signed = read(part, evidence.outlets);
         signed.persons.retain(|p| is_capitalised(p));
-        let full = signed.persons.iter().all(|p| is_full(p));
         let known = signed.persons.iter().any(|p| has_given_name(p));
+        // A word alone in a line is a subject as often as a pseudonym.
+        signed.persons.retain(|p| known || is_full(p));
+        let full = signed.persons.iter().all(|p| is_full(p));
         if !signed.persons.is_empty()
             && ((opens && !after_label && !named) || full)
             && (found.is_none() || known)
@@ -222,8 +221,7 @@ pub(super) fn alone(
         let [only] = signed.persons.as_slice() else { return None };
         let words = only.split(' ').count();
         let whole = fold(only).len() == block.folded().len();
-        let known = || has_given_name(only) || has_portrait(evidence, block.from, only);
-        (whole && (2..=4).contains(&words) && is_capitalised(only) && known()).then_some(signed)
+        (whole && (2..=4).contains(&words) && is_capitalised(only) && has_given_name(only)).then_some(signed)
     };
     let is_dated = |at: usize| {
         blocks.get(at).is_some_and(|b| {
@@ -263,13 +261,6 @@ pub(super) fn alone(
     };
     let closes = || names(below).or_else(|| names(below + 1)).filter(|signed| !spoken_of(signed));
     above.or_else(opens).or_else(|| closing(evidence, first..last)).or_else(closes)
-}
-
-/// Whether a picture just before a line is described by the name the line holds: its author's portrait.
-fn has_portrait(evidence: &Evidence<'_, '_>, line: usize, name: &str) -> bool {
-    let before = &evidence.dom.nodes[line.saturating_sub(PORTRAIT)..line];
-    let name = fold(name);
-    before.iter().any(|node| node.tag == Tag::Img && node.attr("alt").is_some_and(|alt| fold(alt) == name))
 }
 
 /// One of the body's last lines that opens as bylines do: `Written by Rim Alami`.

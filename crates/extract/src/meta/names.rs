@@ -245,7 +245,7 @@ fn is_person(name: &str, folded: &str, outlets: &[String]) -> bool {
     {
         return false;
     }
-    if words.iter().any(|w| NOT_PERSON_WORDS.contains(w)) {
+    if words.iter().any(|w| NOT_PERSON_WORDS.contains(w) || w.ends_with("admin")) {
         return false;
     }
     // A person's own site is called like the person.
