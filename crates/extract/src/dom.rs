@@ -275,9 +275,18 @@ impl<'a> Dom<'a> {
 
     /// All text under a node, white space squeezed.
     pub(crate) fn text(&self, index: usize) -> String {
+        self.text_start(index, usize::MAX)
+    }
+
+    /// The text of a subtree, broken off by the node with which it passes `most` bytes: elements never closed hold
+    /// the whole page, each of them.
+    pub(crate) fn text_start(&self, index: usize, most: usize) -> String {
         let mut out = String::new();
         let mut pending = false;
         for node in &self.nodes[index..self.nodes[index].end] {
+            if out.len() > most {
+                break;
+            }
             match node.tag {
                 Tag::Text => crate::text::squeeze_into(node.text, &mut out, &mut pending),
                 tag if tag.is_block() || tag == Tag::Br => pending = true,

@@ -417,6 +417,14 @@ mod tests {
     }
 
     #[test]
+    fn a_text_for_those_without_scripts_is_kept() {
+        let text = "<p>Les grues du port ont repris lundi, après trois mois d’arrêt.</p>".repeat(30);
+        let page = format!("<div>a<noscript>{text}</noscript>b</div>");
+        check(&page, &format!("<div>a{text}b</div>"));
+        check("<div>a<noscript><p>Activez les scripts.</p></noscript>b</div>", "<div>ab</div>");
+    }
+
+    #[test]
     fn cuts_what_only_screen_readers_say_of_links() {
         check(
             "<a href=x>.FCHI<span class=\"sr-only\">, opens new tab</span></a>, stable",

@@ -96,6 +96,24 @@ fn what_readers_see_tells_who_signed() {
 }
 
 #[test]
+fn names_are_told_from_other_tasks_and_subjects() {
+    let check = |head: &str, before: &str, after: &str, expected: &[&str]| {
+        assert_eq!(article(head, before, after).authors, expected, "{head} {before} {after}");
+    };
+    let reviewed = "<p>Reviewed by: Ali Zouak, CFP</p><div class=author-box>Ali Zouak</div>";
+    check("<meta name=author content='Rim Alami'>", reviewed, "", &["Rim Alami"]);
+    check("", reviewed, "", &[]);
+    check("<meta name=author content=Salma>", "", "", &["Salma"]);
+    check("<meta name=author content=Portail>", "", "", &[]);
+    check("", "<a rel=author href=/a/7>Ozéa Tazi et Rim Alami</a>", "", &["Ozéa Tazi", "Rim Alami"]);
+    check("<meta name=description content='Un article written by Jane Doe.'>", "", "", &["Jane Doe"]);
+    check("", "<p>Par Sourdine</p>", "", &[]);
+    check("", "<p class=byline>siteadmin</p>", "", &[]);
+    check("<meta name=citation_author content='Tazi, Ozéa'>", "", "", &["Ozéa Tazi"]);
+    check("", "<p>4 janvier 2026 by Ali Zouak in Économie</p>", "", &["Ali Zouak"]);
+}
+
+#[test]
 fn sections_are_told_by_the_sites_own_labels() {
     let nav = "<nav><a href=/r/economie>Économie</a><a href=/r/culture>Culture</a></nav>";
     let check = |before: &str, head: &str, expected: Option<&str>| {
@@ -149,6 +167,15 @@ fn dates_are_read_where_they_are_printed() {
         "2026-01-04",
     );
     check("<script>x={\"datePublished\":\"2026-01-04T09:00:00Z\"}</script>", "", "", "2026-01-04T09:00:00Z");
+    check("", "<p class=byline><b>Rim Alami</b><span>4.1.2026</span></p>", "", "2026-01-04");
+    check("", "<ul class='nav meta'><li>4 janvier 2026</li></ul>", "", "2026-01-04");
+    check(
+        "",
+        "<p>Publié le 4 janvier 2026 | Rabat. La direction dit que le second quai suivra en mars, et qu’elle attend encore deux pièces d’un fournisseur, sans donner d’autre détail.</p>",
+        "",
+        "2026-01-04",
+    );
+    check("", "", "<footer><p>Dernière modification : 4 janvier 2026</p></footer>", "2026-01-04");
     // The publisher's own clock tells the day that UTC hides.
     check(
         "<meta property=article:published_time content=2026-01-03T23:30:00Z>",

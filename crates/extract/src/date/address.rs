@@ -35,7 +35,7 @@ pub(crate) fn in_address(path: &str, fetched_at: Timestamp) -> Option<Published>
     spelt(path).filter(|date| is_credible(date, fetched_at))
 }
 
-/// `/2025/jan/04/`.
+/// A month's name between year and day.
 fn spelt(path: &str) -> Option<Published> {
     let parts: Vec<&str> = path.split('/').collect();
     parts.windows(3).find_map(|part| {

@@ -261,7 +261,7 @@ fn signed_in(evidence: &Evidence<'_, '_>, node: usize, plain: bool) -> Signed {
     }
     let linked: Vec<String> = (node..end)
         .filter(|&i| evidence.dom.nodes[i].tag == Tag::A)
-        .map(|i| fold(&evidence.dom.text(i)))
+        .map(|i| fold(&evidence.dom.text_start(i, 400)))
         .collect();
     let mut apart = Signed::default();
     for run in texts.iter().take(12).take_while(|run| !names_another(&fold(run))) {

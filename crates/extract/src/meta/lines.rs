@@ -125,7 +125,7 @@ pub(super) fn opening(
         signed.persons.retain(|p| is_capitalised(p));
         let known = signed.persons.iter().any(|p| has_given_name(p));
         // A word alone in a line is a subject as often as a pseudonym.
-        signed.persons.retain(|p| known || is_full(p));
+        signed.persons.retain(|p| known || is_full(p) || p.contains('.'));
         let full = signed.persons.iter().all(|p| is_full(p));
         if !signed.persons.is_empty()
             && ((opens && !after_label && !named) || full)

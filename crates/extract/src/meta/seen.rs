@@ -141,7 +141,7 @@ pub(super) fn stamp(
         if is_time && belies(evidence, i, stamp) {
             continue;
         }
-        let context = fold(&evidence.dom.text(node.parent).chars().take(80).collect::<String>());
+        let context = fold(&evidence.dom.text_start(node.parent, 400).chars().take(80).collect::<String>());
         let changed = is_time && node.class.contains("updated") && !node.class.contains("published")
             || CHANGED.iter().any(|c| context.starts_with(c));
         let distance = i.abs_diff(anchor) + if changed { 100_000 } else { 0 };

@@ -19,6 +19,9 @@ pub(crate) struct Title {
 const SEPARATORS: [&str; 12] =
     [" - ", " | ", " – ", " — ", " • ", " · ", " :: ", " » ", " / ", " < ", " > ", "| "];
 
+/// A heading that holds more text, kicker and byline included, was not closed.
+const MAX_HEADING_BYTES: usize = 2000;
+
 /// Chooses the title.
 pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
     let outlets = evidence.outlets;
@@ -156,7 +159,7 @@ fn printed(evidence: &Evidence<'_, '_>, stated: &[String]) -> Vec<Printed> {
         if leads_home(evidence, i) {
             continue;
         }
-        let (text, kicker, runs) = read_heading(evidence, i, stated);
+        let Some((text, kicker, runs)) = read_heading(evidence, i, stated) else { continue };
         if (4..=400).contains(&text.len()) && out.len() < 40 {
             let folded = fold(&text);
             out.push(Printed { node: i, tag: node.tag, text, folded, kicker, runs });
@@ -170,11 +173,15 @@ fn read_heading(
     evidence: &Evidence<'_, '_>,
     heading: usize,
     stated: &[String],
-) -> (String, Option<String>, Vec<String>) {
+) -> Option<(String, Option<String>, Vec<String>)> {
     let dom = evidence.dom;
-    let whole = squeeze(&crate::text::unescape(&dom.text(heading)));
+    let whole = dom.text_start(heading, MAX_HEADING_BYTES);
+    if whole.len() > MAX_HEADING_BYTES {
+        return None;
+    }
+    let whole = squeeze(&crate::text::unescape(&whole));
     if stated.contains(&fold(&whole)) {
-        return (whole, None, Vec::new());
+        return Some((whole, None, Vec::new()));
     }
     let whole_chars = whole.chars().count();
     let (mut kicker, mut skip, mut runs, mut text) = (None, 0, Vec::new(), String::new());
@@ -203,7 +210,7 @@ fn read_heading(
     }
     runs.retain(|run| !run.is_empty());
     let text = squeeze(&crate::text::unescape(&text));
-    (text.trim_start_matches([':', '|', '-', '–', ' ']).to_owned(), kicker, runs)
+    Some((text.trim_start_matches([':', '|', '-', '–', ' ']).to_owned(), kicker, runs))
 }
 
 /// A short line beside the headline in an element named for kickers.
@@ -291,6 +298,14 @@ fn likeness(a: &str, b: &str) -> f32 {
 /// Cuts the site's name from the end or the start of a title.
 pub(crate) fn without_site(title: &str, outlets: &[String]) -> String {
     let mut title = squeeze(title);
+    // `gazette.example Le port rouvre`: no separator is needed after a host's name.
+    if let Some((host, rest)) = title.split_once(' ')
+        && host.contains('.')
+        && outlets.contains(&fold(host))
+        && rest.chars().count() >= 10
+    {
+        title = rest.trim_start_matches([' ', ':', '|', '-', '–', '—']).to_owned();
+    }
     for _ in 0..3 {
         let Some(cut) = SEPARATORS.iter().find_map(|sep| site_cut(&title, sep, outlets)) else { break };
         title = cut;
@@ -360,7 +375,12 @@ mod tests {
     use super::*;
 
     fn check(title: &str, expected: &str) {
-        let outlets = ["l echo media".to_owned(), "echo-media".to_owned(), "جريدة الساحل".to_owned()];
+        let outlets = [
+            "l echo media".to_owned(),
+            "echo-media".to_owned(),
+            "echo example".to_owned(),
+            "جريدة الساحل".to_owned(),
+        ];
         assert_eq!(without_site(title, &outlets), expected);
     }
 
@@ -370,6 +390,14 @@ mod tests {
         check("L'Écho Média | Un titre assez long", "Un titre assez long");
         check("عنوان طويل للخبر - جريدة الساحل", "عنوان طويل للخبر");
         check("Foot - Le match", "Foot - Le match");
+        check("echo.example Un titre assez long", "Un titre assez long");
+    }
+
+    #[test]
+    fn chains_of_bars_are_cut() {
+        let check = |title: &str, expected: &str| assert_eq!(without_tail(title, &[]), expected, "{title}");
+        check("Le port rouvre ses quais | Économie | Maroc", "Le port rouvre ses quais");
+        check("Le port rouvre ses quais | Reportage", "Le port rouvre ses quais | Reportage");
     }
 
     #[test]
