@@ -10,8 +10,9 @@ mod json;
 use kiosque_model::{FeedHint, Published};
 use url::Url;
 
+use crate::client::MAX_DOCUMENT_BYTES;
 use crate::quiet::Quiet;
-use crate::sniff::{Sniffed, sniff};
+use crate::sniff::{Sniffed, is_packed, sniff, unpack};
 use crate::xml::{decode, walk};
 
 /// The family of a feed.
@@ -85,28 +86,44 @@ pub enum FeedError {
 }
 
 /// Reads a feed. `base` is its address: relative links are resolved against it. Charset, junk around the XML,
-/// unclosed and mismatched tags, bare `&` and a missing end are forgiven.
+/// unclosed and mismatched tags, bare `&` and `<`, a missing end, and gzip that no header told of are forgiven.
 ///
 /// # Errors
 /// [`FeedError`] where there is no feed to read.
 pub fn parse_feed(bytes: &[u8], content_type: Option<&str>, base: &Url) -> Result<Feed, FeedError> {
+    let unpacked;
+    let bytes = if is_packed(bytes) {
+        unpacked = unpack(bytes, MAX_DOCUMENT_BYTES);
+        &unpacked[..]
+    } else {
+        bytes
+    };
     let text = decode(bytes, content_type);
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if start.is_empty() {
         return Err(FeedError::NoFeed("the body is empty"));
     }
-    if start.starts_with('{') {
-        return json::parse(start, base);
-    }
-    if sniff(bytes, content_type) == Sniffed::Page && !text.contains("<item") && !text.contains("<entry") {
-        return Err(FeedError::NoFeed("it is a page"));
+    if let Some(object) = json_object(start) {
+        return json::parse(object, base);
     }
     let mut builder = builder::Builder::new(base.clone());
     walk(&text, |step| builder.take(step));
-    builder.finish()
+    let feed = builder.finish()?;
+    if feed.entries.is_empty() && sniff(bytes, content_type) == Sniffed::Page {
+        return Err(FeedError::NoFeed("it is a page"));
+    }
+    Ok(feed)
+}
+
+/// The object of a JSON Feed, where the text is one: a guard against scripts or a call may stand before it.
+fn json_object(text: &str) -> Option<&str> {
+    let at = text.find(['{', '<']).filter(|at| text[*at..].starts_with('{'))?;
+    (at == 0 || text.contains("\"items\"")).then(|| &text[at..])
 }
 
 #[cfg(test)]
 mod breakages;
+#[cfg(test)]
+mod repairs;
 #[cfg(test)]
 mod tests;

@@ -177,8 +177,8 @@ impl<'a> Builder<'a> {
                 draft.url =
                     self.base.join(&text).ok().filter(Url::has_host).map(String::from).unwrap_or_default();
             }
-            "lastmod" => draft.modified = parse_date(&text),
-            "publication_date" => draft.published = parse_date(&text),
+            "lastmod" => draft.modified = parse_date(&text, None),
+            "publication_date" => draft.published = parse_date(&text, None),
             "language" => draft.language = Language::from_tag(&text),
             "title" => draft.title = Some(text).filter(|t| !t.is_empty()),
             _ => {}

@@ -1,6 +1,8 @@
 //! What a body is: a feed, a sitemap or a page, by its content type and, more trusted, its first bytes.
 //! Servers label feeds as HTML and pages as XML, so what the bytes show wins.
 
+use std::io::Read as _;
+
 /// The kinds of document the crawler reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sniffed {
@@ -12,32 +14,62 @@ pub enum Sniffed {
     Page,
 }
 
-/// Tells what a body is. Looks at its first 4 KiB; a gzip file is a sitemap, the only one so sent.
+/// How much of a body is looked at: its beginning, and where that tells nothing, for junk may stand there, more.
+const HEADS: [usize; 2] = [4096, 64 * 1024];
+
+/// Tells what a body is. Looks at its first 4 KiB, and at 64 where those tell nothing; of a gzip file at what is
+/// packed in it.
 #[must_use]
 pub fn sniff(bytes: &[u8], content_type: Option<&str>) -> Sniffed {
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        return Sniffed::Sitemap;
+    if is_packed(bytes) {
+        let head = unpack(bytes, HEADS[0]);
+        return if by_root(&head) == Some(Sniffed::Feed) { Sniffed::Feed } else { Sniffed::Sitemap };
     }
-    let head = ascii_head(bytes, 4096);
+    let is_more = bytes.len() > HEADS[0];
+    let told = by_root(&bytes[..bytes.len().min(HEADS[0])]);
+    let told = told.or_else(|| is_more.then(|| by_root(&bytes[..bytes.len().min(HEADS[1])])).flatten());
     let kind = media_type(content_type).to_ascii_lowercase();
+    let is_called_feed =
+        matches!(kind.as_str(), "application/rss+xml" | "application/atom+xml" | "application/feed+json");
+    told.unwrap_or(if is_called_feed { Sniffed::Feed } else { Sniffed::Page })
+}
+
+/// What the bytes show, where they show anything.
+fn by_root(bytes: &[u8]) -> Option<Sniffed> {
+    let head = ascii_head(bytes, bytes.len());
     let first_of = |names: &[&str]| names.iter().filter_map(|name| find_tag(&head, name)).min();
-    let feed = first_of(&["rss", "feed", "rdf:rdf"]);
+    let feed = first_of(&["rss", "feed", "rdf"]);
     let sitemap = first_of(&["urlset", "sitemapindex"]);
     let page = first_of(&["html", "!doctype html", "body", "head"]);
+    // What a server says in HTML before the declaration is not the document.
+    let page = page.filter(|page| {
+        let declared = head.find("<?xml").filter(|at| at > page);
+        !declared.is_some_and(|at| feed.min(sitemap).or(sitemap).or(feed).is_some_and(|root| root > at))
+    });
     match (feed, sitemap, page) {
-        (Some(at), _, page) if page.is_none_or(|p| at < p) => return Sniffed::Feed,
-        (_, Some(at), page) if page.is_none_or(|p| at < p) => return Sniffed::Sitemap,
-        (_, _, Some(_)) => return Sniffed::Page,
+        (Some(at), _, page) if page.is_none_or(|p| at < p) => return Some(Sniffed::Feed),
+        (_, Some(at), page) if page.is_none_or(|p| at < p) => return Some(Sniffed::Sitemap),
+        (_, _, Some(_)) => return Some(Sniffed::Page),
         _ => {}
     }
-    let is_json = head.trim_start().starts_with('{');
-    if (is_json && (head.contains("jsonfeed.org") || head.contains("\"items\"")))
-        || matches!(kind.as_str(), "application/rss+xml" | "application/atom+xml" | "application/feed+json")
-        || first_of(&["channel", "item", "entry"]).is_some()
-    {
-        return Sniffed::Feed;
+    let brace = head.find(['{', '<']).filter(|at| head[*at..].starts_with('{'));
+    let is_json_feed = brace.is_some() && (head.contains("jsonfeed.org") || head.contains("\"items\""));
+    (is_json_feed || first_of(&["channel", "item", "entry"]).is_some()).then_some(Sniffed::Feed)
+}
+
+/// Whether a body is packed although no header says so.
+pub(crate) fn is_packed(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b])
+}
+
+/// The first `limit` bytes of what is packed. A stream that ends early or breaks still gave its beginning.
+pub(crate) fn unpack(bytes: &[u8], limit: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX);
+    if let Err(why) = flate2::read::MultiGzDecoder::new(bytes).take(most).read_to_end(&mut out) {
+        tracing::debug!(%why, "a packed body breaks off");
     }
-    Sniffed::Page
+    out
 }
 
 /// Whether an answer of this type is a page: `None` where only its bytes can tell.
@@ -66,11 +98,15 @@ fn ascii_head(bytes: &[u8], limit: usize) -> String {
     head.iter().filter(|b| **b != 0).map(|b| char::from(b.to_ascii_lowercase())).collect()
 }
 
+/// Where an element begins, whatever its prefix.
 fn find_tag(head: &str, name: &str) -> Option<usize> {
     head.match_indices('<').map(|(at, _)| at).find(|at| {
-        head[at + 1..].strip_prefix(name).is_some_and(|rest| {
-            rest.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '>' | '/'))
-        })
+        let tag = &head[at + 1..];
+        let end =
+            tag.find(|c: char| c.is_whitespace() && !name.contains(' ') || matches!(c, '>' | '/' | '<'));
+        let tag = &tag[..end.unwrap_or(tag.len())];
+        let local = tag.split_once(':').map_or(tag, |(_, local)| local);
+        tag == name || local == name || (name.contains(' ') && tag.starts_with(name))
     })
 }
 

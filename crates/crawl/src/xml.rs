@@ -1,16 +1,22 @@
 //! XML as it is found: feeds and sitemaps with bare ampersands, junk before the prolog, tags that do not match,
 //! bytes in another charset than stated, ends cut off.
 //!
-//! The reader gives a flat run of events and goes on where a strict one stops: what stands before and after the
-//! broken place is still read. Entities are those of HTML5; nothing is expanded beyond one character reference.
+//! The walker gives a flat run of steps and goes on where a strict reader stops: what stands before and after the
+//! broken place is still read. It looks at each byte a bounded number of times, whatever is broken. Entities are
+//! those of HTML5 and the document's own, each of which stands for plain text: nothing is expanded twice.
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use quick_xml::Reader;
-use quick_xml::escape::resolve_html5_entity;
-use quick_xml::events::{BytesStart, Event};
+mod charset;
+mod names;
+mod tag;
+mod text;
 
-/// Broken places gone over in one document.
-const MAX_RESTARTS: usize = 500;
+use names::Names;
+
+pub(crate) use charset::decode;
+pub(crate) use text::plain;
+use text::{Entities, unescape_with};
+
+const CDATA: &str = "<![CDATA[";
 
 /// One step through a document. Names are local, in lower case, with a prefix only where it tells things apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,196 +26,153 @@ pub(crate) enum Step {
     Text(String),
 }
 
-/// Decodes a document: byte order mark, then UTF-8 where it is valid (no other charset looks so by chance), then
-/// what the XML declaration says, then the HTTP header, then windows-1252.
-pub(crate) fn decode(bytes: &[u8], content_type: Option<&str>) -> String {
-    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        return encoding.decode(bytes).0.into_owned();
-    }
-    match bytes {
-        [0, b'<', ..] => return UTF_16BE.decode(bytes).0.into_owned(),
-        [b'<', 0, ..] => return UTF_16LE.decode(bytes).0.into_owned(),
-        _ => {}
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_owned();
-    }
-    let named = declared(bytes).or_else(|| {
-        let (_, label) = content_type?.split_once("charset=")?;
-        Encoding::for_label(label.trim_matches(['"', '\'', ' ', ';']).as_bytes())
-    });
-    let encoding = match named {
-        // One bad byte in a document that says UTF-8 does not make it another charset.
-        Some(encoding) if encoding != UTF_8 || mostly_utf8(bytes) => encoding,
-        None if mostly_utf8(bytes) => UTF_8,
-        _ => WINDOWS_1252,
-    };
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
-}
-
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(256)]);
-    let (_, rest) = head.split_once("encoding=")?;
-    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let encoding = Encoding::for_label(rest[1..].split(quote).next()?.as_bytes())?;
-    // A declaration readable as ASCII cannot be in UTF-16.
-    Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
-}
-
-/// Whether the bytes outside ASCII are UTF-8 but for a few.
-fn mostly_utf8(bytes: &[u8]) -> bool {
-    let (mut good, mut bad) = (0usize, 0usize);
-    for chunk in bytes.utf8_chunks() {
-        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        bad += usize::from(!chunk.invalid().is_empty());
-    }
-    good > bad * 4
-}
-
 /// Walks a document from its first tag, calling `visit` for each step until it says to stop.
-pub(crate) fn walk(text: &str, mut visit: impl FnMut(Step) -> bool) {
-    let mut rest = &text[text.find('<').unwrap_or(text.len())..];
-    // Each new start may look at all that is left, so their number is bounded and time stays linear.
-    for _ in 0..MAX_RESTARTS {
-        let mut reader = Reader::from_str(rest);
-        let config = reader.config_mut();
-        config.check_end_names = false;
-        config.allow_unmatched_ends = true;
-        config.allow_dangling_amp = true;
-        loop {
-            match reader.read_event() {
-                Ok(Event::Eof) => return,
-                Ok(event) => {
-                    if !deliver(event, &mut visit) {
-                        return;
-                    }
-                }
-                Err(_) => break,
-            }
+pub(crate) fn walk(text: &str, visit: impl FnMut(Step) -> bool) {
+    let at = text.find('<').unwrap_or(text.len());
+    let (names, entities) = (Names::default(), Entities::default());
+    let mut walker = Walker { text, at, names, entities, ends: [Place::Unknown; 3], visit };
+    while walker.at < text.len() && walker.advance() {}
+}
+
+/// Where something next stands.
+#[derive(Clone, Copy)]
+enum Place {
+    Unknown,
+    At(usize),
+    Nowhere,
+}
+
+/// What ends a section that is no tag.
+#[derive(Clone, Copy)]
+enum End {
+    Comment,
+    Cdata,
+    Instruction,
+}
+
+impl End {
+    const fn mark(self) -> &'static str {
+        match self {
+            Self::Comment => "-->",
+            Self::Cdata => "]]>",
+            Self::Instruction => "?>",
         }
-        // Past the tag that could not be read, the next one may be sound.
-        let at = usize::try_from(reader.error_position()).unwrap_or(rest.len()).min(rest.len());
-        let tail = broken_text(rest.get(at..).unwrap_or_default());
-        if let Some(inside) = tail.0 {
-            visit(Step::Text(inside.to_owned()));
-        }
-        rest = tail.1;
     }
 }
 
-/// An unterminated CDATA section is text up to the next closing tag; anything else broken is skipped up to the
-/// next `<`.
-fn broken_text(tail: &str) -> (Option<&str>, &str) {
-    let inside = tail.strip_prefix("<![CDATA[");
-    let from = inside.unwrap_or_else(|| tail.get(1..).unwrap_or_default());
-    let end = from.find(if inside.is_some() { "</" } else { "<" }).unwrap_or(from.len());
-    (inside.map(|_| &from[..end]), &from[end..])
+struct Walker<'a, V> {
+    text: &'a str,
+    at: usize,
+    names: Names,
+    entities: Entities,
+    /// Where each kind of end next stands, so that a document full of beginnings is not searched for each of them.
+    ends: [Place; 3],
+    visit: V,
 }
 
-fn deliver(event: Event<'_>, visit: &mut impl FnMut(Step) -> bool) -> bool {
-    match event {
-        Event::Start(tag) => visit(open(&tag)),
-        Event::Empty(tag) => {
-            let name = name_of(tag.name().as_ref());
-            visit(open(&tag)) && visit(Step::Close { name })
+impl<V: FnMut(Step) -> bool> Walker<'_, V> {
+    /// One step; `false` where the visitor wants no more.
+    fn advance(&mut self) -> bool {
+        let tail = &self.text[self.at..];
+        let until = tail.find('<').unwrap_or(tail.len());
+        if until > 0 {
+            return self.tell_text(until);
         }
-        Event::End(tag) => visit(Step::Close { name: name_of(tag.name().as_ref()) }),
-        Event::Text(text) => visit(Step::Text(text.into_inner().into_owned())),
-        Event::CData(text) => visit(Step::Text(text.into_inner().into_owned())),
-        Event::GeneralRef(entity) => visit(Step::Text(resolve(&entity.into_inner()))),
-        Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Eof => true,
-    }
-}
-
-/// Prefixes under which a name means something else than without.
-fn name_of(raw: &str) -> String {
-    let raw = raw.to_ascii_lowercase();
-    match raw.split_once(':') {
-        Some((prefix @ ("media" | "itunes" | "image" | "video" | "xhtml"), local)) => {
-            format!("{prefix}:{local}")
+        if tail.get(..CDATA.len()).is_some_and(|head| head.eq_ignore_ascii_case(CDATA)) {
+            return self.cdata();
         }
-        Some((prefix, "link" | "title" | "description" | "author" | "category"))
-            if !matches!(prefix, "atom" | "a10" | "dc" | "rss" | "n" | "news" | "default") =>
-        {
-            format!("{prefix}:{}", raw.rsplit(':').next().unwrap_or_default())
-        }
-        Some((_, local)) => local.to_owned(),
-        None => raw,
-    }
-}
-
-fn open(tag: &BytesStart<'_>) -> Step {
-    let attributes = tag
-        .html_attributes()
-        .with_checks(false)
-        .flatten()
-        .map(|a| {
-            let key = a.key.as_ref().to_ascii_lowercase();
-            (key, unescape(&a.value))
-        })
-        .collect();
-    Step::Open { name: name_of(tag.name().as_ref()), attributes }
-}
-
-fn resolve(entity: &str) -> String {
-    let number = entity.strip_prefix('#').and_then(|n| match n.strip_prefix(['x', 'X']) {
-        Some(hex) => u32::from_str_radix(hex, 16).ok(),
-        None => n.parse().ok(),
-    });
-    match number {
-        // HTML reads the C1 range as windows-1252, and so do those who write it.
-        Some(code @ 0x80..=0x9f) => {
-            let byte = u8::try_from(code).unwrap_or(b' ');
-            WINDOWS_1252.decode_without_bom_handling(&[byte]).0.into_owned()
-        }
-        Some(code) => char::from_u32(code).filter(|c| *c != '\0').map(String::from).unwrap_or_default(),
-        None => resolve_html5_entity(entity).map_or_else(|| format!("&{entity};"), str::to_owned),
-    }
-}
-
-/// Resolves entities in text, leaving a bare `&` as it is.
-pub(crate) fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        let tail = &rest[at + 1..];
-        let end = tail.find(';').filter(|end| {
-            (1..=32).contains(end) && tail[..*end].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#')
-        });
-        if let Some(end) = end {
-            out.push_str(&resolve(&tail[..end]));
-            rest = &tail[end + 1..];
+        if tail.starts_with("<!--") {
+            self.at = self.end(End::Comment).unwrap_or(self.at + "<!--".len());
+        } else if tail.starts_with("<!") {
+            let (length, found) = text::declaration(tail);
+            self.entities.extend(found);
+            self.at += length;
+        } else if tail.starts_with("<?") {
+            self.instruction(tail);
+        } else if let Some(rest) = tail.strip_prefix("</") {
+            return self.close(rest);
+        } else if tail[1..].starts_with(|c: char| c.is_alphabetic() || c == '_') {
+            return self.open(tail);
         } else {
-            out.push('&');
-            rest = tail;
+            // `a < b`
+            let until = tail[1..].find('<').map_or(tail.len(), |at| at + 1);
+            return self.tell_text(until);
         }
+        true
     }
-    out.push_str(rest);
-    out
-}
 
-/// Text as one reads it: mark-up taken out, entities resolved once more where mark-up was escaped, white space
-/// made single.
-pub(crate) fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('<') {
-        let tail = &rest[at + 1..];
-        let is_tag = tail.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'));
-        match tail.find('>') {
-            Some(end) if is_tag => {
-                out.push_str(&rest[..at]);
-                rest = &tail[end + 1..];
-            }
-            _ => {
-                out.push_str(&rest[..=at]);
-                rest = tail;
-            }
+    /// Behind the next end of a kind.
+    fn end(&mut self, end: End) -> Option<usize> {
+        let mark = end.mark();
+        let known = &mut self.ends[end as usize];
+        if !matches!(known, Place::Nowhere) && !matches!(known, Place::At(at) if *at >= self.at) {
+            let found = self.text[self.at..].find(mark);
+            *known = found.map_or(Place::Nowhere, |found| Place::At(self.at + found));
+        }
+        match *known {
+            Place::At(at) => Some(at + mark.len()),
+            Place::Unknown | Place::Nowhere => None,
         }
     }
-    out.push_str(rest);
-    unescape(&out).split_whitespace().collect::<Vec<_>>().join(" ")
+
+    fn tell_text(&mut self, length: usize) -> bool {
+        let raw = &self.text[self.at..self.at + length];
+        self.at += length;
+        // An end without its beginning is nothing to read.
+        let mut text = unescape_with(raw, &self.entities);
+        if raw.contains("]]>") {
+            text = text.replace("]]>", "");
+        }
+        text.is_empty() || (self.visit)(Step::Text(text))
+    }
+
+    /// What stands in a section whose end is missing is read as if there were none. No section stands in another:
+    /// where one begins before this one ends, this one's end is missing.
+    fn cdata(&mut self) -> bool {
+        let mut from = self.at;
+        while self.text[from..].starts_with(CDATA) {
+            from += CDATA.len();
+        }
+        let from = from.max(self.at + CDATA.len());
+        self.at = from;
+        let closed = self.end(End::Cdata).map(|end| (end - End::Cdata.mark().len(), end));
+        let closed = closed.filter(|(until, _)| !self.text[from..*until].contains(CDATA));
+        let Some((until, next)) = closed else { return true };
+        self.at = next;
+        (self.visit)(Step::Text(self.text[from..until].to_owned()))
+    }
+
+    fn instruction(&mut self, tail: &str) {
+        let end = self.end(End::Instruction).map(|end| end - self.at);
+        let sound = end.filter(|end| !tail[1..*end].contains('<'));
+        self.at += sound.unwrap_or_else(|| tag::end_without_quotes(tail));
+    }
+
+    fn close(&mut self, rest: &str) -> bool {
+        let length = tag::end_without_quotes(rest);
+        let name = rest[..length].trim_start().split(|c: char| c.is_whitespace() || matches!(c, '>' | '/'));
+        let name = self.names.of(name.into_iter().next().unwrap_or_default());
+        self.at += "</".len() + length;
+        (self.visit)(Step::Close { name })
+    }
+
+    fn open(&mut self, tail: &str) -> bool {
+        let Some(tag) = tag::read(tail) else {
+            // The document ends in the middle of it: of an address that was cut nothing may be taken.
+            self.at = self.text.len();
+            return true;
+        };
+        self.at += tag.length;
+        let unescaped =
+            |(key, value): (&str, &str)| (key.to_ascii_lowercase(), unescape_with(value, &self.entities));
+        let attributes: Vec<_> = tag.attributes.into_iter().map(unescaped).collect();
+        self.names.learn(tag.name, &attributes);
+        let name = self.names.of(tag.name);
+        if !tag.is_empty {
+            return (self.visit)(Step::Open { name, attributes });
+        }
+        (self.visit)(Step::Open { name: name.clone(), attributes }) && (self.visit)(Step::Close { name })
+    }
 }
 
 #[cfg(test)]
@@ -241,30 +204,13 @@ mod tests {
         check("<a><b><title>x</c></title></a><title>y</title>", &["x", "y"]);
         check("<title><![CDATA[sans fin</title><item><title>suite</title>", &["sans fin", "suite"]);
         check("<a href=x y><title>z</title", &["z"]);
-        check("<title>a < b</title><title>c</title>", &["a", "c"]);
+        check("<title>a < b</title><title>c</title>", &["a < b", "c"]);
+        check("<title>1<2 & <3</title><title>c</title>", &["1<2 & <3", "c"]);
+        check("<title><![CDATA[a</title><title><![CDATA[b]]></title>", &["a", "b"]);
+        check("<title><![CDATA[<![CDATA[a]]>]]></title>", &["a"]);
+        check("<!DOCTYPE a [<!ENTITY b 'c'>]><?xml?><?x <title>&b;</title>", &["c"]);
+        check("<!-- <title>x</title> --><title>y</title><!-- <title>z</title>", &["y", "z"]);
+        check("<title>x</ title><TITLE a='1' <b>y</TITLE>", &["x", "y"]);
         check("", &[]);
-    }
-
-    #[test]
-    fn markup_is_taken_out_of_titles() {
-        let check = |text: &str, expected: &str| assert_eq!(plain(text), expected);
-        check("<b>Grève</b> &amp; négociation", "Grève & négociation");
-        check("3 < 4  et\n5 > 4", "3 < 4 et 5 > 4");
-    }
-
-    #[test]
-    fn charsets_are_found() {
-        let check =
-            |bytes: &[u8], kind: Option<&str>, expected: &str| assert_eq!(decode(bytes, kind), expected);
-        check("é".as_bytes(), Some("text/xml; charset=iso-8859-1"), "é");
-        check(
-            b"<?xml version='1.0' encoding='windows-1256'?>\xC7",
-            None,
-            "<?xml version='1.0' encoding='windows-1256'?>ا",
-        );
-        check(b"\xE9", Some("text/xml; charset=\"iso-8859-1\""), "é");
-        check(b"\xE9", None, "é");
-        check(b"\xFF\xFE<\0a\0", None, "<a");
-        check(b"\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xFF", None, "ééééé\u{FFFD}");
     }
 }

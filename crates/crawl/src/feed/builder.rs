@@ -1,7 +1,8 @@
 //! Builds a feed from the steps of its XML, forgiving what can be forgiven.
 //!
 //! Elements are told by name alone, not by nesting: in a broken feed nesting means nothing. A field ends at its
-//! closing tag, or where the next field begins.
+//! closing tag, or where the next field begins. What stands inside a description is no field of the entry, unless the
+//! description has no end: then what seemed to be inside is read again as what follows it.
 
 use url::Url;
 
@@ -16,6 +17,14 @@ struct Field {
     name: String,
     text: String,
     attributes: Vec<(String, String)>,
+    /// What stood inside, where that is of no interest unless the end is missing.
+    inside: Vec<Step>,
+}
+
+impl Field {
+    fn is_opaque(&self) -> bool {
+        OPAQUE.contains(&self.name.as_str())
+    }
 }
 
 /// The entry being read, with every address it offers.
@@ -26,6 +35,8 @@ struct Draft {
     link_is_page: bool,
     original: Option<String>,
     id: Option<String>,
+    /// What is attached, where it may be a page.
+    attached: Option<String>,
     base: Option<Url>,
 }
 
@@ -41,7 +52,13 @@ pub(super) struct Builder {
     quiet: Quiet,
     period: Option<u32>,
     frequency: u32,
+    language: Option<String>,
+    /// Descriptions without an end that were read again, in this entry.
+    reread: usize,
 }
+
+/// Descriptions without an end that are read again in one entry: each reading looks at what follows once more.
+const MAX_REREAD: usize = 8;
 
 /// Elements whose inside is of no interest, and may look like fields.
 const OPAQUE: [&str; 12] = [
@@ -58,7 +75,7 @@ const OPAQUE: [&str; 12] = [
     "copyright",
     "group",
 ];
-const FIELDS: [&str; 24] = [
+const FIELDS: [&str; 26] = [
     "title",
     "link",
     "guid",
@@ -83,10 +100,22 @@ const FIELDS: [&str; 24] = [
     "updatefrequency",
     "lastbuilddate",
     "email",
+    "language",
+    "enclosure",
 ];
 
 fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a str> {
     attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// Elements that hold entries, or are entries.
+fn is_frame(name: &str) -> bool {
+    matches!(name, "rss" | "rdf" | "feed" | "channel" | "item" | "entry")
+}
+
+fn is_web(address: &str) -> bool {
+    let scheme = address.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|s| s.eq_ignore_ascii_case("http") || s.eq_ignore_ascii_case("https"))
 }
 
 impl Builder {
@@ -102,10 +131,23 @@ impl Builder {
             quiet: Quiet::default(),
             period: None,
             frequency: 1,
+            language: None,
+            reread: 0,
         }
     }
 
     pub(super) fn take(&mut self, step: Step) -> bool {
+        if let Some(field) = self.field.as_mut().filter(|field| field.is_opaque()) {
+            match &step {
+                Step::Close { name } if *name == field.name => self.field = None,
+                Step::Open { name, .. } | Step::Close { name } if is_frame(name) || *name == field.name => {
+                    self.reread();
+                    return self.take(step);
+                }
+                _ => field.inside.push(step),
+            }
+            return true;
+        }
         match step {
             Step::Text(text) => {
                 if let Some(field) = &mut self.field {
@@ -116,6 +158,19 @@ impl Builder {
             Step::Close { name } => self.close(&name),
         }
         true
+    }
+
+    /// The end of a description is missing: what seemed to be inside follows it.
+    fn reread(&mut self) {
+        while let Some(field) = self.field.take_if(|field| field.is_opaque()) {
+            self.reread += 1;
+            if self.reread > MAX_REREAD {
+                return;
+            }
+            for step in field.inside {
+                self.take(step);
+            }
+        }
     }
 
     fn open(&mut self, name: String, attributes: Vec<(String, String)>) {
@@ -131,23 +186,26 @@ impl Builder {
         }
         if matches!(name.as_str(), "item" | "entry") {
             self.commit_entry();
-            let about = attribute(&attributes, "rdf:about").map(str::to_owned);
+            let about = attributes.iter().find(|(key, _)| key == "about" || key.ends_with(":about"));
+            let about = about.map(|(_, value)| value.clone());
             let base = attribute(&attributes, "xml:base").and_then(|b| self.base.join(b).ok());
-            self.draft = Some(Draft { id: about, base, ..Draft::default() });
+            // Of CDF, where the entry itself is the link.
+            let link = attribute(&attributes, "href").map(str::to_owned);
+            self.draft = Some(Draft { id: about, base, link, ..Draft::default() });
             return;
         }
         if kind.is_some() {
             if let Some(base) = attribute(&attributes, "xml:base").and_then(|b| self.base.join(b).ok()) {
                 self.base = base;
             }
+            self.language = self.language.take().or(attribute(&attributes, "xml:lang").map(str::to_owned));
             return;
         }
-        let inside_opaque = self.field.as_ref().is_some_and(|f| OPAQUE.contains(&f.name.as_str()));
         let is_known = FIELDS.contains(&name.as_str()) || OPAQUE.contains(&name.as_str());
         // In an Atom title of type xhtml nothing inside is a field; a tag of that name means ours was not closed.
-        if is_known && !inside_opaque {
+        if is_known {
             self.commit_field();
-            self.field = Some(Field { name, text: String::new(), attributes });
+            self.field = Some(Field { name, attributes, ..Field::default() });
         } else if let Some(field) = self.field.as_mut().filter(|f| f.name == "title") {
             field.text.push(' ');
         }
@@ -165,21 +223,22 @@ impl Builder {
     fn commit_field(&mut self) {
         let Some(field) = self.field.take() else { return };
         let text = plain(&field.text);
+        let language = self.language.as_deref();
         let Some(draft) = &mut self.draft else {
             self.commit_feed_field(&field.name, text);
             return;
         };
         match field.name.as_str() {
-            "link" => draft.offer_link(&field, text),
-            "id" | "guid" => {
-                let names_itself = attribute(&field.attributes, "ispermalink") != Some("false");
-                draft.id = draft.id.take().or(Some(text).filter(|_| names_itself));
-            }
+            "link" => draft.offer_link(&field, text, &self.base),
+            "enclosure" => draft.offer_attached(&field),
+            "id" | "guid" => draft.offer_id(&field, text, &self.base),
             "origlink" => draft.original = Some(text),
             "pubdate" | "published" | "issued" | "created" | "date" => {
-                draft.entry.published = draft.entry.published.or_else(|| parse_date(&text));
+                draft.entry.published = draft.entry.published.or_else(|| parse_date(&text, language));
             }
-            "updated" | "modified" => draft.entry.updated = draft.entry.updated.or_else(|| parse_date(&text)),
+            "updated" | "modified" => {
+                draft.entry.updated = draft.entry.updated.or_else(|| parse_date(&text, language));
+            }
             "title" if draft.entry.title.is_none() => {
                 draft.entry.title = Some(text).filter(|t| !t.is_empty());
             }
@@ -198,6 +257,7 @@ impl Builder {
     fn commit_feed_field(&mut self, name: &str, text: String) {
         match name {
             "title" if self.title.is_none() => self.title = Some(text).filter(|t| !t.is_empty()),
+            "language" => self.language = self.language.take().or(Some(text)),
             "ttl" => self.ttl = text.parse().ok(),
             "hour" => self.quiet.add_hour(&text),
             "day" => self.quiet.add_day(&text),
@@ -215,10 +275,11 @@ impl Builder {
     }
 
     fn commit_entry(&mut self) {
+        self.reread = 0;
         let Some(draft) = self.draft.take() else { return };
         let base = draft.base.as_ref().unwrap_or(&self.base);
-        let id = draft.id.filter(|id| id.starts_with("http://") || id.starts_with("https://"));
-        let offered = [draft.original, draft.link, id];
+        let id = draft.id.filter(|id| is_web(id));
+        let offered = [draft.original, draft.link, id, draft.attached];
         let url = offered.iter().flatten().filter(|u| !u.is_empty()).find_map(|u| base.join(u).ok());
         if let Some(url) = url.filter(Url::has_host) {
             let mut entry = draft.entry;
@@ -230,7 +291,10 @@ impl Builder {
 
     pub(super) fn finish(mut self) -> Result<Feed, FeedError> {
         // An address the end cut off in its middle is another address.
-        self.field = self.field.take().filter(|f| !matches!(f.name.as_str(), "link" | "guid" | "id"));
+        let is_address =
+            |field: &mut Field| matches!(field.name.as_str(), "link" | "guid" | "id" | "origlink");
+        self.reread();
+        self.field.take_if(is_address);
         self.commit_field();
         self.commit_entry();
         if self.kind.is_none() && self.entries.is_empty() {
@@ -248,7 +312,7 @@ impl Builder {
 
 impl Draft {
     /// An RSS link is text; an Atom link an attribute, of which `alternate` leads to the page.
-    fn offer_link(&mut self, field: &Field, text: String) {
+    fn offer_link(&mut self, field: &Field, text: String, base: &Url) {
         let Some(href) = attribute(&field.attributes, "href") else {
             if !text.is_empty() && self.link.is_none() {
                 self.link = Some(text);
@@ -256,13 +320,36 @@ impl Draft {
             }
             return;
         };
-        let is_alternate = attribute(&field.attributes, "rel").unwrap_or("alternate") == "alternate";
+        let relation = attribute(&field.attributes, "rel").unwrap_or("alternate").trim();
+        let relation = relation.rsplit('/').next().unwrap_or_default();
+        let is_alternate = relation.is_empty() || relation.eq_ignore_ascii_case("alternate");
         let is_page = attribute(&field.attributes, "type").is_none_or(|kind| kind.contains("html"));
         // The first link to a page, else the first of any type.
         if is_alternate && (self.link.is_none() || (is_page && !self.link_is_page)) {
-            self.link = Some(href.to_owned());
+            let own = attribute(&field.attributes, "xml:base");
+            let own = own.and_then(|own| self.base.as_ref().unwrap_or(base).join(own).ok());
+            let resolved = own.and_then(|own| own.join(href).ok());
+            self.link = Some(resolved.map_or_else(|| href.to_owned(), String::from));
             self.link_is_page = is_page;
         }
+    }
+
+    /// A guid is an address where it looks like one of the web, or says that it is one.
+    fn offer_id(&mut self, field: &Field, text: String, base: &Url) {
+        let permanent = attribute(&field.attributes, "ispermalink").map(str::to_ascii_lowercase);
+        let stated = permanent.as_deref() == Some("true") && text.starts_with('/');
+        let text = if stated { base.join(&text).map_or(text, String::from) } else { text };
+        if permanent.as_deref() != Some("false") && !self.id.as_deref().is_some_and(is_web) {
+            self.id = Some(text);
+        }
+    }
+
+    /// Sound, film and pictures are no pages.
+    fn offer_attached(&mut self, field: &Field) {
+        let kind = attribute(&field.attributes, "type").unwrap_or_default();
+        let may_be_page = kind.is_empty() || kind.contains("html");
+        let address = attribute(&field.attributes, "url").filter(|_| may_be_page);
+        self.attached = self.attached.take().or(address.map(str::to_owned));
     }
 
     /// `mail@host (Name)` of RSS gives the name; a bare mail address gives nothing.

@@ -44,11 +44,22 @@ pub(super) async fn run(
     let sources: Vec<Source> = catalogue.iter().filter(|s| s.enabled).map(catalogue::to_crawl).collect();
     let line = tokio::task::block_in_place(|| Line::connect(config, stop))?;
     attend(&line, &[CRAWL], args, &ending).await?;
-    if args.until_idle || press.is_some() {
+    if press.is_some() {
         crawl_once(&line, &sources, press.as_ref(), &ending).await?;
         return Ok(());
     }
+    if args.until_idle {
+        return once(&line, &sources, &ending).await;
+    }
     share(&line, &sources, &ending).await
+}
+
+/// Visits every source once. What becomes of the pages is the other stages' affair, which may not even run.
+async fn once(line: &Line, sources: &[Source], ending: &CancellationToken) -> Result<()> {
+    let state = line.crawl_state()?;
+    tokio::task::block_in_place(|| state.catch_up())?;
+    let report = line.crawler(&state, ending)?.visit_once(sources, ending, &|_| {}).await;
+    report.fault.map_or(Ok(()), |fault| Err(fault.into()))
 }
 
 /// What the crawl and the group's member tell each other.
