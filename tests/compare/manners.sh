@@ -47,5 +47,5 @@ for turn in first second; do
   /usr/bin/time -f '%M %e %U %S' -o "$work/time" "$kiosque" run "$work/pipeline.toml" --until-idle >"$work/out" 2>"$work/err" ||
     { tail -5 "$work/err" >&2; exit 1; }
   echo "== the $turn crawl: $(tail -1 "$work/time" | awk '{ printf "%d MB peak, %.0f s wall, %.1f CPU-s", $1 / 1000, $2, $3 + $4 }')"
-  "$python" tests/compare/manners.py "$work/requests.jsonl" "$delay" "$turn"
+  "$python" tests/compare/manners.py "$work/requests.jsonl" "$delay" "$turn" "$work/known.txt"
 done

@@ -13,6 +13,7 @@ use kiosque_model::Reason;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Proxy, Response};
 use serde::{Deserialize, Serialize};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
@@ -27,6 +28,16 @@ use crate::wire::Wire;
 pub(crate) const MAX_DOCUMENT_BYTES: usize = 50 * 1024 * 1024;
 /// Bodies of errors and redirects up to this size are read so that the connection can serve again.
 const DRAINED_BYTES: u64 = 64 * 1024;
+
+/// How long a connection is kept for the next request to its host: over two rests, but never for long. Each holds on to
+/// the buffers that its largest answer needed, and a catalogue has thousands of hosts.
+const IDLE_LEAST: Duration = Duration::from_millis(500);
+const IDLE_MOST: Duration = Duration::from_secs(30);
+/// Bodies above this size, as sent or as unpacked, wait for room: a crawl meets few of them, and all hosts may send one
+/// at the same time.
+const LARGE_BODY_BYTES: usize = 512 * 1024;
+/// So many of them are held at once, of each kind.
+const LARGE_AT_ONCE: usize = 2;
 
 /// What a server gave to ask "has it changed?" with (RFC 9110 §8.8).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +82,8 @@ pub(crate) struct Answer {
     pub(crate) elapsed_ms: u64,
     /// What went over the wire, for pages where that is kept.
     pub(crate) wire: Option<Wire>,
+    /// The room a large body takes, until nobody holds it any more.
+    pub(crate) room: Vec<OwnedSemaphorePermit>,
 }
 
 /// Why there is no answer.
@@ -94,6 +107,9 @@ pub(crate) struct Client {
     first_byte: Duration,
     total: Duration,
     max_body_bytes: usize,
+    /// Room for large bodies as sent, and for those that are unpacked.
+    large: Arc<Semaphore>,
+    unpacking: Arc<Semaphore>,
     /// Whether answers tell what went over the wire.
     pub(crate) keeps_exchanges: bool,
 }
@@ -119,7 +135,7 @@ impl Client {
                 .referer(false)
                 .no_proxy()
                 .pool_max_idle_per_host(1)
-                .pool_idle_timeout(Duration::from_secs(30))
+                .pool_idle_timeout(idle(settings.delay_ms))
                 .connect_timeout(Duration::from_millis(settings.first_byte_ms))
                 .dns_resolver(GuardedResolver(Arc::clone(&guard)));
             proxy.iter().cloned().fold(builder, reqwest::ClientBuilder::proxy)
@@ -136,6 +152,8 @@ impl Client {
             total: Duration::from_millis(settings.timeout_ms),
             max_body_bytes: settings.max_body_bytes,
             headers: accept,
+            large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
+            unpacking: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
             keeps_exchanges: false,
         })
     }
@@ -164,35 +182,36 @@ impl Client {
         }
         let request = self.http.get(url.clone()).headers(asked.clone());
         let start = Instant::now();
-        let late = |part: &str, limit: Duration| format!("{part} after {} ms", limit.as_millis());
         let begun = timeout(self.first_byte.min(self.total), request.send()).await;
         let response = begun
             .map_err(|_| Trouble::Silent(late("no answer", self.first_byte)))?
             .map_err(|e| trouble(&e))?;
-        let status = response.status().as_u16();
-        let headers = response.headers().clone();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let is_kept = self.keeps_exchanges && want == Want::Page && status == 200;
         let mut wire = is_kept.then(|| {
             let sent = self.headers.iter().chain(&asked).map(|(name, value)| (name.clone(), value.clone()));
             Wire::new(url, &sent.collect(), &response)
         });
-        let reading = async {
-            if status == 200 {
-                self.body(response, want).await
-            } else {
-                if response.content_length().is_some_and(|n| n <= DRAINED_BYTES) {
-                    // Whether this body comes in whole changes nothing.
-                    let _ = response.bytes().await;
-                }
-                Ok(Vec::new())
+        let mut room = Vec::new();
+        let mut deadline = start + self.total;
+        let body = if status == 200 {
+            self.body(response, want, &mut deadline, &mut room).await?
+        } else {
+            if response.content_length().is_some_and(|n| n <= DRAINED_BYTES) {
+                // Whether this body comes in whole changes nothing.
+                let _ = timeout_at(deadline, response.bytes()).await;
             }
+            Vec::new()
         };
-        let body = timeout_at(start + self.total, reading)
-            .await
-            .map_err(|_| Trouble::Passing(late("unfinished", self.total)))??;
+        if headers.contains_key(header::CONTENT_ENCODING) {
+            room.push(held(&self.unpacking).await);
+        }
         let body = self.unpacked(body, want, &headers, wire.as_mut())?;
+        if body.len() <= LARGE_BODY_BYTES {
+            room.clear();
+        }
         let elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(Answer { status, headers, body, elapsed_ms, wire })
+        Ok(Answer { status, headers, body, elapsed_ms, wire, room })
     }
 
     /// The most that is taken of a body, as sent and as unpacked.
@@ -226,7 +245,14 @@ impl Client {
         })
     }
 
-    async fn body(&self, mut response: Response, want: Want) -> Result<Vec<u8>, Trouble> {
+    /// The body as sent. While it waits for room, its time stands still.
+    async fn body(
+        &self,
+        mut response: Response,
+        want: Want,
+        deadline: &mut Instant,
+        room: &mut Vec<OwnedSemaphorePermit>,
+    ) -> Result<Vec<u8>, Trouble> {
         let limit = self.limit(want);
         if want == Want::Page {
             let kind = text(response.headers(), header::CONTENT_TYPE);
@@ -243,8 +269,17 @@ impl Client {
         if announced > limit && whole_needed {
             return Err(too_large());
         }
-        let mut body = Vec::with_capacity(announced.min(limit));
-        while let Some(chunk) = response.chunk().await.map_err(|e| trouble(&e))? {
+        let unfinished = || Trouble::Passing(late("unfinished", self.total));
+        let mut body = Vec::with_capacity(announced.min(limit).min(LARGE_BODY_BYTES));
+        loop {
+            let chunk = timeout_at(*deadline, response.chunk()).await.map_err(|_| unfinished())?;
+            let Some(chunk) = chunk.map_err(|e| trouble(&e))? else { break };
+            if room.is_empty() && body.len() + chunk.len() > LARGE_BODY_BYTES {
+                let since = Instant::now();
+                room.push(held(&self.large).await);
+                *deadline += since.elapsed();
+                body.reserve_exact(announced.min(limit).saturating_sub(body.len()));
+            }
             if body.len() + chunk.len() > limit {
                 if whole_needed {
                     return Err(too_large());
@@ -256,6 +291,18 @@ impl Client {
         }
         Ok(body)
     }
+}
+
+fn idle(delay_ms: u64) -> Duration {
+    IDLE_LEAST.saturating_add(Duration::from_millis(delay_ms.saturating_mul(2))).min(IDLE_MOST)
+}
+
+fn late(part: &str, limit: Duration) -> String {
+    format!("{part} after {} ms", limit.as_millis())
+}
+
+async fn held(room: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    Arc::clone(room).acquire_owned().await.expect("the semaphore is never closed")
 }
 
 fn check_agent(agent: &Agent) -> Result<(), CrawlError> {

@@ -1,7 +1,8 @@
 //! The crawler: all sources, visited once or for ever.
 //!
 //! Everything runs as one task without locks across hosts: a source is a future, a host a lane, delivery a future
-//! beside them. What bounds memory: bodies exist only between a lane's turn and delivery, and both are bounded.
+//! beside them. What bounds memory: bodies exist only between a lane's turn and delivery. How many
+//! there are is bounded by the hosts read at once, how many large ones apart, and what waits for delivery by its bytes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::archive::Archive;
-use crate::delivery::{Claims, Delivery, Parcel};
+use crate::delivery::{Claims, Delivery, Door, Parcel};
 use crate::error::CrawlError;
 use crate::fetch::Fetcher;
 use crate::memo::{Pace, SourceMemo, recall, source_key};
@@ -183,7 +184,7 @@ impl Crawler {
 
 /// What all visits of one crawl share.
 pub(crate) struct Crawl<'a> {
-    pub(crate) out: tokio::sync::mpsc::Sender<Parcel>,
+    pub(crate) out: Door,
     pub(crate) claims: &'a Claims,
     pub(crate) stop: &'a CancellationToken,
     pub(crate) tell: &'a (dyn Fn(Event) + Sync),
@@ -201,7 +202,7 @@ impl Crawl<'_> {
     /// Hands on a parcel; `false` where nothing is taken any more.
     pub(crate) async fn send(&self, parcel: Parcel) -> bool {
         let leads = parcel.leads.len() as u64;
-        let sent = self.out.send(parcel).await.is_ok();
+        let sent = self.out.send(parcel).await;
         self.handed_over.fetch_add(if sent { leads } else { 0 }, Ordering::Relaxed);
         sent
     }

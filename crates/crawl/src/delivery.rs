@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kiosque_model::{Breadcrumb, Page, PageId};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -30,6 +30,8 @@ const BATCH_PARCELS: usize = 256;
 const BATCH_WAIT: Duration = Duration::from_millis(200);
 /// Parcels that wait for the outlet; then fetching waits too.
 const WAITING: usize = 16;
+/// Bytes of pages that wait for the outlet or are on their way there; then fetching waits too.
+const WAITING_BYTES: usize = 8 * 1024 * 1024;
 
 /// What goes out together.
 #[derive(Debug, Default)]
@@ -46,6 +48,36 @@ pub(crate) struct Parcel {
     pub(crate) claim: Option<PageId>,
     /// Told when this parcel, and with it all before it, is durable and remembered.
     pub(crate) done: Option<oneshot::Sender<()>>,
+    /// The room its page takes until it is delivered.
+    pub(crate) room: Option<OwnedSemaphorePermit>,
+}
+
+impl Parcel {
+    /// The bytes it holds on to.
+    fn size(&self) -> usize {
+        let page = self.page.as_ref().map_or(0, |page| page.body.len());
+        page + self.exchange.as_ref().map_or(0, |exchange| exchange.body.len())
+    }
+}
+
+/// The way parcels go out.
+#[derive(Debug)]
+pub(crate) struct Door {
+    parcels: mpsc::Sender<Parcel>,
+    room: Arc<Semaphore>,
+}
+
+impl Door {
+    /// Hands on a parcel when there is room for it; `false` where nothing is taken any more. One that is larger than
+    /// all the room has it alone.
+    pub(crate) async fn send(&self, mut parcel: Parcel) -> bool {
+        let size = u32::try_from(parcel.size().min(WAITING_BYTES)).unwrap_or(u32::MAX);
+        if size > 0 {
+            let room = Arc::clone(&self.room).acquire_many_owned(size).await;
+            parcel.room = Some(room.expect("the semaphore is never closed"));
+        }
+        self.parcels.send(parcel).await.is_ok()
+    }
 }
 
 /// Addresses in the hands of a source at this moment: another that lists them too leaves them to it.
@@ -76,9 +108,10 @@ impl Delivery {
         archive: Option<Arc<dyn Archive>>,
         outlet: Arc<dyn Outlet>,
         memory: Arc<dyn Memory>,
-    ) -> (mpsc::Sender<Parcel>, Self) {
+    ) -> (Door, Self) {
         let (sender, parcels) = mpsc::channel(WAITING);
-        (sender, Self { archive, outlet, memory, parcels })
+        let door = Door { parcels: sender, room: Arc::new(Semaphore::new(WAITING_BYTES)) };
+        (door, Self { archive, outlet, memory, parcels })
     }
 
     /// Delivers until all senders are gone. At the first failure it stops the crawl and takes nothing more.
@@ -113,7 +146,7 @@ impl Delivery {
     async fn deliver(&self, batch: Vec<Parcel>, claims: &Claims) -> Result<(), CrawlError> {
         let (mut pages, mut crumbs, mut leads) = (Vec::new(), Vec::new(), Vec::new());
         let (mut remember, mut free, mut done) = (Vec::new(), Vec::new(), Vec::new());
-        let mut exchanges = Vec::new();
+        let (mut exchanges, mut room) = (Vec::new(), Vec::new());
         for parcel in batch {
             pages.extend(parcel.page);
             exchanges.extend(parcel.exchange);
@@ -122,6 +155,7 @@ impl Delivery {
             remember.extend(parcel.remember);
             free.extend(parcel.claim);
             done.extend(parcel.done);
+            room.extend(parcel.room);
         }
         let (outlet, memory) = (Arc::clone(&self.outlet), Arc::clone(&self.memory));
         let archive = self.archive.clone().filter(|_| !exchanges.is_empty());
@@ -142,6 +176,7 @@ impl Delivery {
         };
         let ended = tokio::task::spawn_blocking(work).await;
         ended.map_err(|e| OutletError(format!("the delivery thread ended: {e}")))??;
+        drop(room);
         for id in &free {
             claims.release(id);
         }
@@ -150,5 +185,53 @@ impl Delivery {
             let _ = done.send(());
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kiosque_model::{FetchRecord, SourceId};
+
+    use super::*;
+    use crate::memory::InMemory;
+
+    struct Nowhere;
+
+    impl Outlet for Nowhere {
+        fn deliver(&self, _: Vec<Page>, _: Vec<Breadcrumb>) -> Result<(), OutletError> {
+            Ok(())
+        }
+    }
+
+    fn parcel(bytes: usize) -> Parcel {
+        let exchange = Exchange {
+            url: "http://a.example/".into(),
+            source: SourceId("a".into()),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            ip: None,
+            protocol: "http/1.1",
+            request: Vec::new(),
+            response: Vec::new(),
+            body: vec![0; bytes],
+            record: FetchRecord::default(),
+        };
+        Parcel { exchange: Some(exchange), ..Parcel::default() }
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_bounded_by_its_bytes() {
+        let (door, mut delivery) = Delivery::new(None, Arc::new(Nowhere), Arc::new(InMemory::default()));
+        let most = WAITING_BYTES / 4 * 3;
+        assert!(door.send(parcel(most)).await);
+        let second = door.send(parcel(most));
+        tokio::pin!(second);
+        assert!(futures::poll!(&mut second).is_pending());
+        // What has no body needs no room.
+        assert!(door.send(Parcel::default()).await);
+        drop(delivery.parcels.recv().await);
+        assert!(second.await);
+        drop((delivery.parcels.recv().await, delivery.parcels.recv().await));
+        // One that is larger than all the room has it alone, and does not wait for ever.
+        assert!(door.send(parcel(WAITING_BYTES * 2)).await);
     }
 }

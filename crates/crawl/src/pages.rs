@@ -226,7 +226,10 @@ impl Visit<'_> {
         if is_same {
             return self.unchanged(task, memo, "the same body").await;
         }
-        self.send_page(task, page, exchange, &memo).await
+        let sent = self.send_page(task, page, exchange, &memo).await;
+        // A large body had its place until now.
+        drop(got.answer.room);
+        sent
     }
 
     async fn send_page(

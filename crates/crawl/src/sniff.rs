@@ -42,10 +42,9 @@ fn by_root(bytes: &[u8]) -> Option<Sniffed> {
     let sitemap = first_of(&["urlset", "sitemapindex"]);
     let page = first_of(&["html", "!doctype html", "body", "head"]);
     // What a server says in HTML before the declaration is not the document.
-    let page = page.filter(|page| {
-        let declared = head.find("<?xml").filter(|at| at > page);
-        !declared.is_some_and(|at| feed.min(sitemap).or(sitemap).or(feed).is_some_and(|root| root > at))
-    });
+    let root = feed.into_iter().chain(sitemap).min();
+    let declared = head.find("<?xml").filter(|at| root.is_some_and(|root| *at < root));
+    let page = page.filter(|page| declared.is_none_or(|at| at < *page));
     match (feed, sitemap, page) {
         (Some(at), _, page) if page.is_none_or(|p| at < p) => return Some(Sniffed::Feed),
         (_, Some(at), page) if page.is_none_or(|p| at < p) => return Some(Sniffed::Sitemap),

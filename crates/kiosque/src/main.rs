@@ -3,6 +3,7 @@
 //! The program is the match below; each arm is a file of `commands/`. Machine output goes to stdout alone,
 //! logs and progress to stderr.
 
+mod arenas;
 mod batch;
 mod catalogue;
 mod cli;
@@ -42,6 +43,7 @@ use crate::cli::{Cli, Command, EXIT_FAILED, EXIT_USAGE};
 fn main() -> ExitCode {
     end_quietly_on_a_closed_pipe();
     let cli = Cli::parse();
+    arenas::keep_few(&cli.command);
     if let Err(message) = telemetry::start(&cli.log, cli.log_format) {
         eprintln!("error: {message}");
         return ExitCode::from(EXIT_USAGE);
