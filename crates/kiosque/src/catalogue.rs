@@ -6,7 +6,7 @@ pub(crate) mod transfer;
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
-use kiosque_crawl::{Source, SourceFeed};
+use kiosque_crawl::{Settings, Source, SourceFeed};
 use kiosque_model::CanonicalUrl;
 
 use crate::config::{Config, SourceConfig};
@@ -23,7 +23,7 @@ pub(crate) async fn load(config: &Config) -> Result<Vec<SourceConfig>> {
         sources.extend(listed.with_context(|| format!("`sources_file` = `{place}`"))?);
     }
     let enabled = sources.iter().filter(|source| source.enabled);
-    identified(config, enabled.flat_map(addresses))?;
+    identified(&config.crawl, enabled.flat_map(addresses))?;
     if !sources.iter().any(|source| source.enabled) {
         bail!("the pipeline `{}` has no enabled source", config.file);
     }
@@ -55,14 +55,14 @@ fn addresses(source: &SourceConfig) -> impl Iterator<Item = &str> {
 ///
 /// # Errors
 /// Where the contact is an example's, and one of the addresses is not.
-pub(crate) fn identified<'a>(config: &Config, addresses: impl IntoIterator<Item = &'a str>) -> Result<()> {
-    let contact = &config.crawl.agent.contact;
+pub(crate) fn identified<'a>(crawl: &Settings, addresses: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    let contact = &crawl.agent.contact;
     let host = contact.rsplit(['@', '/']).find(|part| part.contains('.')).unwrap_or(contact);
     let host = url::Url::parse(contact)
         .ok()
         .and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_else(|| host.to_owned());
-    if config.crawl.proxy.is_some() || !is_reserved(&host) {
+    if crawl.proxy.is_some() || !is_reserved(&host) {
         return Ok(());
     }
     let outside = addresses.into_iter().find(|address| {
@@ -173,7 +173,7 @@ mod tests {
             let mut config = Config::parse("demo", crate::config::DEMO, []).unwrap();
             config.crawl.proxy = None;
             config.crawl.agent.contact = contact.to_owned();
-            assert_eq!(identified(&config, [address]).is_ok(), expected, "{contact} {address}");
+            assert_eq!(identified(&config.crawl, [address]).is_ok(), expected, "{contact} {address}");
         };
         let publisher = "https://www.lemonde.fr/rss";
         check("desk@revue.example", publisher, false);

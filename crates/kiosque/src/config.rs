@@ -23,7 +23,7 @@ pub(crate) use bus::BusConfig;
 pub(crate) use mail::MailConfig;
 pub(crate) use read::is_name;
 pub(crate) use section::ConfigError;
-pub(crate) use source::{FeedConfig, Medium, SourceConfig, Trust};
+pub(crate) use source::{DELAY_MS, FeedConfig, KINDS, MAX_PAGES, Medium, SourceConfig, Trust};
 
 /// The demo, carried by the binary so that it runs anywhere.
 pub(crate) const DEMO: &str = include_str!("../../../pipelines/demo.toml");

@@ -4,18 +4,36 @@
 //! source with its feeds. What stands in the catalogue already is left as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use anyhow::{Context, Result, bail};
-use kiosque_crawl::Outline;
+use kiosque_crawl::{Outline, SourceKind};
 use kiosque_model::{CanonicalUrl, Language, Rubrique};
 use url::Url;
 
-use crate::config::{FeedConfig, Medium, SourceConfig, Trust};
+use crate::config::{DELAY_MS, FeedConfig, KINDS, MAX_PAGES, Medium, SourceConfig, Trust};
 
 /// The columns written, and read in any order; those of the same meaning that others use stand in [`ALIASES`].
-const COLUMNS: [&str; 16] = [
-    "id", "name", "name_ar", "home", "language", "country", "kind", "feed", "rubrique", "tier", "rights",
-    "trust", "enabled", "reason", "seen_in", "note",
+const COLUMNS: [&str; 19] = [
+    "id",
+    "name",
+    "name_ar",
+    "home",
+    "language",
+    "country",
+    "kind",
+    "feed",
+    "rubrique",
+    "tier",
+    "rights",
+    "trust",
+    "enabled",
+    "reason",
+    "seen_in",
+    "note",
+    "list",
+    "delay_ms",
+    "max_pages",
 ];
 const ALIASES: [(&str, &str); 6] = [
     ("site", "home"),
@@ -250,8 +268,26 @@ fn source_of(row: &Row, url: String, taken: &BTreeSet<String>) -> SourceConfig {
         enabled: !guessed && !is_off(row),
         reason: text("reason").or_else(|| guessed.then(|| "adresse devinée".to_owned())),
         note: text("note"),
+        kind: text("list").map_or(SourceKind::Auto, |word| list_kind(&word)),
+        delay_ms: number(row, "delay_ms", &DELAY_MS),
+        max_pages: number(row, "max_pages", &MAX_PAGES),
         ..SourceConfig::new(id, name, url)
     }
+}
+
+fn number<T: TryFrom<i64>>(row: &Row, column: &str, range: &RangeInclusive<i64>) -> Option<T> {
+    let number = row.get(column)?.parse().ok().filter(|number| range.contains(number))?;
+    T::try_from(number).ok()
+}
+
+fn list_kind(word: &str) -> SourceKind {
+    KINDS.iter().find(|(name, _)| *name == word).map_or(SourceKind::Auto, |(_, kind)| *kind)
+}
+
+/// What says how the main list is read, where that is said: its kind, the rest between requests, pages in a visit.
+fn manner(source: &SourceConfig) -> [Option<String>; 3] {
+    let kind = (source.kind != SourceKind::Auto).then(|| source.kind_name().to_owned());
+    [kind, source.delay_ms.map(|n| n.to_string()), source.max_pages.map(|n| n.to_string())]
 }
 
 /// An id from an address: `https://www.gazette.example/` is `gazette`, `https://ar.gazette.example/` is `gazette-ar`.
@@ -291,6 +327,7 @@ pub(crate) fn to_csv(catalogue: &[SourceConfig]) -> Result<String> {
     for source in catalogue {
         for (url, rubrique, enabled, note) in lists(source) {
             let tier = source.tier.to_string();
+            let manner = manner(source).map(Option::unwrap_or_default);
             writer.write_record([
                 source.id.as_str(),
                 source.name.as_str(),
@@ -308,6 +345,9 @@ pub(crate) fn to_csv(catalogue: &[SourceConfig]) -> Result<String> {
                 source.reason.as_deref().unwrap_or_default(),
                 "",
                 note.unwrap_or_default(),
+                manner[0].as_str(),
+                manner[1].as_str(),
+                manner[2].as_str(),
             ])?;
         }
     }
@@ -336,6 +376,9 @@ pub(crate) fn to_opml(title: &str, catalogue: &[SourceConfig]) -> String {
             put("enabled", (!enabled).then_some("false"));
             put("reason", source.reason.as_deref());
             put("note", note);
+            for (key, value) in ["list", "delay_ms", "max_pages"].into_iter().zip(manner(source)) {
+                put(key, value.as_deref());
+            }
             let label = rubrique.filter(|_| url != source.url).map(Rubrique::label_fr);
             outlines.push(Outline {
                 title: label
@@ -414,6 +457,7 @@ mod tests {
         let mut all = plan(CSV.as_bytes(), &[]).unwrap().sources;
         all[0].rights = kiosque_model::Rights::Licensed;
         all[0].tier = 1;
+        (all[0].kind, all[0].delay_ms, all[0].max_pages) = (SourceKind::Sitemap, Some(5_000), Some(40));
         for text in [to_opml("p", &all), to_csv(&all).unwrap()] {
             let back = plan(text.as_bytes(), &[]).unwrap();
             assert_eq!(back.sources, all, "{text}");

@@ -78,18 +78,8 @@ fn fetch_and_look(args: &ProbeArgs, config: Option<Config>, rules: &RuleSet) -> 
             args.target
         );
     };
-    // Without a pipeline of one's own, the tool names itself and its home.
-    let settings = match config {
-        Some(config) => {
-            catalogue::identified(&config, [target.as_str()])?;
-            config.crawl
-        }
-        None => Settings::new(Agent {
-            product: "kiosque".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            contact: "https://kiosque.example/probe".to_owned(),
-        }),
-    };
+    let settings = config.map_or_else(own_settings, |config| config.crawl);
+    catalogue::identified(&settings, [target.as_str()])?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let scout = Scout::try_new(settings)?;
     let fetched = runtime.block_on(scout.fetch(target.as_str()))?;
@@ -111,6 +101,17 @@ fn fetch_and_look(args: &ProbeArgs, config: Option<Config>, rules: &RuleSet) -> 
         found.site = Some(site);
     }
     Ok(found)
+}
+
+/// Without a pipeline: one's contact may stand in the variable that sets a pipeline's. The example that stands for it
+/// where it does not is good enough for a web of one's own, and for no publisher's.
+fn own_settings() -> Settings {
+    let contact = std::env::var("KIOSQUE__CRAWL__CONTACT").ok().filter(|contact| !contact.is_empty());
+    Settings::new(Agent {
+        product: "kiosque".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        contact: contact.unwrap_or_else(|| "https://kiosque.example/probe".to_owned()),
+    })
 }
 
 /// Whether a page is a site's own door, by its address or by what is read of it.

@@ -4,6 +4,7 @@
 //! said here of an outlet is the operator's word; nothing of it is tried while it is read.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use kiosque_crawl::SourceKind;
 use kiosque_model::{Language, Rights, Rubrique};
@@ -11,6 +12,11 @@ use kiosque_model::{Language, Rights, Rubrique};
 use super::node::Node;
 use super::read::{http_address, is_name, language, whole};
 use super::section::Section;
+
+/// A source's own rest between requests, in milliseconds.
+pub(crate) const DELAY_MS: RangeInclusive<i64> = 0..=3_600_000;
+/// Pages fetched of a source in one visit.
+pub(crate) const MAX_PAGES: RangeInclusive<i64> = 1..=1_000_000;
 
 /// One source of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,8 +200,8 @@ fn source(section: &mut Section<'_>, id: String) -> SourceConfig {
         enabled: section.flag("enabled", true),
         reason: section.text("reason"),
         note: section.text("note"),
-        delay_ms: section.integer_if("delay_ms", 0..=3_600_000).map(whole),
-        max_pages: section.integer_if("max_pages", 1..=1_000_000).map(whole),
+        delay_ms: section.integer_if("delay_ms", DELAY_MS).map(whole),
+        max_pages: section.integer_if("max_pages", MAX_PAGES).map(whole),
     }
 }
 

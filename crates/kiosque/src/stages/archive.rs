@@ -6,6 +6,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -167,8 +168,9 @@ fn close_left_over(path: &Path) -> io::Result<()> {
         Ok(file) => file,
         Err(error) => return gone(error),
     };
-    // Whoever had the lock may have closed the file before it was ours: then it is whole, and under another name.
-    if file.try_lock().is_err() || !path.try_exists()? {
+    // Whoever had the lock may have closed the file before it was ours: then it is whole, and under another name. What
+    // has its name by now, if anything, is another file, which this lock says nothing of.
+    if file.try_lock().is_err() || !is_at(&file, path)? {
         return Ok(());
     }
     let sound = sound_length(&file)?;
@@ -178,6 +180,16 @@ fn close_left_over(path: &Path) -> io::Result<()> {
     file.set_len(sound)?;
     file.sync_all()?;
     rename(path).or_else(gone)
+}
+
+/// Whether a path leads to this very file.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let held = file.metadata()?;
+    match fs::metadata(path) {
+        Ok(found) => Ok((found.dev(), found.ino()) == (held.dev(), held.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]
@@ -286,6 +298,19 @@ mod tests {
         let (endings, targets) = kept(dir.path());
         // The second copy lacks the end of its last record, not its answer.
         assert_eq!((endings, targets), (vec!["gz".to_owned(); 2], vec!["1".to_owned(); 3]));
+    }
+
+    #[test]
+    fn a_name_that_leads_to_another_file_by_now_is_not_this_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.warc.gz.open");
+        fs::write(&path, b"1").unwrap();
+        let held = File::open(&path).unwrap();
+        assert!(is_at(&held, &path).unwrap());
+        rename(&path).unwrap();
+        assert!(!is_at(&held, &path).unwrap());
+        fs::write(&path, b"2").unwrap();
+        assert!(!is_at(&held, &path).unwrap());
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub(super) fn run(config: &Config, args: &AddArgs) -> Result<ExitCode> {
     }
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     if let Ok(target) = discovery::address(&args.site) {
-        catalogue::identified(config, [target.as_str()])?;
+        catalogue::identified(&config.crawl, [target.as_str()])?;
     }
     let known = catalogue::all(config)?;
     let scout = Scout::try_new(config.crawl.clone())?;
