@@ -72,19 +72,24 @@ impl<'a> Met<'a> {
         all.filter(move |found| field.is_none_or(|field| found.field == field))
     }
 
-    /// One place each where all items stand within reach of each other.
+    /// One place each where all items stand within reach of each other: the first such places of the headline, else
+    /// of the text.
     pub(super) fn near<'m>(&'m self, near: &'m Near, field: Option<Field>) -> Option<Vec<&'m Found>> {
-        let (opening, others) = near.items.split_first()?;
-        self.of(opening, field).find_map(|first| {
-            let mut group = vec![first];
-            for item in others {
-                let same = self.of(item, field).filter(|found| found.field == first.field);
-                group.push(same.min_by_key(|found| found.first.abs_diff(first.first))?);
-            }
-            let from = group.iter().map(|found| found.first).min()?;
-            let to = group.iter().map(|found| found.last).max()?;
-            (to - from <= near.within).then_some(group)
-        })
+        [Field::Title, Field::Text]
+            .into_iter()
+            .filter(|own| field.is_none_or(|field| field == *own))
+            .find_map(|own| {
+                let mut places: Vec<Vec<&Found>> = Vec::with_capacity(near.items.len());
+                for item in &near.items {
+                    let mut found: Vec<&Found> = self.of(item, Some(own)).collect();
+                    found.sort_unstable_by_key(|found| (found.first, found.last));
+                    places.push(found);
+                }
+                let mut openings: Vec<usize> = places.iter().flatten().map(|found| found.first).collect();
+                openings.sort_unstable();
+                openings.dedup();
+                openings.into_iter().find_map(|from| group(&places, from, near.within))
+            })
     }
 
     /// The words as they are told.
@@ -98,6 +103,16 @@ impl<'a> Met<'a> {
         let place: Span = span(source, block, found.start, words);
         Mention { field: found.field, place, text: words.split_whitespace().collect::<Vec<_>>().join(" ") }
     }
+}
+
+/// Of every item the place that ends first, none before the word `from`, none reaching further than `within`.
+fn group<'m>(places: &[Vec<&'m Found>], from: usize, within: usize) -> Option<Vec<&'m Found>> {
+    let reached = |found: &Vec<&'m Found>| {
+        let start = found.partition_point(|found| found.first < from);
+        let within_reach = found[start..].iter().take_while(|found| found.first - from <= within);
+        within_reach.copied().min_by_key(|found| found.last).filter(|found| found.last - from <= within)
+    };
+    places.iter().map(reached).collect()
 }
 
 fn split(source: &str) -> Vec<Word<'_>> {

@@ -221,6 +221,11 @@ impl Reader<'_> {
 
     fn near(&mut self, table: &Table<'_>) -> Vec<Near> {
         let mut found = Vec::new();
+        if let Some(value) = table.get("near")
+            && matches!(value.get_ref(), DeValue::Array(items) if items.is_empty())
+        {
+            self.fail("rule.near", value.span().start, "is empty; leave it out");
+        }
         for (at, inner) in self.tables(table, "near") {
             self.known("rule.near", inner, &["words", "within"]);
             let words =

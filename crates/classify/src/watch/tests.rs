@@ -67,6 +67,22 @@ fn conditions_are_met_together() {
         "Le prix de tout, même parfois du phosphate",
         None,
     );
+    // The place nearest to the first word may be too far from the third, another of them not.
+    check(
+        "near = { words = [\"port\", \"grève\", \"accord\"], within = 4 }",
+        "Accord au port. Une grève ? Grève du port : pas encore d'accord, dit-on.",
+        Some(&["Accord", "port", "grève"]),
+    );
+    check(
+        "near = { words = [\"port\", \"grève\", \"accord\"], within = 3 }",
+        "Grève un port et puis un accord avec le port et la grève",
+        None,
+    );
+    check(
+        "near = { words = [\"port\", \"grève\", \"accord\"], within = 4 }",
+        "Grève un port et puis un accord au port, grève",
+        Some(&["accord", "port", "grève"]),
+    );
     check("any = [\"port\"]\nsources = [\"matin\"]", "Le port.", None);
     check("any = [\"port\"]\nsources = [\"gazette\"]\nlanguages = [\"fr\"]", "Le port.", Some(&["port"]));
     check("rubriques = [\"societe\"]", "Le port.", Some(&[]));
