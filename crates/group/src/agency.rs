@@ -64,6 +64,9 @@ const PICTURE: &[&str] = &[
     "foto",
 ];
 
+/// Words of three letters and more that no acronym counts.
+const LINKS: &[&str] = &["des", "les", "aux", "sur", "pour", "the", "and", "for", "del", "los", "las"];
+
 /// A way to write an agency's name.
 struct Form {
     /// Folded words.
@@ -142,11 +145,13 @@ fn dateline(head: &str) -> Vec<&'static str> {
     let signed = if before.rfind('(') > before.rfind(')') {
         after.split_once(')').is_some_and(|(inside, rest)| {
             words(inside, CREDIT_WORDS).len() < CREDIT_WORDS
+                && !abbreviates(tokens[first.tokens.0].printed, before)
                 && (parts(rest) || before.len() < 2 || is_dateline(before))
         })
     } else {
         let set_off = before.trim_end().ends_with(['-', '–', '—', '|', 'ـ']) && first.tokens.0 <= 4;
-        parts(after) || set_off
+        // `Reuters : le groupe supprime 200 postes` is about the agency; behind a town a colon ends a dateline.
+        set_off || (parts(after) && !after.trim_start().starts_with(':'))
     };
     let signing = named.iter().filter(|n| n.tokens.0 <= last.tokens.0);
     if signed { signing.map(|n| n.name).collect() } else { Vec::new() }
@@ -164,11 +169,23 @@ fn is_dateline(before: &str) -> bool {
     before.split_whitespace().next().is_some_and(|town| town.len() > 2 && capital(&town))
 }
 
+/// Whether an acronym in parentheses stands for the words before it: `ministère de l'Éducation nationale (MEN)`.
+fn abbreviates(acronym: &str, before: &str) -> bool {
+    let letters: Vec<char> = acronym.to_lowercase().chars().collect();
+    let said = tokens(before);
+    let mut initials: Vec<char> = said
+        .iter()
+        .filter(|t| t.folded.chars().count() > 2 && !LINKS.contains(&t.folded.as_str()))
+        .filter_map(|t| t.folded.chars().next())
+        .collect();
+    letters.len() > 1 && initials.split_off(initials.len().saturating_sub(letters.len())) == letters
+}
+
 /// The agencies of a credit: parentheses, a line or a last sentence that holds nothing else.
 fn credit(tail: &str) -> Vec<&'static str> {
     let tail = tail.trim_end_matches(|c: char| c.is_whitespace() || ".،,*©/".contains(c));
-    if let Some((_, inside)) = tail.strip_suffix([')', ']']).and_then(|t| t.rsplit_once(['(', '['])) {
-        return credited(inside, true);
+    if let Some((before, inside)) = tail.strip_suffix([')', ']']).and_then(|t| t.rsplit_once(['(', '['])) {
+        return if abbreviates(inside.trim(), before) { Vec::new() } else { credited(inside, true) };
     }
     let start = tail.rfind(['.', '!', '?', '؟', '»', '"', '”', '\n', '/', ')', '…', '*', '|', '©']);
     match start {
@@ -318,6 +335,11 @@ mod tests {
         check("Le port rouvre mardi, a-t-il déclaré à l'AFP.", &[]);
         check("Le port rouvre.\nIl l'a dit à l'AFP.", &[]);
         check("Le patron de l'Agence France-Presse (AFP), élu lundi, présente son plan.", &[]);
+        check("Reuters : le groupe supprime deux cents postes à Londres.", &[]);
+        check("Selon Reuters : le port rouvre mardi.", &[]);
+        check("رويترز: المجموعة تحذف مئتي منصب.", &[]);
+        check("La rentrée est avancée, dit le ministère de l'Éducation nationale (MEN).", &[]);
+        check("Le ministère de l'Éducation nationale (MEN) – il y a débat.", &[]);
         check("La map du port est affichée : la voici.", &[]);
         check("Le port rouvre mardi. (Photo AFP)", &[]);
         check("قالت وكالة رويترز إن الميناء سيفتح يوم الثلاثاء بعد توقف دام ثلاثة أيام.", &[]);

@@ -12,6 +12,8 @@ use crate::measure::Pair;
 
 /// Words below which a text is too short to be cut or merged.
 const LEAST_WORDS: usize = 60;
+/// What an outlet prints at the head of its articles.
+const DATELINE: &str = "TANBESSA – De notre correspondant dans la région, avec les agences de presse :";
 /// A paragraph that an outlet prints below all its articles.
 const CLOSING: &str = "Retrouvez toute l'actualité de la région dans notre édition imprimée, chaque matin en kiosque. \
     Pour recevoir nos alertes, abonnez-vous gratuitement à la lettre de la rédaction.";
@@ -31,9 +33,9 @@ pub(crate) fn wire(texts: &[Item]) -> (Vec<Item>, Vec<(Pair, &'static str)>) {
         let others = [long[(n + long.len() / 3) % long.len()], long[(n + long.len() / 2) % long.len()]];
         let mut first = (*original).clone();
         first.source = SourceId(format!("premier-{}", n % 5));
-        // Neighbours carry the same frame, which makes them no copies.
-        if n % 2 == 0 {
-            first.text = format!("{}\n{CLOSING}", first.text);
+        // Of every four texts the first two are neighbours in one frame, which makes them no copies.
+        if n % 4 < 2 {
+            first.text = format!("{DATELINE} {}\n{CLOSING}", first.text);
         }
         let mut second = first.clone();
         second.id = PageId(format!("{}+{kind}", original.id));
