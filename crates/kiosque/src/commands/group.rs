@@ -1,13 +1,17 @@
 //! `kiosque group`: copies and stories among texts given in order of time, with no bus and no store.
+//!
+//! Answers are printed at the end: a later text may show two stories to be one, and the earlier texts of both then
+//! carry one id.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kiosque_group::{Grouper, Item, Settings};
-use kiosque_model::{Language, PageId, Published, SourceId};
+use kiosque_group::{Grouper, Item, Placement, Settings};
+use kiosque_model::{Language, PageId, Published, SourceId, StoryId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -29,36 +33,77 @@ struct Line {
     source: Option<String>,
 }
 
+/// What is said so far, and where each story is told.
+#[derive(Default)]
+struct Told {
+    answers: Vec<Value>,
+    stories: HashMap<StoryId, Vec<usize>>,
+}
+
 /// Prints one JSON line a text. One thread: each placement depends on those before it.
 pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<ExitCode> {
     let mut grouper = Grouper::new(Settings::default());
     // An article without a date is taken for as recent as the one before it: lines come in order of time.
     let mut now = Timestamp::UNIX_EPOCH;
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut told = Told::default();
     for line in batch::lines(batch::open(&args.manifest)?) {
         let line = line.context("cannot read the manifest")?;
-        let answer = batch::answer(&line, |line: Line| Ok(place(&mut grouper, &mut now, line)));
+        let mut placement = None;
+        let answer = batch::answer(&line, |line: Line| {
+            let placed = placement.insert(grouper.place(&item_of(&mut now, line)));
+            Ok(json!({ "copy_of": placed.copy_of.as_ref().map(given) }))
+        });
+        told.add(answer, placement);
+    }
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for answer in told.finished() {
         writeln!(out, "{answer}").context("cannot write to stdout")?;
     }
     out.flush().context("cannot write to stdout")?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn place(grouper: &mut Grouper, now: &mut Timestamp, line: Line) -> Value {
+impl Told {
+    /// An answer, with its placement where it is no error.
+    fn add(&mut self, answer: Value, placement: Option<Placement>) {
+        if let Some(Placement { story, absorbed, .. }) = placement {
+            let joined: Vec<usize> =
+                absorbed.iter().filter_map(|other| self.stories.remove(other)).flatten().collect();
+            let members = self.stories.entry(story).or_default();
+            members.extend(joined);
+            members.push(self.answers.len());
+        }
+        self.answers.push(answer);
+    }
+
+    /// The answers in the order of the texts, each with its story as it is called at the end.
+    fn finished(mut self) -> Vec<Value> {
+        for (story, members) in &self.stories {
+            for at in members {
+                self.answers[*at]["story"] = given(story);
+            }
+        }
+        self.answers
+    }
+}
+
+/// The contract lets an id be any JSON value, so ids are kept as JSON text and given back as they came.
+fn given(id: &PageId) -> Value {
+    serde_json::from_str(&id.0).unwrap_or(Value::Null)
+}
+
+fn item_of(now: &mut Timestamp, line: Line) -> Item {
     if let Some(at) = line.published.as_deref().and_then(moment) {
         *now = at;
     }
-    // The contract lets an id be any JSON value, so ids are kept as JSON text and given back as they came.
-    let given = |id: PageId| serde_json::from_str::<Value>(&id.0).unwrap_or(Value::Null);
-    let placement = grouper.place(&Item {
+    Item {
         id: PageId(line.id.to_string()),
         title: line.title.unwrap_or_default(),
         text: line.text.unwrap_or_default(),
         language: line.language.as_deref().and_then(Language::from_tag),
         at: *now,
         source: SourceId(line.source.unwrap_or_default()),
-    });
-    json!({ "copy_of": placement.copy_of.map(given), "story": given(placement.story) })
+    }
 }
 
 /// RFC 3339, or a date-time without a zone, read as UTC.
