@@ -23,8 +23,8 @@ use std::time::{Duration, Instant};
 use bed::{Bed, Dice, STAGES, demo, server, wait_for};
 use proxy::Proxy;
 
-/// The demo as processes leaves the tables that the demo in one process leaves, row for row but for clocks; and its
-/// stories but for a few, since articles come in another order.
+/// The demo as processes leaves the tables that the demo in one process leaves, row for row but for clocks and for
+/// the name a story takes from whichever of its articles came first.
 #[test]
 fn processes_leave_what_one_process_leaves() {
     let Some(server) = server() else { return };

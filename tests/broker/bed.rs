@@ -261,20 +261,18 @@ impl Bed {
 
     /// The store says what the demo's says.
     pub(crate) fn expect_truth_of(&self, demo: &Demo, grouped: bool) {
-        self.expect(demo, &TRUTH, 0);
+        self.expect(demo, &TRUTH);
         if grouped {
-            // Which of two stories a doubtful article joins may hang on which of them is there when it comes.
-            self.expect(demo, &GROUPED, 15);
+            self.expect(demo, &GROUPED);
         }
     }
 
     /// Its articles are the demo's.
     pub(crate) fn expect_articles_of(&self, demo: &Demo) {
-        self.expect(demo, &TRUTH[..1], 0);
+        self.expect(demo, &TRUTH[..1]);
     }
 
-    /// Of a hundred rows, so many may differ.
-    fn expect(&self, demo: &Demo, queries: &[&str], leeway: usize) {
+    fn expect(&self, demo: &Demo, queries: &[&str]) {
         let found = Store::open_read_only(&self.store()).unwrap();
         let expected = Store::open_read_only(&demo.folder.path().join("store.sqlite")).unwrap();
         for sql in queries {
@@ -282,10 +280,10 @@ impl Bed {
             let missing: Vec<_> = expected.iter().filter(|row| !found.contains(row)).collect();
             let surplus: Vec<_> = found.iter().filter(|row| !expected.contains(row)).collect();
             assert!(
-                missing.len().max(surplus.len()) * 100 <= expected.len() * leeway,
+                missing.is_empty() && surplus.is_empty(),
                 "{sql}\nmissing {missing:?}\nsurplus {surplus:?}"
             );
-            assert!(leeway > 0 || found.len() == expected.len(), "{sql}");
+            assert_eq!(found.len(), expected.len(), "{sql}");
         }
     }
 

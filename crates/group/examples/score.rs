@@ -79,6 +79,8 @@ fn set(settings: &mut Settings, name: &str, value: &str) {
         "cross_script_similarity" => settings.cross_script_similarity = number,
         "cross_script_evidence" => settings.cross_script_evidence = number,
         "cross_script_least" => settings.cross_script_least = number,
+        "cross_script_best_member" => settings.cross_script_best_member = number,
+        "story_names_weight" => settings.story_names_weight = number,
         _ => panic!("no threshold is called `{name}`"),
     }
 }

@@ -1,18 +1,22 @@
 //! How long placing takes, and what memory holds, in a window of a quarter of a million articles: `window [N]`.
 //!
 //! An invented press of 300 outlets: events of one to forty articles, each with names, places and words of its
-//! own in a common language drawn by a power law; every fifth article reprints another.
+//! own in a common language drawn by a power law; every fifth article reprints another. The articles timed arrive as
+//! in a stream, published up to an hour before, and settle in spells of twenty-five.
 
 use std::time::{Duration, Instant};
 
 use jiff::{Timestamp, ToSpan};
-use kiosque_group::{Grouper, Item, Settings};
+use kiosque_group::{Arrival, Grouper, Item, Settings};
 use kiosque_model::{Language, PageId, SourceId};
 
 /// Days over which the articles are spread; one less than a window holds, so that none is forgotten.
 const DAYS: i64 = 6;
 /// Placements timed once the window is full.
 const TIMED: u64 = 5_000;
+
+/// Articles that come in one spell of work; after it what is open settles.
+const SPELL: u64 = 25;
 
 /// xorshift64*: the same press on every machine.
 struct Dice(u64);
@@ -58,6 +62,12 @@ fn resident_mb() -> Option<u64> {
     Some(line.split_whitespace().next()?.parse::<u64>().ok()? / 1024)
 }
 
+/// What the process has had of the processor, in seconds, where the system tells.
+fn cpu_seconds() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/schedstat").ok()?;
+    Some(status.split_whitespace().next()?.parse::<f64>().ok()? / 1e9)
+}
+
 fn main() {
     let window: u64 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(250_000);
     let step_ms = DAYS * 86_400_000 / i64::try_from(window + TIMED).unwrap_or(i64::MAX);
@@ -70,15 +80,32 @@ fn main() {
     }
     println!("articles in the window  {}", grouper.len());
     println!("copies among them       {copies}");
+    if let Some(spent) = cpu_seconds() {
+        println!(
+            "processor, filling      {:.2} ms each, writing the articles included",
+            spent * 1e3 / window as f64
+        );
+    }
     println!("memory                  {} MB", resident_mb().unwrap_or(0).saturating_sub(before));
-    let mut times: Vec<Duration> = (window..window + TIMED)
-        .map(|n| {
-            let item = article(n, at(n));
-            let start = Instant::now();
-            std::hint::black_box(grouper.place(&item));
-            start.elapsed()
-        })
-        .collect();
+    let (mut times, mut lag) = (Vec::new(), Dice(0x5EED));
+    let (cpu, start) = (cpu_seconds(), Instant::now());
+    for n in window..window + TIMED {
+        let fetched = at(n);
+        let published = fetched - ((3_600_000.0 * lag.roll()) as i64).milliseconds();
+        let item = article(n, published);
+        let start = Instant::now();
+        grouper.arrive(&item, Arrival { fetched, met: fetched, bare_day: false });
+        times.push(start.elapsed());
+        if n % SPELL == SPELL - 1 {
+            grouper.settle();
+            std::hint::black_box(grouper.changes());
+        }
+    }
+    let of_each = |seconds: f64| seconds * 1e3 / TIMED as f64;
+    println!("arriving and settling   {:.2} ms each", of_each(start.elapsed().as_secs_f64()));
+    if let Some(spent) = cpu_seconds().zip(cpu).map(|(after, before)| after - before) {
+        println!("the same, of processor  {:.2} ms each", of_each(spent));
+    }
     times.sort_unstable();
     let nth = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
     let mean = times.iter().sum::<Duration>() / u32::try_from(times.len()).unwrap_or(1);

@@ -1,7 +1,8 @@
 //! The entries of one day with their indexes, and the window of days.
 //!
 //! A day is forgotten by dropping it whole. Entries are never moved within a day, so an entry is named by its
-//! day and number; a revised article leaves a gap and gets a new number.
+//! day and number; a revised article leaves a gap and gets a new number. One taken out with its sketch leaves
+//! nothing behind, and its number is given again.
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,8 @@ pub(crate) struct Entry {
     pub(crate) copy_of: Option<ArticleId>,
     /// Hash of the story's id.
     pub(crate) story: u64,
+    /// Whether its place may still change with what comes in beside it.
+    pub(crate) open: bool,
     /// The sketch without its hashes, which the day's index holds.
     pub(crate) shingles: u32,
     pub(crate) kept_shingles: u32,
@@ -39,6 +42,11 @@ impl Entry {
     /// The id under which its text first appeared: its own, or its origin's.
     pub(crate) fn origin(&self) -> &ArticleId {
         self.copy_of.as_ref().unwrap_or(&self.id)
+    }
+
+    /// Whether its terms count in the window: a dispatch printed six times makes no word common.
+    pub(crate) fn counts(&self) -> bool {
+        self.copy_of.is_none()
     }
 }
 
@@ -53,6 +61,8 @@ pub(crate) struct Place {
 #[derive(Debug, Default)]
 pub(crate) struct Day {
     pub(crate) entries: Vec<Option<Entry>>,
+    /// Numbers no index holds any more.
+    free: Vec<u32>,
     pub(crate) shingles: Shelf,
     pub(crate) stems: Shelf,
     pub(crate) names: Shelf,
@@ -88,7 +98,8 @@ impl Days {
     pub(crate) fn insert(&mut self, entry: Entry, sketch: &Sketch) -> Place {
         let at = day_of(entry.at);
         let day = self.0.entry(at).or_default();
-        let number = u32::try_from(day.entries.len()).unwrap_or(u32::MAX);
+        let next = u32::try_from(day.entries.len()).unwrap_or(u32::MAX);
+        let number = day.free.pop().unwrap_or(next);
         for hash in &sketch.hashes {
             day.shingles.insert(*hash, number);
         }
@@ -98,17 +109,41 @@ impl Days {
         for term in &entry.terms.names {
             day.names.insert(term.hash, number);
         }
-        day.stem_counts.add(&entry.terms.stems);
-        day.name_counts.add(&entry.terms.names);
-        day.entries.push(Some(entry));
+        if entry.counts() {
+            day.stem_counts.add(&entry.terms.stems);
+            day.name_counts.add(&entry.terms.names);
+        }
+        match day.entries.get_mut(number as usize) {
+            Some(freed) => *freed = Some(entry),
+            None => day.entries.push(Some(entry)),
+        }
         Place { day: at, number }
+    }
+
+    /// Takes an entry out of its day's indexes too; `sketch` is the one it was inserted with.
+    pub(crate) fn take_whole(&mut self, place: Place, sketch: &Sketch) -> Option<Entry> {
+        let entry = self.take(place)?;
+        let day = self.0.get_mut(&place.day)?;
+        for hash in &sketch.hashes {
+            day.shingles.remove(*hash, place.number);
+        }
+        for hash in weightiest(&entry.terms.stems) {
+            day.stems.remove(hash, place.number);
+        }
+        for term in &entry.terms.names {
+            day.names.remove(term.hash, place.number);
+        }
+        day.free.push(place.number);
+        Some(entry)
     }
 
     pub(crate) fn take(&mut self, place: Place) -> Option<Entry> {
         let day = self.0.get_mut(&place.day)?;
         let entry = day.entries.get_mut(place.number as usize)?.take()?;
-        day.stem_counts.remove(&entry.terms.stems);
-        day.name_counts.remove(&entry.terms.names);
+        if entry.counts() {
+            day.stem_counts.remove(&entry.terms.stems);
+            day.name_counts.remove(&entry.terms.names);
+        }
         Some(entry)
     }
 }

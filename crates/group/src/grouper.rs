@@ -2,7 +2,10 @@
 //!
 //! Invariant: everything kept is a function of the set of (article, placement) pairs of the days kept. So
 //! placing, restoring and revising all end in the same `keep`, and a restart that restores the window's
-//! articles goes on as if it had never stopped.
+//! articles goes on as if it had never stopped. [`settling`] makes it a function of the set alone for the articles
+//! that came last.
+
+mod settling;
 
 use jiff::Timestamp;
 use kiosque_model::{ArticleId, StoryId};
@@ -17,6 +20,8 @@ use crate::shelf::HashKeyed;
 use crate::sketch::Sketch;
 use crate::stories::{Search, Window};
 use crate::terms::{Terms, terms};
+use settling::Settling;
+pub use settling::{Arrival, Changes};
 
 /// Words of a text read for copies; a longer text is judged by its opening.
 const COPY_WORDS: usize = 5_000;
@@ -45,6 +50,7 @@ pub struct Grouper {
     horizon: Option<i64>,
     /// Forgotten already, freed little by little: giving back a whole day's memory at once is a long pause.
     fading: Vec<Day>,
+    settling: Settling,
 }
 
 /// What an article is compared by.
@@ -74,6 +80,7 @@ impl Grouper {
             copies: HashKeyed::default(),
             horizon: None,
             fading: Vec::new(),
+            settling: Settling::default(),
         }
     }
 
@@ -113,7 +120,7 @@ impl Grouper {
             Some(old) => self.replace(item, &reading, old),
             None => self.decide(item, &reading),
         };
-        self.keep(item, reading, &placement);
+        self.keep(item, reading, &placement, false);
         placement
     }
 
@@ -128,7 +135,7 @@ impl Grouper {
             self.remove(place);
         }
         // What it absorbed is where it was stored to be by now.
-        self.keep(item, reading, &Placement { absorbed: Vec::new(), ..placement.clone() });
+        self.keep(item, reading, &Placement { absorbed: Vec::new(), ..placement.clone() }, false);
     }
 
     /// The first moment still kept, where something was forgotten already. Kept beside the placements and given
@@ -151,6 +158,7 @@ impl Grouper {
     fn forget(&mut self, day: i64) {
         self.horizon = self.horizon.max(Some(day));
         let Some(gone) = self.days.0.remove(&day) else { return };
+        self.settling.stir_all();
         self.window.stems.remove_day(&gone.stem_counts);
         self.window.names.remove_day(&gone.name_counts);
         let mut stories: Vec<u64> = Vec::with_capacity(gone.entries.len());
@@ -204,7 +212,7 @@ impl Grouper {
             self.settings.sketch_size,
         );
         Reading {
-            text_hash: xxh3_64(format!("{}\n{}", item.title, item.text).as_bytes()),
+            text_hash: text_hash(item),
             source: xxh3_64(item.source.0.as_bytes()),
             sketch,
             terms: terms(&item.title, &item.text, item.language.as_ref()),
@@ -285,7 +293,7 @@ impl Grouper {
         Placement { copy_of, story, because, absorbed: Vec::new() }
     }
 
-    fn keep(&mut self, item: &Item, reading: Reading, placement: &Placement) {
+    fn keep(&mut self, item: &Item, reading: Reading, placement: &Placement, open: bool) {
         let story = id_hash(&placement.story);
         for absorbed in &placement.absorbed {
             self.absorb(story, id_hash(absorbed));
@@ -293,8 +301,6 @@ impl Grouper {
         if self.horizon.is_some_and(|horizon| day_of(item.at) <= horizon) {
             return;
         }
-        self.window.stems.add(&reading.terms.stems);
-        self.window.names.add(&reading.terms.names);
         let entry = Entry {
             id: item.id.clone(),
             at: item.at,
@@ -302,11 +308,16 @@ impl Grouper {
             text_hash: reading.text_hash,
             copy_of: placement.copy_of.clone(),
             story,
+            open,
             shingles: reading.sketch.size,
             kept_shingles: u32::try_from(reading.sketch.hashes.len()).unwrap_or(u32::MAX),
             cut_off: reading.sketch.cut_off,
             terms: reading.terms,
         };
+        if entry.counts() {
+            self.window.stems.add(&entry.terms.stems);
+            self.window.names.add(&entry.terms.names);
+        }
         let place = self.days.insert(entry, &reading.sketch);
         self.by_id.insert(id_hash(&item.id), place);
         if let Some(origin) = &placement.copy_of {
@@ -343,19 +354,31 @@ impl Grouper {
 
     fn remove(&mut self, place: Place) -> Option<Entry> {
         let entry = self.days.take(place)?;
+        self.let_go(place, &entry);
+        Some(entry)
+    }
+
+    /// Takes an entry that is out of its day already out of all else.
+    fn let_go(&mut self, place: Place, entry: &Entry) {
         // A day without articles is none: it would count among the days kept, and be missing after a restart.
         if self.days.0.get(&place.day).is_some_and(|day| day.entries.iter().all(Option::is_none)) {
             self.days.0.remove(&place.day);
         }
-        self.window.stems.remove(&entry.terms.stems);
-        self.window.names.remove(&entry.terms.names);
+        if entry.counts() {
+            self.window.stems.remove(&entry.terms.stems);
+            self.window.names.remove(&entry.terms.names);
+        }
         self.by_id.remove(&id_hash(&entry.id));
         if let Some(origin) = &entry.copy_of {
             self.forget_copies(id_hash(origin), |other| *other == place);
         }
         self.leave(entry.story, |other| *other == place);
-        Some(entry)
     }
+}
+
+/// The same article again is told by it.
+fn text_hash(item: &Item) -> u64 {
+    xxh3_64(format!("{}\n{}", item.title, item.text).as_bytes())
 }
 
 /// Whether putting an article back would change nothing.

@@ -29,7 +29,7 @@ mod stories;
 mod terms;
 
 pub use agency::signatures;
-pub use grouper::{Grouper, arrival_order};
+pub use grouper::{Arrival, Changes, Grouper, arrival_order};
 pub use item::{Item, Placement};
 pub use settings::Settings;
 pub use terms::background_keys;

@@ -35,6 +35,8 @@ pub struct Settings {
     pub story_similarity_headline: f32,
     /// Weight of the best member against the centroid of all when an article is compared with a story.
     pub story_best_member: f32,
+    /// Weight of the names, places and numbers two texts of one script share, beside their words.
+    pub story_names_weight: f32,
     /// Days for which the similarity of two articles counts in full.
     pub story_fresh_days: f32,
     /// Days after those in which it falls to half.
@@ -53,6 +55,8 @@ pub struct Settings {
     pub cross_script_evidence: f32,
     /// Least such weight, however high the share: countries alone are no event.
     pub cross_script_least: f32,
+    /// As [`Settings::story_best_member`], among members in the other script.
+    pub cross_script_best_member: f32,
 }
 
 impl Default for Settings {
@@ -68,10 +72,11 @@ impl Default for Settings {
             copy_shared_shingles: 6.0,
             copy_share_of_larger: 0.1,
             copy_beyond_doubt: 0.85,
-            copy_same_matter: 1.6,
+            copy_same_matter: 1.8,
             story_similarity: 0.185,
             story_similarity_headline: 0.19,
             story_best_member: 0.2,
+            story_names_weight: 0.1,
             story_fresh_days: 1.0,
             story_half_life_days: 4.0,
             headline_fresh_days: 0.7,
@@ -80,6 +85,7 @@ impl Default for Settings {
             cross_script_similarity: 0.25,
             cross_script_evidence: 0.9,
             cross_script_least: 0.6,
+            cross_script_best_member: 0.6,
         }
     }
 }

@@ -44,21 +44,56 @@ const END: u32 = u32::MAX;
 pub(crate) struct Shelf {
     first: HashKeyed<u32, u32>,
     chain: Vec<(u32, u32)>,
+    /// Links of the chain that nothing leads to any more.
+    free: Vec<u32>,
 }
 
 impl Shelf {
     /// Notes that entry `number` holds `key`.
     pub(crate) fn insert(&mut self, key: u32, number: u32) {
-        let chain = &mut self.chain;
-        self.first
+        let Self { first, chain, free } = self;
+        let mut link = |number, next| {
+            let at = free.pop().unwrap_or(u32::try_from(chain.len()).unwrap_or_default());
+            match chain.get_mut(at as usize) {
+                Some(freed) => *freed = (number, next),
+                None => chain.push((number, next)),
+            }
+            at | CHAINED
+        };
+        first
             .entry(key)
             .and_modify(|head| {
                 if *head & CHAINED == 0 {
-                    *head = link(chain, *head, END);
+                    *head = link(*head, END);
                 }
-                *head = link(chain, number, *head & !CHAINED);
+                *head = link(number, *head & !CHAINED);
             })
             .or_insert(number);
+    }
+
+    /// Takes back that entry `number` holds `key`.
+    pub(crate) fn remove(&mut self, key: u32, number: u32) {
+        let Some(head) = self.first.get_mut(&key) else { return };
+        if *head & CHAINED == 0 {
+            if *head == number {
+                self.first.remove(&key);
+            }
+            return;
+        }
+        let (mut before, mut at) = (None, *head & !CHAINED);
+        while let Some((held, next)) = self.chain.get(at as usize).copied() {
+            if held != number {
+                (before, at) = (Some(at), next);
+                continue;
+            }
+            self.free.push(at);
+            match before {
+                Some(before) => self.chain[before as usize].1 = next,
+                None if next == END => drop(self.first.remove(&key)),
+                None => *head = next | CHAINED,
+            }
+            return;
+        }
     }
 
     /// The entries that hold `key`.
@@ -74,11 +109,6 @@ impl Shelf {
     }
 }
 
-fn link(chain: &mut Vec<(u32, u32)>, number: u32, next: u32) -> u32 {
-    chain.push((number, next));
-    (u32::try_from(chain.len() - 1).unwrap_or_default()) | CHAINED
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,5 +122,23 @@ mod tests {
         assert_eq!(shelf.get(7).collect::<Vec<_>>(), [3, 2, 0]);
         assert_eq!(shelf.get(9).collect::<Vec<_>>(), [1]);
         assert_eq!(shelf.get(8).count(), 0);
+    }
+
+    #[test]
+    fn what_is_taken_back_leaves_no_room_behind() {
+        let mut shelf = Shelf::default();
+        for round in 0..3 {
+            for (key, number) in [(7, 0), (7, 2), (9, 1), (7, 3)] {
+                shelf.insert(key, number);
+            }
+            assert_eq!(shelf.chain.len(), 3, "round {round}");
+            shelf.remove(7, 2);
+            shelf.remove(7, 8);
+            assert_eq!(shelf.get(7).collect::<Vec<_>>(), [3, 0]);
+            for (key, number) in [(7, 3), (7, 0), (9, 1)] {
+                shelf.remove(key, number);
+            }
+            assert!(shelf.first.is_empty());
+        }
     }
 }

@@ -178,11 +178,13 @@ impl Search<'_> {
         }
         // The mean of the cosines with unit vectors, over the length of their mean, is the cosine with the mean.
         let unity = if own.len() > 1 { Centroid::of(&own, &self.window.stems).unity() } else { 1.0 };
-        let weight = self.settings.story_best_member;
+        // No mean stands for members in another script: what tells is the one that says most of the same.
+        let weights = [self.settings.story_best_member, self.settings.cross_script_best_member];
         sides
             .into_iter()
             .zip([unity, 1.0])
-            .filter_map(|(side, unity)| {
+            .zip(weights)
+            .filter_map(|((side, unity), weight)| {
                 let (most, nearest) = side.best?;
                 let mean = side.sum / f32::max(side.count, 1.0) / unity.max(f32::EPSILON);
                 Some(Found { story, nearest, margin: weight * most + (1.0 - weight) * mean })
@@ -227,10 +229,18 @@ impl Search<'_> {
             let both = self.terms.has_body && other.has_body;
             let enough =
                 if both { self.settings.story_similarity } else { self.settings.story_similarity_headline };
-            self.cosine(&other.stems) / enough
+            (self.cosine(&other.stems) + self.settings.story_names_weight * self.names_alike(other)) / enough
         } else {
             self.crossing(other)
         }
+    }
+
+    /// The cosine of the names, places and numbers of two texts in one script.
+    fn names_alike(&self, other: &Terms) -> f32 {
+        let weight = |t: &Term| self.window.names.weight(t.hash) * f32::from(t.weight);
+        let dot: f32 = common(&self.terms.names, &other.names).map(|(a, b)| weight(a) * weight(b)).sum();
+        let square = |names: &[Term]| names.iter().map(|t| weight(t).powi(2)).sum::<f32>();
+        if dot > 0.0 { dot / (square(&self.terms.names) * square(&other.names)).sqrt() } else { 0.0 }
     }
 
     fn cosine(&self, other: &[Term]) -> f32 {

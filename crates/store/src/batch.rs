@@ -105,12 +105,24 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// As [`Batch::crumb`].
     pub fn group_since(&mut self, since: Timestamp) -> Result<(), StoreError> {
+        self.remember("grouping_since", since)
+    }
+
+    /// Keeps the moment from which on grouping is open; see [`Store::grouping_settled`].
+    ///
+    /// # Errors
+    /// As [`Batch::crumb`].
+    pub fn group_settled(&mut self, until: Timestamp) -> Result<(), StoreError> {
+        self.remember("grouping_settled", until)
+    }
+
+    fn remember(&mut self, name: &str, at: Timestamp) -> Result<(), StoreError> {
         self.write(|c, _| {
             c.prepare_cached(
-                "INSERT INTO settings (name, value) VALUES ('grouping_since', ?1)
+                "INSERT INTO settings (name, value) VALUES (?1, ?2)
                  ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
             )?
-            .execute([stamp(since)])?;
+            .execute([name, &stamp(at)])?;
             Ok(())
         })
     }

@@ -32,6 +32,10 @@ pub struct WindowArticle {
     pub story: Option<StoryId>,
     /// Why it was placed there.
     pub because: Option<String>,
+    /// When it was first fetched; a new text does not change it.
+    pub met: Timestamp,
+    /// Whether its date says no more than the day.
+    pub bare_day: bool,
 }
 
 /// Where an article stands among the others.
@@ -208,7 +212,8 @@ impl Store {
 }
 
 const WINDOW_ARTICLE: &str =
-    "SELECT a.id, a.title, a.text, a.language, a.sort_at, a.source, c.original, s.story, s.because
+    "SELECT a.id, a.title, a.text, a.language, a.sort_at, a.source, c.original, s.story, s.because, a.first_seen,
+            a.published_precision
      FROM articles a LEFT JOIN copies c ON c.article = a.id LEFT JOIN story_articles s ON s.article = a.id";
 
 fn window_article(row: &Row<'_>) -> rusqlite::Result<WindowArticle> {
@@ -222,6 +227,8 @@ fn window_article(row: &Row<'_>) -> rusqlite::Result<WindowArticle> {
         copy_of: row.get::<_, Option<String>>(6)?.map(PageId),
         story: row.get::<_, Option<String>>(7)?.map(PageId),
         because: row.get(8)?,
+        met: parsed(row, 9)?,
+        bare_day: row.get_ref(10)?.as_str_or_null()? == Some("day"),
     })
 }
 

@@ -215,6 +215,36 @@ impl Store {
         })
     }
 
+    /// The moment from which on articles, by when they were first fetched, may still be grouped otherwise; `None`
+    /// where that was never kept.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn grouping_settled(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.database.run(|c| {
+            c.query_row("SELECT value FROM settings WHERE name = 'grouping_settled'", [], |row| {
+                parsed(row, 0)
+            })
+            .optional()
+        })
+    }
+
+    /// The first moment of the last `days` UTC days that have articles; `None` where there are none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn last_days_since(&self, days: u32) -> Result<Option<Timestamp>, StoreError> {
+        let first: Option<String> = self.database.run(|c| {
+            c.query_row(
+                "SELECT min(day) FROM (SELECT DISTINCT substr(sort_at, 1, 10) AS day FROM articles
+                 ORDER BY day DESC LIMIT ?1)",
+                [days],
+                |row| row.get(0),
+            )
+        })?;
+        Ok(first.and_then(|day| format!("{day}T00:00:00Z").parse().ok()))
+    }
+
     /// The days whose articles changed since their edition was last built, oldest first.
     ///
     /// # Errors

@@ -1,16 +1,17 @@
 //! `sink`: puts articles, copies and stories in the store and keeps the day's editions up to date.
 //!
 //! Effect once: rows and the offsets they came from are written in one transaction, and the store's offsets, not
-//! the bus's, say where to go on. Grouping is decided here, in the order articles arrive, and its memory is
-//! rebuilt from the store: after a crash it is as if there had been none.
+//! the bus's, say where to go on. Grouping is decided here: at once as articles arrive, and when the topic is
+//! drained once more for those of the last minutes as one set, so that neither the order they came in nor a
+//! crash shows. Its memory is rebuilt from the store.
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kiosque_edition::EditionSpec;
-use kiosque_group::{Grouper, Item, Placement, Settings, signatures};
+use kiosque_group::{Arrival, Grouper, Item, Placement, Settings, signatures};
 use kiosque_model::{Article, ArticleId, Never, Reason, Tagged};
-use kiosque_store::{Put, Store, StoreError, WindowArticle};
+use kiosque_store::{Batch, Put, Store, StoreError, WindowArticle};
 use kiosque_stream::{Failure, Outcome, Progress, Stage};
 
 use super::{checkpoint, outage, resume};
@@ -62,24 +63,57 @@ impl Sink {
                 // Its text is as it was placed, or was only read otherwise: it stays where it is, among copies
                 // and stories. Grouping goes on to compare it by what is stored.
                 Put::Unchanged | Put::Replaced if placed => {
-                    grouper.restore(&item_of(&stored), &placement_of(&stored));
+                    grouper.reread(&item_of(&stored), &placement_of(&stored));
                     continue;
                 }
                 Put::Unchanged | Put::Replaced | Put::New | Put::Revised { .. } => {}
             }
-            let placement = grouper.place(&item_of(&stored));
-            for absorbed in &placement.absorbed {
-                batch.merge_stories(&placement.story, absorbed)?;
-            }
-            let Placement { copy_of, story, because, .. } = &placement;
-            batch.place(&tagged.article.id, copy_of.as_ref(), story, because)?;
+            grouper.arrive(&item_of(&stored), arrival_of(&stored, tagged.article.fetched_at));
         }
-        if let Some(since) = grouper.horizon() {
-            batch.group_since(since)?;
+        if grouper.has_late() {
+            grouper.settle();
         }
+        write_grouping(&mut batch, grouper)?;
         checkpoint(&mut batch, Self::NAME, progress)?;
         batch.commit()
     }
+
+    /// Groups the articles of the last minutes as one set.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        let Self { store, grouper, .. } = self;
+        grouper.settle();
+        if !grouper.has_changes() {
+            return Ok(());
+        }
+        let mut batch = store.begin()?;
+        write_grouping(&mut batch, grouper)?;
+        batch.commit()
+    }
+
+    /// Grouping has placed articles, and perhaps joined stories, that a failed transaction did not keep: it goes
+    /// back to what the store holds.
+    fn take_back(&mut self) -> Result<(), Failure> {
+        self.grouper = restored(&self.store, &self.settings).map_err(|e| outage(&e))?;
+        Ok(())
+    }
+}
+
+/// Writes what has changed among copies and stories, and what a restart must know of it.
+fn write_grouping(batch: &mut Batch<'_>, grouper: &mut Grouper) -> Result<(), StoreError> {
+    let changes = grouper.changes();
+    for (into, from) in &changes.joined {
+        batch.merge_stories(into, from)?;
+    }
+    for (id, Placement { copy_of, story, because, .. }) in &changes.placed {
+        batch.place(id, copy_of.as_ref(), story, because)?;
+    }
+    if let Some(since) = grouper.horizon() {
+        batch.group_since(since)?;
+    }
+    if let Some(until) = grouper.settled_until() {
+        batch.group_settled(until)?;
+    }
+    Ok(())
 }
 
 impl Stage for Sink {
@@ -99,9 +133,7 @@ impl Stage for Sink {
 
     fn flush(&mut self, progress: &Progress) -> Result<(), Failure> {
         if let Err(error) = self.write(progress) {
-            // The grouper has placed articles, and perhaps joined stories, that the failed transaction did not
-            // keep: it goes back to what the store holds before the retry.
-            self.grouper = restored(&self.store, &self.settings).map_err(|e| outage(&e))?;
+            self.take_back()?;
             return Err(outage(&error));
         }
         self.taken.clear();
@@ -114,6 +146,10 @@ impl Stage for Sink {
     }
 
     fn idle(&mut self) -> Result<(), Failure> {
+        if let Err(error) = self.settle() {
+            self.take_back()?;
+            return Err(outage(&error));
+        }
         for day in self.store.stale_days().map_err(|e| outage(&e))? {
             for spec in &self.editions {
                 for date in kiosque_edition::dates_of(spec, day) {
@@ -160,6 +196,10 @@ fn item_of(stored: &WindowArticle) -> Item {
     }
 }
 
+fn arrival_of(stored: &WindowArticle, fetched: Timestamp) -> Arrival {
+    Arrival { fetched, met: stored.met, bare_day: stored.bare_day }
+}
+
 /// Where the store says that it was placed; alone where it says nothing.
 fn placement_of(stored: &WindowArticle) -> Placement {
     Placement {
@@ -171,16 +211,23 @@ fn placement_of(stored: &WindowArticle) -> Placement {
 }
 
 /// The grouper as it was when the store was last written: the articles it had not forgotten, as they were placed.
+/// A store that says nothing of either is of an earlier version: its last days are read, and settled.
 fn restored(store: &Store, settings: &Settings) -> Result<Grouper, StoreError> {
     let mut grouper = Grouper::new(settings.clone());
-    let since = store.grouping_since()?;
+    let since = match store.grouping_since()? {
+        None => store.last_days_since(settings.window_days.saturating_add(1))?,
+        since => since,
+    };
     if let Some(since) = since {
         grouper.forget_before(since);
     }
-    for stored in store.window(since.unwrap_or(Timestamp::MIN))? {
-        if stored.story.is_some() {
-            grouper.restore(&item_of(&stored), &placement_of(&stored));
-        }
+    let window = store.window(since.unwrap_or(Timestamp::MIN))?;
+    let newest = || Some(window.iter().map(|stored| stored.met).max()? + SignedDuration::from_mins(1));
+    if let Some(until) = store.grouping_settled()?.or_else(newest) {
+        grouper.open_since(until);
+    }
+    for stored in window.iter().filter(|stored| stored.story.is_some()) {
+        grouper.restore_met(&item_of(stored), &placement_of(stored), arrival_of(stored, stored.met));
     }
     Ok(grouper)
 }
