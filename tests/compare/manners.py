@@ -33,10 +33,9 @@ def is_cut(address):
 
 
 cut = {url for url in pages if is_cut(url)}
-# The log is written when an answer begins, to the millisecond: requests are no closer than it shows, but for that and
-# for what the thread that writes it waited.
+# The log is written when an answer begins, to the millisecond: requests are no closer than it shows, but for that.
 gaps = [b - a for times in by_host.values() for a, b in zip(sorted(times), sorted(times)[1:])]
-fast = [gap for gap in gaps if gap * 1000 < delay_ms - 5]
+fast = [gap for gap in gaps if gap * 1000 < delay_ms - 2]
 spans = {host: max(times) - min(times) for host, times in by_host.items()}
 slowest = max(spans, key=spans.get)
 total = max(row["t"] for row in rows) - min(row["t"] for row in rows)
