@@ -161,6 +161,8 @@ fn every_mistake_is_told_with_its_line() {
         told(&[("a.toml", two), ("b.toml", two)]),
         ["`b.toml` line 2, key `rule.id`: `r` is already another rule's id"]
     );
+    let none = "version = 1\n[[rule]]\nid = \"r\"\nwatchlist = \"L\"\nnear = []\n";
+    assert_eq!(told(&[("a.toml", none)]), ["`a.toml` line 5, key `rule.near`: is empty; leave it out"]);
     assert_eq!(told(&[("a.toml", "version = [")]).len(), 1);
 }
 
