@@ -49,7 +49,7 @@ type Fetched = (Item, Timestamp);
 
 /// Every third article tells no more than its day.
 fn arrival(item: &Item, fetched: Timestamp, met: Timestamp) -> Arrival {
-    Arrival { fetched, met, bare_day: item.id.0.len() % 3 == 0 }
+    Arrival { fetched, met, bare_day: item.id.0.len().is_multiple_of(3) }
 }
 
 /// A grouper and the store beside it, as a stage keeps them.
