@@ -119,6 +119,7 @@ fn an_edition_goes_out_once_and_is_corrected_by_errata() {
     let papers = out["newspapers"].as_array().unwrap();
     let lines = papers.iter().flat_map(|paper| paper["lines"].as_array().unwrap());
     let beside = lines.filter(|line| line["headline"] == false && line["extract"] != "").count();
+    assert!(beside > 0);
     assert_eq!(ledger.lines().count(), 1 + 2 * (items + beside));
     assert!(ledger.lines().nth(1).unwrap().contains(",publication,40,"), "{ledger}");
     assert_eq!(ok(folder, &["edition", "ledger", "--to", "2000-01-01"]).lines().count(), 1);

@@ -5,7 +5,7 @@
 
 use kiosque_model::{ArticleId, Edition, EditionItem, Erratum};
 
-use crate::compose::{note, plain};
+use crate::compose::{note, order_papers, plain};
 use crate::ruling::{Act, Ruling};
 
 /// `edition` with `rulings`, those decided after it was frozen. Where it had been published, each is a correction.
@@ -54,7 +54,8 @@ fn on_edition(edition: &mut Edition, ruling: &Ruling) -> Option<Erratum> {
 fn on_item(edition: &mut Edition, target: &ArticleId, ruling: &Ruling) -> Option<Erratum> {
     let number = edition.items().find(|item| tells(item, target))?.number;
     if ruling.act == (Act::Drop { only: false }) {
-        return take_out(edition, number, ruling);
+        take_out(edition, number);
+        return Some(erratum(ruling, Some(number), None, String::new()));
     }
     let item = edition.items_mut().find(|item| item.number == number)?;
     // Title and extract are those of the article that speaks for the story; another one's are not printed.
@@ -93,8 +94,8 @@ fn tells(item: &EditionItem, article: &ArticleId) -> bool {
         || item.reprints.iter().any(|reprint| reprint.article == *article)
 }
 
-fn take_out(edition: &mut Edition, number: usize, ruling: &Ruling) -> Option<Erratum> {
-    let title = edition.items().find(|item| item.number == number)?.title.clone();
+/// Takes an item out. Its headline goes with it: its source may have forbidden it.
+fn take_out(edition: &mut Edition, number: usize) {
     let others = |item: &EditionItem| item.number != number;
     edition.front.retain(others);
     for section in &mut edition.sections {
@@ -110,7 +111,6 @@ fn take_out(edition: &mut Edition, number: usize, ruling: &Ruling) -> Option<Err
     if edition.timeline.as_ref().is_some_and(|timeline| timeline.number == number) {
         edition.timeline = None;
     }
-    Some(erratum(ruling, Some(number), Some(title), String::new()))
 }
 
 /// Takes an item's articles out of the view by paper and out of the counts.
@@ -125,6 +125,7 @@ fn take_out_lines(edition: &mut Edition, number: usize) {
     }
     edition.newspapers.retain(|paper| !paper.lines.is_empty());
     edition.sources.retain(|source| source.articles > 0);
+    order_papers(edition);
 }
 
 fn erratum(ruling: &Ruling, number: Option<usize>, before: Option<String>, text: String) -> Erratum {

@@ -29,6 +29,7 @@ use crate::ruling::Ruling;
 use crate::spec::EditionSpec;
 pub(crate) use excerpt::limit;
 use members::Members;
+pub(crate) use newspapers::order_papers;
 pub(crate) use text::{plain, words};
 pub(crate) use wishes::note;
 use wishes::{Desk, Wishes};
@@ -109,6 +110,7 @@ pub fn compose(day: &Day<'_>, spec: &EditionSpec) -> Edition {
     let shown = print(&mut edition, &front, &placed, spec);
     summarise(&mut edition, &shown, spec);
     edition.sources = coverage::sources(&edition, &shown, &published);
+    order_papers(&mut edition);
     edition
 }
 

@@ -61,6 +61,17 @@ impl Format {
         Self::ALL.into_iter().filter(|format| cfg!(feature = "pdf") || *format != Self::Pdf)
     }
 
+    /// Whether an edition grouped that way is told in it paper by paper, with what is quoted of each.
+    #[must_use]
+    pub fn tells_papers(self, by: GroupBy) -> bool {
+        match self {
+            Self::Json => true,
+            // A row an item whatever the grouping, and titles alone.
+            Self::Csv | Self::Telegram | Self::Slack => false,
+            _ => by == GroupBy::Source,
+        }
+    }
+
     /// Its name on the command line and in addresses of the site.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -94,6 +94,11 @@ pub fn in_mode(
     edition.law.max_share_of_publication =
         if mode == Mode::Panorama { law.max_share_of_publication } else { 1.0 };
     take_rights(&mut edition, rights);
+    // How an extract read before and after was kept once; it is no longer told.
+    for erratum in edition.errata.iter_mut().filter(|erratum| erratum.kind == "extract") {
+        erratum.before = None;
+        erratum.text.clear();
+    }
     for item in edition.items_mut() {
         let licensed = item.licensed_text.take();
         match mode {

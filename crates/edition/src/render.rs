@@ -53,7 +53,7 @@ pub fn render_with(
         Format::Eml => render_mail(look, edition, by, &Envelope::draft(&edition.publisher)),
         Format::Markdown => Ok(markdown::markdown(&view()).into_bytes()),
         Format::Json => pretty(edition),
-        Format::Csv => Ok(csv::csv(edition, &View::new(edition, GroupBy::Rubrique, look)).into_bytes()),
+        Format::Csv => Ok(csv::csv(edition, &View::new(edition, GroupBy::Rubrique, look))),
         Format::Rss => Ok(feed::rss(&view()).into_bytes()),
         Format::Atom => Ok(feed::atom(&view()).into_bytes()),
         Format::JsonFeed => pretty(&feed::json_feed(&view())),

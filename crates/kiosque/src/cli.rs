@@ -18,7 +18,7 @@ use clap_complete::Shell;
 use jiff::civil::Date;
 
 pub(crate) use decisions::{
-    CloneArgs, ItemArgs, LedgerArgs, NoteArgs, PublishArgs, SplitArgs, StateArgs, To, UndoArgs, Who,
+    CloneArgs, DeskArgs, ItemArgs, LedgerArgs, NoteArgs, PublishArgs, SplitArgs, To, UndoArgs, Who,
 };
 pub(crate) use editions::{By, EditionArgs, EditionCommand, ExportArgs, SendArgs, Which};
 pub(crate) use pages::{ExtractArgs, ProbeArgs};

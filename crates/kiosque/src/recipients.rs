@@ -1,8 +1,8 @@
 //! Whom an edition is mailed to, and who has it already.
 //!
 //! The list is a file with an address a line. Who was sent which revision is written down beside the exports the
-//! moment the server took the message, so that a sending that was cut short goes on where it stopped and nobody
-//! gets a morning twice.
+//! moment the server took the message, so that a sending that was cut short goes on where it stopped: nobody gets a
+//! morning twice, but for the one whose line was being written when the machine stopped.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -71,8 +71,8 @@ impl SentRecord {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             read => read.with_context(|| format!("cannot read `{}`", path.display()))?,
         };
-        // A line that was cut short when the machine stopped is of a message that may not have gone out. It is closed,
-        // so that the next one stands on a line of its own.
+        // A line that was cut short when the machine stopped is of a message that went out and goes out once more. It
+        // is closed, so that the next one stands on a line of its own.
         let torn = !text.is_empty() && !text.ends_with('\n');
         let sent = text.lines().filter_map(|line| serde_json::from_str::<Sent>(line).ok());
         Ok(Self { sent: sent.map(|sent| (sent.revision, sent.to)).collect(), path, torn })
@@ -81,6 +81,11 @@ impl SentRecord {
     /// Whether `to` has this revision.
     pub(crate) fn has(&self, edition: &Edition, to: &Mailbox) -> bool {
         self.sent.contains(&(edition.revision, key(to)))
+    }
+
+    /// How many have this revision.
+    pub(crate) fn count(&self, edition: &Edition) -> u64 {
+        self.sent.iter().filter(|(revision, _)| *revision == edition.revision).count() as u64
     }
 
     /// Writes down that `to` has it.

@@ -56,10 +56,10 @@ pub struct Erratum {
     /// What was changed, e.g. `retitle`, `drop`, `extract`; empty for words alone.
     #[serde(default)]
     pub kind: String,
-    /// What stood there before, where that was a text.
+    /// The headline that stood there before, where that was changed.
     #[serde(default)]
     pub before: Option<String>,
-    /// What stands there now, or the editor's words.
+    /// The headline that stands there now, or the editor's words; empty for an extract and for what was taken out.
     pub text: String,
 }
 

@@ -9,9 +9,6 @@ use typst::foundations::Bytes;
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 
-/// The families a template may ask for, the one for Latin first.
-pub const FAMILIES: [&str; 2] = ["Libertinus Serif", "Amiri"];
-
 const FILES: [&[u8]; 6] = [
     include_bytes!("../fonts/LibertinusSerif-Regular.otf"),
     include_bytes!("../fonts/LibertinusSerif-Italic.otf"),
@@ -27,7 +24,7 @@ pub(crate) static FONTS: LazyLock<Vec<Font>> =
 pub(crate) static BOOK: LazyLock<LazyHash<FontBook>> =
     LazyLock::new(|| LazyHash::new(FontBook::from_fonts(FONTS.iter())));
 
-/// Whether some font has a glyph for `c`, or `c` is white space or shapes its neighbours without one.
+/// Whether some font has a glyph for `c`, or `c` is white space.
 #[must_use]
 pub fn can_print(c: char) -> bool {
     c.is_whitespace() || FONTS.iter().any(|font| font.info().coverage.contains(u32::from(c)))

@@ -16,7 +16,7 @@ use typst::{World, WorldExt};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
-pub use fonts::{FAMILIES, can_print};
+pub use fonts::can_print;
 
 /// What a document is made of.
 #[derive(Debug, Clone, Default)]
@@ -83,17 +83,18 @@ fn told(world: &world::SheetWorld, errors: &[SourceDiagnostic]) -> PdfError {
             message: "no reason was given".to_owned(),
         };
     };
-    let place = error.span.id().and_then(|id| {
+    let id = error.span.id();
+    let file = id.unwrap_or_else(|| world.main()).get().vpath().get_without_slash().to_owned();
+    let line = id.and_then(|id| {
+        // A picture is no source: it is told by its name alone.
         let source = world.source(id).ok()?;
         let range = world.range(error.span)?;
-        let line = source.lines().byte_to_line(range.start)? + 1;
-        Some((id.get().vpath().get_without_slash().to_owned(), line))
+        Some(source.lines().byte_to_line(range.start)? + 1)
     });
     let mut message = error.message.to_string();
     for hint in &error.hints {
         message.push_str("; ");
         message.push_str(&hint.v);
     }
-    let (file, line) = place.unwrap_or_default();
-    PdfError::Template { file, line, message }
+    PdfError::Template { file, line: line.unwrap_or_default(), message }
 }

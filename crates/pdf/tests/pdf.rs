@@ -42,6 +42,7 @@ fn a_mistake_is_told_with_file_and_line() {
         ("#set document(title: \"x\")\n\n#nosuch()", 3, "unknown variable"),
         ("= Un\n#let x = (", 2, "unclosed"),
         ("#image(\"logo.svg\")", 1, "not found"),
+        ("#set document(title: \"x\")\n\n#image(bytes(\"<svg\"), alt: \"x\")", 3, "SVG"),
     ] {
         let Err(PdfError::Template { file, line: at, message }) = pdf(&sheet(template, "{}")) else {
             panic!("{template} was set");

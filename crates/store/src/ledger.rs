@@ -11,7 +11,7 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 use serde_json::Value;
 
 use crate::editions::number;
-use crate::query::read;
+use crate::query::{inert, read};
 use crate::time::stamp;
 use crate::{Rows, Store, StoreError};
 
@@ -140,6 +140,23 @@ impl Store {
         })
     }
 
+    /// To how many readers this revision of an edition went over a channel, by the ledger.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn declared(&self, edition: &Edition, channel: &str) -> Result<u64, StoreError> {
+        let recipients: i64 = self.database.run(|c| {
+            c.prepare_cached(
+                "SELECT coalesce(sum(recipients), 0) FROM (SELECT DISTINCT at, recipients FROM distributions
+                 WHERE edition = ?1 AND date = ?2 AND revision = ?3 AND channel = ?4)",
+            )?
+            .query_row(params![edition.name, edition.date.to_string(), edition.revision, channel], |row| {
+                row.get(0)
+            })
+        })?;
+        Ok(recipients.unsigned_abs())
+    }
+
     /// The ledger of some days of distribution, whole and in the order it was written. It is opened in spreadsheets: a
     /// text that begins like a formula has an apostrophe before it.
     ///
@@ -159,10 +176,8 @@ impl Store {
         );
         let mut rows = self.database.run(|c| read(c, &sql, usize::MAX))?;
         for value in rows.rows.iter_mut().flatten() {
-            if let Value::String(text) = value
-                && text.starts_with(['=', '+', '-', '@', '\t', '\r'])
-            {
-                text.insert(0, '\'');
+            if let Value::String(text) = value {
+                *text = inert(text);
             }
         }
         Ok(rows)

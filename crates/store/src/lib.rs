@@ -42,7 +42,7 @@ pub use history::{PageRead, SourceHistory};
 pub use issues::Issue;
 pub use ledger::Distribution;
 pub use memory::StageMemory;
-pub use query::{QueryLimits, Rows};
+pub use query::{QueryLimits, Rows, inert};
 pub use search::{Hit, SearchQuery};
 pub use shadow::Listed;
 pub use status::{SourceStatus, StageCount, StoreStatus};

@@ -147,11 +147,31 @@ impl Rows {
     }
 }
 
+/// Text as a cell of a table that people open: one that begins like a formula gets an apostrophe before it, because a
+/// spreadsheet would run it otherwise.
+#[must_use]
+pub fn inert(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
 /// A value as text: strings as they are, nothing for null.
 fn field(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for text in ["=HYPERLINK(1)", "+1", "-1", "@x", "\tx", "\rx"] {
+            assert_eq!(inert(text), format!("'{text}"));
+        }
+        assert_eq!(inert("a=b"), "a=b");
     }
 }

@@ -93,7 +93,7 @@ async fn latest(
         kept(store, &row.name, row.date)
     });
     match found.await {
-        Ok(Some(kept)) => show(&site, &kept, Format::Html, &Asked { home: true, by, headers: &headers }),
+        Ok(Some(kept)) => show(site, kept, Format::Html, Asked { home: true, by, headers: &headers }).await,
         Ok(None) | Err(Refused::Unavailable(StoreError::Missing { .. })) => {
             Ok(Html(page::no_edition()).into_response())
         }
@@ -118,7 +118,8 @@ async fn edition(
     let unreadable = || Refused::BadRequest("L’adresse n’est pas lisible.".to_owned());
     let UrlPath((name, last)) = path.map_err(|_| unreadable())?;
     let (day, extension) = last.split_once('.').unwrap_or((&last, "html"));
-    let format: Format = extension.parse().map_err(|_| {
+    let format = extension.parse().ok().filter(|format| Format::built().any(|built| built == *format));
+    let format = format.ok_or_else(|| {
         let known: Vec<_> = Format::built().map(|f| format!(".{}", f.name())).collect();
         let known = known.join(", ");
         Refused::NotFound(format!(
@@ -138,7 +139,7 @@ async fn edition(
     let kept = found.ok_or_else(|| {
         Refused::NotFound(format!("Il n’y a pas d’édition « {name} » à la date du {date}."))
     })?;
-    show(&site, &kept, format, &Asked { home: false, by, headers: &headers })
+    show(site, kept, format, Asked { home: false, by, headers: &headers }).await
 }
 
 /// How a page was asked for.
@@ -180,19 +181,23 @@ fn as_built(edition: &Edition) -> EditionSpec {
     spec
 }
 
-fn show(site: &Site, kept: &Kept, format: Format, asked: &Asked<'_>) -> Result<Response, Refused> {
-    let by = asked.by;
-    let edition = &lawful(site, kept)?;
-    let look = site.looks.get(&edition.name).unwrap_or(Look::built_in());
-    let tag = etag((edition, &kept.1), format, by, if asked.home { "home" } else { "dated" });
+async fn show(site: Arc<Site>, kept: Kept, format: Format, asked: Asked<'_>) -> Result<Response, Refused> {
+    let (by, home) = (asked.by, asked.home);
+    let edition = lawful(&site, &kept)?;
+    let tag = etag((&edition, &kept.1), format, by, if home { "home" } else { "dated" });
     let caching = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
     if is_known(asked.headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
-    let body = match format {
-        Format::Html => render_page(look, edition, by, &links(edition, by, asked.home))?,
-        other => render_with(look, edition, other, by)?,
-    };
+    // A PDF takes a while to set, and whoever waits for another page should not wait for it.
+    let set = tokio::task::spawn_blocking(move || {
+        let look = site.looks.get(&edition.name).unwrap_or(Look::built_in());
+        match format {
+            Format::Html => render_page(look, &edition, by, &links(&edition, by, home)),
+            other => render_with(look, &edition, other, by),
+        }
+    });
+    let body = set.await.map_err(|lost| Refused::Failed(lost.to_string()))??;
     Ok(([(header::CONTENT_TYPE, format.media_type())], caching, body).into_response())
 }
 

@@ -104,9 +104,7 @@ pub(super) fn sources(
             source.quoted_words += words(&item.extract);
         }
     }
-    let mut sources: Vec<_> = found.into_values().collect();
-    sources.sort_by(|a, b| b.articles.cmp(&a.articles).then_with(|| a.id.cmp(&b.id)));
-    sources
+    found.into_values().collect()
 }
 
 fn named(article: &StoryArticle, published: &BTreeMap<SourceId, usize>) -> EditionSource {

@@ -25,10 +25,13 @@ pub(super) fn newspapers(edition: &Edition, shown: &[&Placed<'_>], spec: &Editio
             paper.lines.push(line(article, item, story, spec));
         }
     }
-    let mut papers: Vec<_> =
-        papers.into_values().map(|(paper, languages)| with_language(paper, languages)).collect();
-    papers.sort_by_key(|paper| (paper.tier, Reverse(paper.lines.len()), paper.source.clone()));
-    papers
+    papers.into_values().map(|(paper, languages)| with_language(paper, languages)).collect()
+}
+
+/// Puts papers and sources in their order, by what they have in the edition.
+pub(crate) fn order_papers(edition: &mut Edition) {
+    edition.newspapers.sort_by_key(|paper| (paper.tier, Reverse(paper.lines.len()), paper.source.clone()));
+    edition.sources.sort_by_key(|source| (Reverse(source.articles), source.id.clone()));
 }
 
 fn paper(article: &StoryArticle) -> Newspaper {

@@ -4,6 +4,7 @@
 //! like a formula gets an apostrophe before it, because a spreadsheet would run it otherwise.
 
 use kiosque_model::Edition;
+use kiosque_store::inert;
 
 use super::view::{Item, View};
 
@@ -33,7 +34,7 @@ const COLUMNS: [&str; 22] = [
 ];
 
 /// The table.
-pub(super) fn csv(edition: &Edition, view: &View<'_>) -> String {
+pub(super) fn csv(edition: &Edition, view: &View<'_>) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let mut row = |cells: &[String]| writer.write_record(cells).expect("all rows have as many cells");
     row(&COLUMNS.map(str::to_owned));
@@ -71,28 +72,9 @@ pub(super) fn csv(edition: &Edition, view: &View<'_>) -> String {
             inert(&notes.join("; ")),
         ]);
     }
-    let bytes = writer.into_inner().expect("writing to memory does not fail");
-    String::from_utf8_lossy(&bytes).into_owned()
+    writer.into_inner().expect("writing to memory does not fail")
 }
 
 fn truth(value: bool) -> String {
     if value { "true" } else { "false" }.to_owned()
-}
-
-/// Text no spreadsheet takes for a formula.
-fn inert(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for text in ["=HYPERLINK(1)", "+1", "-1", "@x", "\tx"] {
-            assert_eq!(inert(text), format!("'{text}"));
-        }
-        assert_eq!(inert("a=b"), "a=b");
-    }
 }

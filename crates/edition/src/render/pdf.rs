@@ -33,7 +33,10 @@ mod sheet {
         printable(&mut data);
         let logo = look.branding.logo.as_ref();
         data["logo"] = json!(logo.map(|logo| &logo.name));
-        data["logo_text"] = json!(logo.map(|logo| &logo.text));
+        // PDF/UA asks a text for every picture.
+        let texts = logo.map(|logo| [&logo.text, &view.publisher, &view.title]);
+        data["logo_text"] =
+            json!(texts.and_then(|texts| texts.into_iter().find(|text| !text.trim().is_empty())));
         let mut sheet = Sheet {
             main: MAIN.to_owned(),
             files: [

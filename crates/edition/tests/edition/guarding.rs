@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kiosque_edition::{EditionSpec, Rule, in_mode};
-use kiosque_model::{Edition, EditionItem, Mode, Rights, SourceId, Story};
+use kiosque_model::{Edition, EditionItem, Erratum, Mode, Rights, SourceId, Story};
 
 use crate::morning::{composed, spec, stories};
 
@@ -55,11 +55,18 @@ fn what_is_composed_keeps_every_rule_in_every_mode() {
         }
     }
     // Lines by paper that were written under wider rules fall back to their titles.
-    let narrow = EditionSpec { extract_words: 3, ..licensed() };
+    let beside = |edition: &Edition| {
+        let lines = edition.newspapers.iter().flat_map(|paper| &paper.lines);
+        lines.filter(|line| !line.headline && !line.extract.is_empty()).count()
+    };
     let mut wide = edition.clone();
     wide.items_mut().for_each(|item| item.extract.clear());
-    let out = in_any(&wide, Mode::Revue, &narrow);
-    assert!(out.newspapers.iter().flat_map(|paper| &paper.lines).all(|line| line.extract.is_empty()));
+    assert!(beside(&in_any(&wide, Mode::Revue, &licensed())) > 0);
+    assert_eq!(beside(&in_any(&wide, Mode::Revue, &EditionSpec { extract_words: 3, ..licensed() })), 0);
+    for line in wide.newspapers.iter_mut().flat_map(|paper| &mut paper.lines) {
+        line.words = line.extract.split(' ').count();
+    }
+    assert_eq!(beside(&in_any(&wide, Mode::Revue, &licensed())), 0, "whole texts");
     let links = in_any(&edition, Mode::Liens, &licensed());
     assert!(links.items().all(|item| item.extract.is_empty() && !item.title.is_empty()));
     assert!(links.newspapers.iter().flat_map(|paper| &paper.lines).all(|line| line.extract.is_empty()));
@@ -141,4 +148,20 @@ fn a_reservation_of_text_and_data_mining_leaves_title_and_link() {
     let mut agreed = spec();
     agreed.law.quote_reserved = true;
     assert!(composed(&stories, &agreed).items().any(|item| !item.extract.is_empty()));
+}
+
+#[test]
+fn errata_of_old_editions_tell_no_extract() {
+    let mut edition = composed(&stories(), &spec());
+    edition.errata.push(Erratum {
+        revision: 2,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        who: "Desk".to_owned(),
+        number: Some(1),
+        kind: "extract".to_owned(),
+        before: Some("Un long passage.".to_owned()),
+        text: "Un autre.".to_owned(),
+    });
+    let out = in_any(&edition, Mode::Liens, &spec());
+    assert_eq!((&out.errata[0].before, &*out.errata[0].text), (&None, ""));
 }

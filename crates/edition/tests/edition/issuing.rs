@@ -143,19 +143,32 @@ fn a_published_edition_is_corrected_by_errata_in_a_new_revision() {
             (2, "", None, "Deux corrections.")
         ]
     );
-    // The others keep their numbers, and the counts are those of what is left.
+    // The others keep their numbers.
     assert_eq!(corrected.front[1].number, 3);
-    let lines = || corrected.newspapers.iter().flat_map(|paper| &paper.lines);
-    assert_eq!(corrected.articles, lines().count());
-    assert_eq!(corrected.copies, lines().filter(|line| line.copy_of.is_some()).count());
-    assert_eq!(corrected.sources.iter().map(|source| source.articles).sum::<usize>(), corrected.articles);
     let printed = kiosque_edition::render(&corrected, Format::Markdown, GroupBy::Rubrique).unwrap();
     let printed = String::from_utf8(printed).unwrap();
     assert!(printed.contains("a été retiré") && !printed.contains("devient «\u{a0}»"));
+    // Its source may have forbidden it.
+    assert!(!printed.contains(&second.title));
     assert!(matches!(
         freeze(&desk.store, &spec(), date(), ("Desk", at("20:00"))),
         Err(EditionError::State { .. })
     ));
+}
+
+#[test]
+fn what_is_taken_out_is_no_longer_counted() {
+    let desk = Desk::grouped();
+    let out = publish(&desk.store, &spec(), date(), ("Desk", at("18:00"))).unwrap().edition;
+    let item = out.items().find(|item| !item.reprints.is_empty()).unwrap();
+    desk.decide(Some(&item.article), &Act::Drop { only: false });
+    let left = publish(&desk.store, &spec(), date(), ("Desk", at("19:00"))).unwrap().edition;
+    assert!(left.copies < out.copies && left.articles < out.articles);
+    let lines = || left.newspapers.iter().flat_map(|paper| &paper.lines);
+    assert_eq!(left.articles, lines().count());
+    assert_eq!(left.copies, lines().filter(|line| line.copy_of.is_some()).count());
+    assert_eq!(left.sources.iter().map(|source| source.articles).sum::<usize>(), left.articles);
+    assert!(left.sources.is_sorted_by_key(|source| (std::cmp::Reverse(source.articles), source.id.clone())));
 }
 
 #[test]

@@ -55,6 +55,14 @@ fn a_template_of_the_house_takes_the_place_of_ours() {
     );
 }
 
+#[test]
+fn a_logo_needs_no_text_in_any_format() {
+    let logo = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>";
+    let folder = folder(&[("branding.toml", "logo = \"logo.svg\"\n"), ("logo.svg", logo)]);
+    let look = Look::read(folder.path(), "matin").unwrap_or_else(|e| panic!("{e}"));
+    prove(&look).unwrap_or_else(|e| panic!("{e}"));
+}
+
 /// What reading and trying a folder says, with the folder's own name left out.
 fn check(files: &[(&str, &str)], expected: &str) {
     let folder = folder(files);

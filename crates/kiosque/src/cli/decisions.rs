@@ -27,9 +27,9 @@ impl Who {
     }
 }
 
-/// An edition, and who decides of it as a whole.
+/// An edition, and who decides of it.
 #[derive(Debug, Args)]
-pub(crate) struct StateArgs {
+pub(crate) struct DeskArgs {
     #[command(flatten)]
     pub(crate) pipeline: Pipeline,
     #[command(flatten)]
@@ -41,7 +41,7 @@ pub(crate) struct StateArgs {
 #[derive(Debug, Args)]
 pub(crate) struct PublishArgs {
     #[command(flatten)]
-    pub(crate) state: StateArgs,
+    pub(crate) desk: DeskArgs,
     /// The kind of compilation; the edition's own where left out
     #[arg(long, value_name = "revue|panorama|liens")]
     pub(crate) mode: Option<Mode>,
@@ -119,7 +119,7 @@ pub(crate) struct TextArgs {
 #[derive(Debug, Args)]
 pub(crate) struct NoteArgs {
     #[command(flatten)]
-    pub(crate) state: StateArgs,
+    pub(crate) desk: DeskArgs,
     /// The item: its number, or an article's address or id; the whole edition where left out
     #[arg(long, value_name = "ITEM")]
     pub(crate) item: Option<String>,
@@ -172,7 +172,7 @@ pub(crate) struct UndoArgs {
 #[derive(Debug, Args)]
 pub(crate) struct CloneArgs {
     #[command(flatten)]
-    pub(crate) state: StateArgs,
+    pub(crate) desk: DeskArgs,
     /// The day whose decisions are taken over; the edition before where left out
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<Date>,

@@ -9,8 +9,8 @@ use kiosque_model::Mode;
 
 use super::Pipeline;
 use super::decisions::{
-    CloneArgs, DropArgs, LedgerArgs, MergeArgs, MoveArgs, NoteArgs, OrderArgs, PlaceArgs, PublishArgs,
-    RubriqueArgs, SplitArgs, StateArgs, TextArgs, UndoArgs,
+    CloneArgs, DeskArgs, DropArgs, LedgerArgs, MergeArgs, MoveArgs, NoteArgs, OrderArgs, PlaceArgs,
+    PublishArgs, RubriqueArgs, SplitArgs, TextArgs, UndoArgs,
 };
 
 #[derive(Debug, Subcommand)]
@@ -24,9 +24,9 @@ pub(crate) enum EditionCommand {
     /// Close an edition for its readers and write it in every format; again, with the corrections made since
     Publish(PublishArgs),
     /// Hold an edition: what comes in no longer changes it, what editors write does
-    Freeze(StateArgs),
+    Freeze(DeskArgs),
     /// Let a frozen edition follow again what comes in
-    Thaw(StateArgs),
+    Thaw(DeskArgs),
     /// Put a story on the front page, at a place of it
     Pin(PlaceArgs),
     /// Take a story out of the edition

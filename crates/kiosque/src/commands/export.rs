@@ -31,7 +31,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode> {
         None => std::io::stdout().write_all(&bytes).context("cannot write to stdout")?,
     }
     if let Some(recipients) = args.recipients {
-        let by_paper = by == GroupBy::Source || format == Format::Json;
+        let by_paper = format.tells_papers(by);
         let channel = format.name().to_owned();
         let how = Distribution { channel, recipients, by_paper, at: Timestamp::now() };
         line::open_store(&config)?.distribute(&found, &how)?;

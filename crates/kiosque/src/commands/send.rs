@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use jiff::Timestamp;
-use kiosque_edition::{Envelope, GroupBy, Mailbox, Post, render_mail, usual_mode};
+use kiosque_edition::{Envelope, Format, GroupBy, Mailbox, Post, render_mail, usual_mode};
 use kiosque_model::Edition;
 use kiosque_store::{Distribution, Store};
 
@@ -13,6 +13,9 @@ use crate::cli::{By, SendArgs};
 use crate::config::{Config, MailConfig};
 use crate::recipients::{self, SentRecord};
 use crate::{line, looks, words};
+
+/// The channel of the ledger.
+const CHANNEL: &str = "mail";
 
 /// Sends, and prints a line for each recipient who did not get it.
 pub(crate) fn run(args: &SendArgs) -> Result<ExitCode> {
@@ -34,21 +37,26 @@ pub(crate) fn run(args: &SendArgs) -> Result<ExitCode> {
         due.iter().for_each(|to| println!("{to}"));
         return Ok(ExitCode::SUCCESS);
     }
+    // Opened before the first message goes: what cannot be declared is not sent.
+    let ledger = line::open_store(&config)?;
+    let before = record.count(&found);
     let done = send(&config, mail, (&found, args.by), &due, &mut record)?;
-    if done.sent > 0 {
-        let recipients = u32::try_from(done.sent).unwrap_or(u32::MAX);
-        let by_paper = GroupBy::from(args.by) == GroupBy::Source;
-        let how = Distribution { channel: "mail".to_owned(), recipients, by_paper, at: Timestamp::now() };
-        line::open_store(&config)?.distribute(&found, &how)?;
+    // With those of a sending that was cut short before it was declared.
+    let owed = before.saturating_sub(ledger.declared(&found, CHANNEL)?) + done.sent;
+    if owed > 0 {
+        let recipients = u32::try_from(owed).unwrap_or(u32::MAX);
+        let by_paper = Format::Eml.tells_papers(args.by.into());
+        let channel = CHANNEL.to_owned();
+        ledger.distribute(&found, &Distribution { channel, recipients, by_paper, at: Timestamp::now() })?;
     }
-    if let Some(unwritten) = done.unwritten {
-        return Err(unwritten);
+    if let Some(stopped) = done.stopped {
+        return Err(stopped.context(format!("stopped after {} of {} messages", done.sent, due.len())));
     }
     println!(
         "{} du {} : {} par {}, déjà reçue par {}",
         found.name,
         kiosque_edition::long_date(found.date),
-        words::count(done.sent as u64, "envoi"),
+        words::count(done.sent, "envoi"),
         mail.address(),
         words::count((all.len() - due.len()) as u64, "destinataire"),
     );
@@ -85,10 +93,10 @@ fn recipients(args: &SendArgs, mail: &MailConfig) -> Result<Vec<Mailbox>> {
 /// What came of a sending.
 #[derive(Default)]
 struct Done {
-    sent: usize,
+    sent: u64,
     failed: usize,
-    /// Why it could no longer be written down who has it: then it ended early.
-    unwritten: Option<anyhow::Error>,
+    /// Why it ended early: a message could not be made, or it could not be written down who has it.
+    stopped: Option<anyhow::Error>,
 }
 
 fn send(
@@ -108,12 +116,18 @@ fn send(
         }
         let now = Timestamp::now();
         let envelope = Envelope { to: Some((*to).clone()), date: Some(now.into()), ..mail.envelope.clone() };
-        let message = render_mail(&look, edition, by, &envelope)?;
+        let message = match render_mail(&look, edition, by, &envelope) {
+            Ok(message) => message,
+            Err(error) => {
+                done.stopped = Some(error.into());
+                break;
+            }
+        };
         match post.send(&message, &envelope.from.email, &to.email, std::thread::sleep) {
             Ok(()) => {
                 done.sent += 1;
-                done.unwritten = record.add(edition, to, now).err();
-                if done.unwritten.is_some() {
+                if let Err(error) = record.add(edition, to, now) {
+                    done.stopped = Some(error.context(format!("{to} has it and would get it once more")));
                     break;
                 }
             }

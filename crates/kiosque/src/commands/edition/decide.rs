@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use kiosque_edition::{Act, Ruling, in_force};
 use kiosque_model::{ArticleId, CanonicalUrl, Edition, EditionItem, EditionState, PageId};
+use kiosque_store::Decision;
 use serde_json::json;
 
 use super::{Desk, UsageError};
@@ -62,9 +63,9 @@ fn on_edition(args: &NoteArgs, act: impl FnOnce(String) -> Act) -> Result<()> {
     if args.text.trim().is_empty() {
         bail!("there are no words to print\nhint: give them with --text");
     }
-    let desk = Desk::open(args.state.pipeline.path(), &args.state.which)?;
+    let desk = Desk::open(args.desk.pipeline.path(), &args.desk.which)?;
     let target = args.item.as_deref().map(|item| article(&desk, item)).transpose()?;
-    decide(&desk, target.as_ref(), &act(args.text.clone()), &args.state.by, args.state.which.json)
+    decide(&desk, target.as_ref(), &act(args.text.clone()), &args.desk.by, args.desk.which.json)
 }
 
 fn split(desk: &Desk, target: &ArticleId, args: &SplitArgs) -> Result<Act> {
@@ -103,21 +104,22 @@ fn undo(args: &UndoArgs) -> Result<()> {
     // What was decided for all editions and days is taken back for all of them.
     (row.edition, row.date, row.target) = (of.edition.clone(), of.date, of.target.clone());
     let taken = desk.store.decide(&row)?;
-    rebuilt(&desk, taken, &act, args.which.json)
+    rebuilt(&desk, (taken, None), &act, args.which.json)
 }
 
 fn decide(desk: &Desk, target: Option<&ArticleId>, act: &Act, by: &Who, json: bool) -> Result<()> {
     let place = (&*desk.spec().name, desk.date);
     let row = Ruling::row(place, target, act, (&by.name(), Timestamp::now()));
     let number = desk.store.decide(&row)?;
-    rebuilt(desk, number, act, json)
+    rebuilt(desk, (number, target), act, json)
 }
 
 /// Builds the edition anew and says what came of a decision.
-fn rebuilt(desk: &Desk, number: i64, act: &Act, json: bool) -> Result<()> {
+fn rebuilt(desk: &Desk, which: (i64, Option<&ArticleId>), act: &Act, json: bool) -> Result<()> {
+    let (number, _) = which;
     let built = kiosque_edition::build(&desk.store, desk.spec(), desk.date)?;
     let edition = &built.edition;
-    let amends = amends(desk, act)?;
+    let amends = amends(desk, which, act)?;
     let waits = match edition.state {
         EditionState::Open => None,
         EditionState::Frozen if amends => None,
@@ -151,15 +153,29 @@ fn rebuilt(desk: &Desk, number: i64, act: &Act, json: bool) -> Result<()> {
     Ok(())
 }
 
-/// Whether a decision changes the edition though it is closed; the taking back of one does where that one came after it
-/// was closed.
-fn amends(desk: &Desk, act: &Act) -> Result<bool> {
-    let Act::Undo { number } = act else { return Ok(kiosque_edition::amends(act)) };
+/// Whether the latest decision changes the edition though it is closed.
+fn amends(desk: &Desk, (number, target): (i64, Option<&ArticleId>), act: &Act) -> Result<bool> {
     let name = &desk.spec().name;
-    let since = desk.store.issue(name, desk.date)?.is_some_and(|issue| *number > issue.decision);
-    let decisions = desk.store.decisions(name, desk.date)?;
-    let undone = decisions.iter().find(|decision| decision.number == *number).and_then(Ruling::read);
-    Ok(since && undone.is_some_and(|ruling| kiosque_edition::amends(&ruling.act)))
+    let Some(issue) = desk.store.issue(name, desk.date)? else { return Ok(false) };
+    Ok(match act {
+        Act::Undo { .. } => {
+            // What is in force of the corrections since, with this taking back and without it.
+            let decisions = desk.store.decisions(name, desk.date)?;
+            let without: Vec<_> = decisions.iter().filter(|kept| kept.number != number).cloned().collect();
+            let corrections = |decisions: &[Decision]| {
+                let mut rulings = in_force(decisions);
+                rulings
+                    .retain(|ruling| ruling.number > issue.decision && kiosque_edition::amends(&ruling.act));
+                rulings
+            };
+            corrections(&decisions) != corrections(&without)
+        }
+        // Title and extract are those of the article that speaks for its story.
+        Act::Retitle { .. } | Act::Extract { .. } => {
+            target.is_some_and(|target| issue.edition.items().any(|item| item.article == *target))
+        }
+        other => kiosque_edition::amends(other),
+    })
 }
 
 /// The article that an item's number, an address or an id means.
@@ -262,14 +278,14 @@ fn edition_before(desk: &Desk) -> Result<jiff::civil::Date> {
 
 /// Takes over the decisions of another day for the stories that go on.
 pub(super) fn clone(args: &CloneArgs) -> Result<()> {
-    let desk = Desk::open(args.state.pipeline.path(), &args.state.which)?;
+    let desk = Desk::open(args.desk.pipeline.path(), &args.desk.which)?;
     let name = desk.spec().name.clone();
     let from = match args.from {
         Some(from) => from,
         None => edition_before(&desk)?,
     };
     let edition = desk.kept()?;
-    let who = args.state.by.name();
+    let who = args.desk.by.name();
     let (mut taken, mut left) = (0_u64, 0_u64);
     for ruling in in_force(&desk.store.decisions(&name, from)?) {
         if ruling.act.regroups() || matches!(ruling.act, Act::Erratum { .. }) {
@@ -290,11 +306,11 @@ pub(super) fn clone(args: &CloneArgs) -> Result<()> {
         taken += 1;
     }
     let built = kiosque_edition::build(&desk.store, desk.spec(), desk.date)?;
-    if !args.state.which.json {
+    if !args.desk.which.json {
         println!("Reprises du {from} : {}", words::count(taken, "décision"));
         if left > 0 {
             println!("Laissées, leurs sujets ne sont plus de l’édition : {}", words::count(left, "décision"));
         }
     }
-    super::tell(&built.edition, built.changed, args.state.which.json)
+    super::tell(&built.edition, built.changed, args.desk.which.json)
 }

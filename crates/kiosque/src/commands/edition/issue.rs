@@ -8,7 +8,7 @@ use kiosque_model::{Edition, Mode};
 use kiosque_store::{Distribution, Store};
 
 use super::{Desk, export_path, law, tell, write_if_changed};
-use crate::cli::{LedgerArgs, PublishArgs, StateArgs};
+use crate::cli::{DeskArgs, LedgerArgs, PublishArgs};
 use crate::config::Config;
 use crate::{gauges, looks};
 
@@ -20,13 +20,13 @@ const CHANNEL: &str = "publication";
 
 /// Closes an edition for its readers and writes it in every format.
 pub(super) fn publish(args: &PublishArgs) -> Result<()> {
-    let desk = Desk::open(args.state.pipeline.path(), &args.state.which)?;
+    let desk = Desk::open(args.desk.pipeline.path(), &args.desk.which)?;
     let mut spec = desk.spec().clone();
     spec.recipients = args.recipients.unwrap_or(spec.recipients);
-    let how = (&*args.state.by.name(), Timestamp::now());
+    let how = (&*args.desk.by.name(), Timestamp::now());
     spec.law.mode = args.mode.map_or_else(|| mode(&desk.store, &spec, desk.date), Ok)?;
     let (edition, changed, files) = go_out(&desk.config, &desk.store, &spec, (desk.date, how))?;
-    if args.state.which.json {
+    if args.desk.which.json {
         return tell(&edition, changed, true);
     }
     for file in files {
@@ -37,7 +37,7 @@ pub(super) fn publish(args: &PublishArgs) -> Result<()> {
 
 /// Freezes an edition, or opens a frozen one.
 pub(super) fn change(
-    args: &StateArgs,
+    args: &DeskArgs,
     how: impl FnOnce(&Store, &EditionSpec, Date, (&str, Timestamp)) -> Result<Built, EditionError>,
 ) -> Result<()> {
     let desk = Desk::open(args.pipeline.path(), &args.which)?;
@@ -61,20 +61,23 @@ fn mode(store: &Store, spec: &EditionSpec, date: Date) -> Result<Mode> {
 
 type Out = (Edition, bool, Vec<std::path::PathBuf>);
 
-/// Publishes an edition and writes its files. The rules are tried before it is closed, so that an edition that breaks
-/// one stays open to correction.
+/// Publishes an edition and writes its files. Rules and formats are tried before it is closed, so that an edition that
+/// breaks one stays open to correction.
 fn go_out(
     config: &Config,
     store: &Store,
     spec: &EditionSpec,
     (date, how): (Date, (&str, Timestamp)),
 ) -> Result<Out> {
+    let look = looks::look(config, &spec.name)?;
     if let Some(draft) = kiosque_edition::publication(store, spec, date)? {
-        law::lawful(store, spec, &draft, spec.law.mode)?;
+        let draft = law::lawful(store, spec, &draft, spec.law.mode)?;
+        for format in Format::built() {
+            rendered(config, &look, (&draft, GroupBy::Rubrique), format)?;
+        }
     }
     let built = kiosque_edition::publish(store, spec, date, how)?;
     let out = law::lawful(store, spec, &built.edition, spec.law.mode)?;
-    let look = looks::look(config, &out.name)?;
     let mut files = Vec::new();
     for format in Format::built() {
         let path = export_path(config, &out, format);
