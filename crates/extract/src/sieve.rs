@@ -69,6 +69,8 @@ struct Sieve<'a> {
     dropped: usize,
     formatting: usize,
     tags: usize,
+    /// Whether a `<noscript>` was read as text: one is, so that what is looked through twice stays bounded.
+    opened: bool,
 }
 
 /// Runs the sieve over a decoded page. Linear in its length.
@@ -81,6 +83,7 @@ pub(crate) fn sieve(source: &str) -> Sieved<'_> {
         dropped: 0,
         formatting: 0,
         tags: 0,
+        opened: false,
     };
     let mut at = 0;
     while let Some(open) = find(source, at, b'<') {
@@ -242,7 +245,8 @@ impl<'a> Sieve<'a> {
             closing(self.source, end, name)
         };
         let (inner_end, after) = close.unwrap_or((self.source.len(), self.source.len()));
-        if name == "noscript" && holds_text(&self.source[end..inner_end]) {
+        if name == "noscript" && !self.opened && holds_text(&self.source[end..inner_end]) {
+            self.opened = true;
             self.cut(open, end);
             return end;
         }

@@ -45,6 +45,8 @@ fn hostile_pages_are_read_in_bounded_time() {
     check("tables", format!("{}{text}", "<table><tr><td>".repeat(20_000)));
     check("open comments", format!("{text}{}", "<!-- x ".repeat(100_000)));
     check("links", format!("{text}{}", "<a href=/x>lien</a>".repeat(30_000)));
+    let apart = "<noscript><p>x<p>x<p>x<p>x".repeat(40_000);
+    check("texts for those without scripts", format!("{text}{apart}"));
     let parts = "<span class=byline>".repeat(250);
     check("a headline left open", format!("{text}<h1>{parts}{}", "mot ".repeat(1_000_000)));
     let times = "<time datetime=2026-01-04T09:00:00Z>".repeat(3_000);

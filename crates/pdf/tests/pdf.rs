@@ -42,7 +42,6 @@ fn a_mistake_is_told_with_file_and_line() {
         ("#set document(title: \"x\")\n\n#nosuch()", 3, "unknown variable"),
         ("= Un\n#let x = (", 2, "unclosed"),
         ("#image(\"logo.svg\")", 1, "not found"),
-        ("#set document(title: \"x\")\n\n#image(bytes(\"<svg\"), alt: \"x\")", 3, "SVG"),
     ] {
         let Err(PdfError::Template { file, line: at, message }) = pdf(&sheet(template, "{}")) else {
             panic!("{template} was set");
@@ -50,6 +49,14 @@ fn a_mistake_is_told_with_file_and_line() {
         assert_eq!((file.as_str(), at), ("main.typ", line), "{message}");
         assert!(message.contains(said), "{message}");
     }
+}
+
+#[test]
+fn a_picture_that_is_none_is_told_by_its_name() {
+    let mut sheet = sheet("#image(\"logo.svg\", alt: \"x\")", "{}");
+    sheet.files.insert("logo.svg".to_owned(), b"<svg".to_vec());
+    let Err(PdfError::Template { file, message, .. }) = pdf(&sheet) else { panic!("it was set") };
+    assert!(file == "logo.svg" && message.contains("SVG"), "{file}: {message}");
 }
 
 #[test]

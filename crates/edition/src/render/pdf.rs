@@ -34,7 +34,7 @@ mod sheet {
         let logo = look.branding.logo.as_ref();
         data["logo"] = json!(logo.map(|logo| &logo.name));
         // PDF/UA asks a text for every picture.
-        let texts = logo.map(|logo| [&logo.text, &view.publisher, &view.title]);
+        let texts = logo.map(|logo| [&logo.text, &view.publisher, &view.full_title, &logo.name]);
         data["logo_text"] =
             json!(texts.and_then(|texts| texts.into_iter().find(|text| !text.trim().is_empty())));
         let mut sheet = Sheet {
