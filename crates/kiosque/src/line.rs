@@ -22,7 +22,7 @@ use kiosque_stream::{
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{BusConfig, Config, SourceConfig};
-use crate::rules::RuleFolder;
+use crate::rules::Folder;
 use crate::stages::archive::WarcFolder;
 use crate::stages::classify::Classify;
 use crate::stages::crawl::{BusOutlet, CrawlMemory, HtmlReader};
@@ -185,7 +185,7 @@ impl Line {
             Dedup::NAME => vec![self.start_dedup()?],
             Extract::NAME => {
                 // Read once: a stage opened anew after an outage goes on with the rules in force.
-                let rules = Arc::new(RuleFolder::open(config.rules.as_deref())?);
+                let rules = Arc::new(Folder::open(config.rules.as_deref())?);
                 vec![self.shop.spawn(move || Ok(Extract::new(Arc::clone(&rules))))?]
             }
             Classify::NAME => {

@@ -23,7 +23,6 @@ mod signals;
 mod stages;
 mod telemetry;
 mod watch;
-mod watchlists;
 mod words;
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use kiosque_classify::WatchSet;
 use kiosque_edition::Format;
 use kiosque_extract::{RuleSet, RuleTest, SiteRule};
 use kiosque_model::Article;
@@ -15,7 +16,7 @@ use super::{UsageError, extract};
 use crate::cli::CheckArgs;
 use crate::config::{BusConfig, ClassifyConfig, Config};
 use crate::stages::classify::Classify;
-use crate::{batch, line, looks, rules, watchlists};
+use crate::{batch, line, looks, rules};
 
 /// Prints a line for everything tried.
 pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
@@ -97,7 +98,7 @@ fn check_bus(bus: &BusConfig, create: bool) -> Result<()> {
 /// Reads the pipeline's own model and its watchlists.
 fn check_classify(config: &ClassifyConfig) -> Result<()> {
     if let Some(folder) = &config.watch {
-        let set = watchlists::read(folder).inspect_err(|unusable| {
+        let set: WatchSet = rules::read(folder).inspect_err(|unusable| {
             unusable.mistakes.iter().for_each(|mistake| println!("BAD watch      {mistake}"));
         })?;
         println!("ok  watch      {}: {} rules", folder.display(), set.rules().len());
@@ -111,7 +112,7 @@ fn check_classify(config: &ClassifyConfig) -> Result<()> {
 
 /// Reads the site rules, and every rule's own test pages by them.
 fn check_rules(folder: &Path) -> Result<()> {
-    let set = rules::read(folder).inspect_err(|unusable| {
+    let set: RuleSet = rules::read(folder).inspect_err(|unusable| {
         unusable.mistakes.iter().for_each(|mistake| println!("BAD rules      {mistake}"));
     })?;
     println!("ok  rules      {}: {} files", folder.display(), set.len());

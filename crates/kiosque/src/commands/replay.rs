@@ -14,7 +14,7 @@ use crate::cli::ReplayArgs;
 use crate::config::{BusConfig, Config};
 use crate::line::{self, Sole};
 use crate::replay::{self, Change, Counts, Difference, Differences, Field, Kept, Lane, Sent, Wanted, drain};
-use crate::rules::RuleFolder;
+use crate::rules::Folder;
 use crate::stages::classify::Classify;
 use crate::stages::dedup::Dedup;
 use crate::stages::extract::Extract;
@@ -157,7 +157,7 @@ fn into_store(config: &Config, live: &Store, wanted: &Wanted, json: bool) -> Res
 fn drain_line(config: &Config, log: &dyn Connect) -> Result<()> {
     let memory = Arc::new(StageMemory::open(&config.state)?);
     drain(log, &mut Dedup::new(memory, None), false)?;
-    let rules = Arc::new(RuleFolder::open(config.rules.as_deref())?);
+    let rules = Arc::new(Folder::open(config.rules.as_deref())?);
     drain(log, &mut Extract::new(rules), false)?;
     drain(log, &mut Classify::open(&config.classify)?, false)?;
     drain_sink(config, log)

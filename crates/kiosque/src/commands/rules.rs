@@ -17,7 +17,7 @@ use serde_json::json;
 use super::UsageError;
 use crate::cli::{RulesArgs, RulesVerb};
 use crate::config::Config;
-use crate::watchlists;
+use crate::rules;
 
 /// Days tried where none are named.
 const USUAL_DAYS: usize = 7;
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &RulesArgs) -> Result<ExitCode> {
             "name a folder with `--watch`, or in the pipeline as `[classify] watch`; docs/watchlists.md";
         return Err(UsageError(format!("the pipeline has no watchlists\nhint: {hint}")).into());
     };
-    let set = watchlists::read(folder)?;
+    let set: WatchSet = rules::read(folder)?;
     if let Some(id) = args.rule.as_deref().filter(|id| !set.rules().iter().any(|rule| rule.id() == *id)) {
         let known: Vec<_> = set.rules().iter().map(WatchRule::id).collect();
         return Err(

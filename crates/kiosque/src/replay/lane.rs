@@ -13,7 +13,7 @@ use kiosque_store::StageMemory;
 use kiosque_stream::{Connect, Inspect, MemoryLog, Progress, Stage, Summary};
 
 use super::drain::drain;
-use crate::rules::RuleFolder;
+use crate::rules::Folder;
 use crate::stages::classify::Classify;
 use crate::stages::dedup::Dedup;
 use crate::stages::extract::Extract;
@@ -36,7 +36,7 @@ impl Lane {
     /// # Errors
     /// Where the folder for temporary files cannot be written, or the rules cannot be used.
     pub(crate) fn open(rules: Option<&Path>, classify: Classify) -> Result<Self> {
-        let extract = Extract::new(Arc::new(RuleFolder::open(rules)?));
+        let extract = Extract::new(Arc::new(Folder::open(rules)?));
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let memory = Arc::new(StageMemory::open(&folder.path().join("seen.sqlite"))?);
         let stages = [Dedup::NAME, Extract::NAME, Classify::NAME].map(|name| (name, Summary::default()));

@@ -5,19 +5,19 @@ use std::fs;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use kiosque_classify::Classifier;
+use kiosque_classify::{Classifier, WatchSet};
 use kiosque_model::{Article, Tagged};
 use kiosque_stream::{Failure, Outcome, Stage};
 
 use crate::config::ClassifyConfig;
-use crate::watchlists::WatchFolder;
+use crate::rules::Folder;
 
 /// The stage. The model is shared and never changes; the watchlists may change under it.
 #[derive(Clone, Default)]
 pub(crate) struct Classify {
     /// The pipeline's own model, where it has one.
     model: Option<Arc<Classifier>>,
-    watch: Arc<WatchFolder>,
+    watch: Arc<Folder<WatchSet>>,
 }
 
 impl Classify {
@@ -34,7 +34,7 @@ impl Classify {
                 Some(Arc::new(Classifier::from_bytes(&bytes).with_context(told)?))
             }
         };
-        Ok(Self { model, watch: Arc::new(WatchFolder::open(config.watch.as_deref())?) })
+        Ok(Self { model, watch: Arc::new(Folder::open(config.watch.as_deref())?) })
     }
 }
 
@@ -73,7 +73,7 @@ mod tests {
     }
 
     fn stage(folder: &Path) -> Classify {
-        let watch = WatchFolder::open(Some(folder)).unwrap().looking_every(Duration::ZERO);
+        let watch = Folder::open(Some(folder)).unwrap().looking_every(Duration::ZERO);
         Classify { model: None, watch: Arc::new(watch) }
     }
 

@@ -6,17 +6,17 @@ use kiosque_extract::{ExtractError, RuleReport, RuleSet};
 use kiosque_model::{Article, Kind, Page, Reason, UniquePage};
 use kiosque_stream::{Failure, Outcome, Stage};
 
-use crate::rules::RuleFolder;
+use crate::rules::Folder;
 
 /// The stage. Of messages it keeps nothing; the site rules it reads by may change under it.
 #[derive(Default)]
 pub(crate) struct Extract {
-    rules: Arc<RuleFolder>,
+    rules: Arc<Folder<RuleSet>>,
 }
 
 impl Extract {
     /// A stage that reads pages by the rules of a folder.
-    pub(crate) fn new(rules: Arc<RuleFolder>) -> Self {
+    pub(crate) fn new(rules: Arc<Folder<RuleSet>>) -> Self {
         Self { rules }
     }
 }
@@ -27,8 +27,7 @@ impl Stage for Extract {
     type Out = Article;
 
     fn process(&mut self, UniquePage(page): UniquePage) -> Result<Outcome<Article>, Failure> {
-        // Also here: the first page after a quiet night is read by the rules of this morning.
-        self.rules.refresh();
+        // The first page after a quiet night is read by the rules of this morning.
         let rules = self.rules.current();
         Ok(match kiosque_extract::extract_with(&page, &rules) {
             Ok((article, report)) => {
@@ -45,7 +44,7 @@ impl Stage for Extract {
     }
 
     fn idle(&mut self) -> Result<(), Failure> {
-        self.rules.refresh();
+        self.rules.current();
         Ok(())
     }
 }
@@ -102,7 +101,7 @@ mod tests {
     }
 
     fn stage(folder: &Path, every: Duration) -> Extract {
-        Extract::new(Arc::new(RuleFolder::open(Some(folder)).unwrap().looking_every(every)))
+        Extract::new(Arc::new(Folder::open(Some(folder)).unwrap().looking_every(every)))
     }
 
     fn title(stage: &mut Extract) -> String {
