@@ -4,6 +4,7 @@
 //! told by its heading, which names the period it comes out in, or by opening like another text of its outlet.
 //! It belongs to its own edition only.
 
+use kiosque_model::WEEKDAYS;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::fold::{Word, words};
@@ -59,37 +60,10 @@ const MATTERS: &[&str] = &[
     "عناوين",
 ];
 
-/// Days of the week and what else dates a headline, folded.
-const DAYS: &[&str] = &[
-    "lundi",
-    "mardi",
-    "mercredi",
-    "jeudi",
-    "vendredi",
-    "samedi",
-    "dimanche",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "lunes",
-    "martes",
-    "miercoles",
-    "jueves",
-    "viernes",
-    "domingo",
-    "الاثنين",
-    "الثلاثا",
-    "الاربعا",
-    "الخميس",
-    "الجمعه",
-    "السبت",
-    "الاحد",
-    "غدا",
-];
+/// Whether a folded word dates a headline.
+fn is_day(word: &str) -> bool {
+    WEEKDAYS.contains(&word) || word == "غدا"
+}
 
 /// Whether a headline heads a column.
 pub(crate) fn heads_column(title: &str) -> bool {
@@ -102,7 +76,7 @@ pub(crate) fn heads_column(title: &str) -> bool {
     if short && PERIODS.iter().any(says) {
         return true;
     }
-    let dated = |w: &Word| w.is_number() || DAYS.contains(&w.text.as_str());
+    let dated = |w: &Word| w.is_number() || is_day(&w.text);
     let about = heading.first().is_some_and(|w| MATTERS.contains(&w.text.as_str()));
     short && about && words(title, 2 * HEADING_WORDS).iter().any(dated)
 }
@@ -111,7 +85,7 @@ pub(crate) fn heads_column(title: &str) -> bool {
 pub(crate) fn opening(words: &[Word]) -> u32 {
     let said: Vec<&str> = words
         .iter()
-        .filter(|w| !w.is_number() && !DAYS.contains(&w.text.as_str()))
+        .filter(|w| !w.is_number() && !is_day(&w.text))
         .map(|w| w.text.as_str())
         .take(OPENING_WORDS)
         .collect();

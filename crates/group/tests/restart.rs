@@ -5,48 +5,8 @@ use kiosque_group::{Grouper, Item, Placement, Settings};
 use kiosque_model::{Language, PageId, SourceId};
 use proptest::prelude::*;
 
-const WORDS: [&str; 40] = [
-    "port",
-    "Tanbessa",
-    "navire",
-    "grève",
-    "vols",
-    "Transazur",
-    "marché",
-    "incendie",
-    "Kesbat",
-    "gouverneur",
-    "Benhaddou",
-    "enquête",
-    "blessés",
-    "14",
-    "320",
-    "match",
-    "Olmedar",
-    "Rahimane",
-    "victoire",
-    "le",
-    "de",
-    "la",
-    "et",
-    "un",
-    "prix",
-    "blé",
-    "hausse",
-    "حريق",
-    "قصبات",
-    "بنحدو",
-    "تحقيق",
-    "سوق",
-    "مراكش",
-    "جريحا",
-    "العامل",
-    "pilotes",
-    "Santamar",
-    "quai",
-    "semences",
-    "jeudi",
-];
+mod words;
+use words::WORDS;
 
 fn items() -> impl Strategy<Value = Vec<Item>> {
     let words = |n| prop::collection::vec(0..WORDS.len(), n);

@@ -9,40 +9,8 @@ use kiosque_group::{Arrival, Grouper, Item, Placement, Settings};
 use kiosque_model::{ArticleId, Language, PageId, SourceId};
 use proptest::prelude::*;
 
-const WORDS: [&str; 32] = [
-    "port",
-    "Tanbessa",
-    "navire",
-    "grève",
-    "vols",
-    "Transazur",
-    "marché",
-    "incendie",
-    "Kesbat",
-    "gouverneur",
-    "Benhaddou",
-    "enquête",
-    "blessés",
-    "14",
-    "320",
-    "match",
-    "Olmedar",
-    "Rahimane",
-    "victoire",
-    "prix",
-    "blé",
-    "hausse",
-    "حريق",
-    "قصبات",
-    "بنحدو",
-    "تحقيق",
-    "سوق",
-    "مراكش",
-    "جريحا",
-    "العامل",
-    "pilotes",
-    "quai",
-];
+mod words;
+use words::WORDS;
 
 /// What arrives: an article and when it was fetched.
 type Fetched = (Item, Timestamp);

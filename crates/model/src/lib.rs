@@ -7,6 +7,7 @@
 mod address;
 mod article;
 mod breadcrumb;
+mod calendar;
 mod edition;
 mod language;
 mod page;
@@ -19,6 +20,7 @@ mod wire;
 pub use address::{AddressError, CanonicalUrl, PageId};
 pub use article::{Article, ArticleId, Conflict, Image, Kind, Provenance};
 pub use breadcrumb::{Breadcrumb, Outcome as BreadcrumbOutcome, Reason};
+pub use calendar::WEEKDAYS;
 pub use edition::{
     Access, Coverage, CoverageShare, Edition, EditionItem, EditionSection, EditionSource, EditionState,
     EditorNote, Erratum, Formula, LawTerms, Mode, Newspaper, NewspaperLine, OtherTitle, Reprint, Rights,

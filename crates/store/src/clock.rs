@@ -4,6 +4,8 @@
 //! lines that hold nothing but figures and their words (`1 234 vues · Lecture 3 min`), and quotes of a market
 //! (`CAC 40 7 512,30 +0,45 %`). A figure inside a sentence is news (`12 blessés`, then `15`) and stays.
 
+use kiosque_model::WEEKDAYS;
+
 use crate::fold::{self, fold};
 
 /// What opens a stamp, folded; the figures and clock words after it belong to it.
@@ -59,7 +61,7 @@ const UNITS: &[&str] = &[
     "ساعات",
     "ساعتين",
 ];
-/// Words of dates and hours, folded.
+/// Words of dates and hours beside the days of the week, folded.
 const CLOCK: &[&str] = &[
     "le",
     "a",
@@ -132,20 +134,6 @@ const CLOCK: &[&str] = &[
     "octubre",
     "noviembre",
     "diciembre",
-    "lundi",
-    "mardi",
-    "mercredi",
-    "jeudi",
-    "vendredi",
-    "samedi",
-    "dimanche",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
     "في",
     "يوم",
     "على",
@@ -276,9 +264,14 @@ fn read_out(line: &str, may_vanish: bool) -> String {
     kept.join(" ")
 }
 
+/// A word of dates and hours.
+fn tells_time(word: &str) -> bool {
+    CLOCK.contains(&word) || WEEKDAYS.contains(&word)
+}
+
 /// Whether a word is one of clocks and counters.
 fn runs(word: &str) -> bool {
-    is_figure(word) || [CLOCK, COUNTED, UNITS].iter().any(|list| list.contains(&word))
+    is_figure(word) || tells_time(word) || [COUNTED, UNITS].iter().any(|list| list.contains(&word))
 }
 
 /// Whether a token and the words from it on have the shape of an hour, a date or an age: `14:32`, `14h32`,
@@ -289,9 +282,7 @@ fn is_clock(token: &str, words: &[&str]) -> bool {
         is_figure(words[0]) && (words[0].contains('h') || (token.contains([':', '/']) && figures() >= 2));
     let date = token.contains(['-', '.']) && figures() >= 3;
     let spelled = is_figure(words[0])
-        && words
-            .get(1)
-            .is_some_and(|next| *next == "h" || (next.chars().count() >= 3 && CLOCK.contains(next)));
+        && words.get(1).is_some_and(|next| *next == "h" || (next.chars().count() >= 3 && tells_time(next)));
     hour || date
         || spelled
         || (age(words).is_some() && (words.starts_with(&["il"]) || words.contains(&"ago")))
@@ -301,7 +292,7 @@ fn is_clock(token: &str, words: &[&str]) -> bool {
 fn stamp(words: &[&str]) -> Option<usize> {
     let opening = STAMPS.iter().filter(|stamp| words.starts_with(stamp)).map(|stamp| stamp.len()).max()?;
     let rest = words[opening..].iter();
-    let told = rest.take_while(|w| is_figure(w) || CLOCK.contains(w) || UNITS.contains(w)).count();
+    let told = rest.take_while(|w| is_figure(w) || tells_time(w) || UNITS.contains(w)).count();
     words[opening..opening + told].iter().any(|w| is_figure(w)).then_some(opening + told)
 }
 

@@ -1,0 +1,33 @@
+//! The words dates are written in, for whoever tells a date from the news.
+
+/// Days of the week in French, English, Spanish and Arabic, folded: lower case, no accents, no hamza, ة as ه.
+pub const WEEKDAYS: [&str; 28] = [
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "lunes",
+    "martes",
+    "miercoles",
+    "jueves",
+    "viernes",
+    "sabado",
+    "domingo",
+    "الاثنين",
+    "الثلاثا",
+    "الاربعا",
+    "الخميس",
+    "الجمعه",
+    "السبت",
+    "الاحد",
+];
