@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use kiosque_model::Reason;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Proxy, Response};
+use reqwest::{Certificate, Proxy, Response};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -93,6 +93,8 @@ pub(crate) enum Trouble {
     Passing(String),
     /// So may this, and nothing at all came from the host.
     Silent(String),
+    /// Its certificate is not trusted: only its owner can mend that, so no second try at once.
+    Untrusted(String),
     /// It will not.
     Lasting(Reason, String),
 }
@@ -116,6 +118,11 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn try_new(settings: &Settings) -> Result<Self, CrawlError> {
+        Self::trusting(settings, &[])
+    }
+
+    /// A client that trusts these roots besides the machine's own.
+    fn trusting(settings: &Settings, roots: &[Certificate]) -> Result<Self, CrawlError> {
         check_agent(&settings.agent)?;
         let wrong = |e: &dyn std::fmt::Display| CrawlError::Client(e.to_string());
         let proxy = settings.proxy.as_deref().map(Url::parse).transpose().map_err(|e| wrong(&e))?;
@@ -137,7 +144,8 @@ impl Client {
                 .pool_max_idle_per_host(1)
                 .pool_idle_timeout(idle(settings.delay_ms))
                 .connect_timeout(Duration::from_millis(settings.first_byte_ms))
-                .dns_resolver(GuardedResolver(Arc::clone(&guard)));
+                .dns_resolver(GuardedResolver(Arc::clone(&guard)))
+                .tls_certs_merge(roots.iter().cloned());
             proxy.iter().cloned().fold(builder, reqwest::ClientBuilder::proxy)
         };
         // A machine without root certificates can still read http; its https requests fail one by one.
@@ -317,6 +325,10 @@ fn trouble(error: &reqwest::Error) -> Trouble {
         if let Some(refused) = inner.downcast_ref::<Refused>() {
             return Trouble::Lasting(Reason::RefusedAddress, refused.to_string());
         }
+        // How rustls tells of a certificate: inside an error of the connection.
+        if error.is_connect() && is_bad_data(inner) {
+            return Trouble::Untrusted(format!("no trusted connection: {inner}"));
+        }
         detail = inner.to_string();
         cause = inner.source();
     }
@@ -335,6 +347,19 @@ fn trouble(error: &reqwest::Error) -> Trouble {
     };
     let told = format!("{what}: {detail}");
     if is_silent { Trouble::Silent(told) } else { Trouble::Passing(told) }
+}
+
+/// Whether an error of the connection holds one of what came over it, however deep: `source` passes over what an
+/// `io::Error` wraps.
+fn is_bad_data(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut wrapped = error.downcast_ref::<std::io::Error>();
+    while let Some(error) = wrapped {
+        if error.kind() == std::io::ErrorKind::InvalidData {
+            return true;
+        }
+        wrapped = error.get_ref().and_then(|inner| inner.downcast_ref());
+    }
+    false
 }
 
 /// How long a `Retry-After` asks to wait, in seconds or until a date (RFC 9110 §10.2.3).
@@ -363,6 +388,9 @@ pub(crate) fn kept_headers(headers: &HeaderMap) -> std::collections::BTreeMap<St
         .filter_map(|name| Some((name.as_str().to_owned(), text(headers, name)?.to_owned())))
         .collect()
 }
+
+#[cfg(test)]
+mod tls;
 
 #[cfg(test)]
 mod tests {

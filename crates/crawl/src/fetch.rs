@@ -233,7 +233,7 @@ impl Fetcher {
             }
             let answer = self.client.get(url, ask.want, known).await;
             let is_silent = matches!(answer, Err(Trouble::Silent(_)));
-            if !is_silent {
+            if !is_silent && !matches!(answer, Err(Trouble::Untrusted(_))) {
                 self.silent.answered(&authority(url));
             }
             let (asked_to_wait, why) = match answer {
@@ -243,6 +243,10 @@ impl Fetcher {
                 }
                 Ok(answer) => return settle(url, answer),
                 Err(Trouble::Lasting(reason, detail)) => return Err(Miss::lasting(reason, detail)),
+                Err(Trouble::Untrusted(detail)) => {
+                    self.silent.failed(&authority(url), self.now());
+                    return Err(Miss::passing(detail));
+                }
                 Err(Trouble::Passing(detail) | Trouble::Silent(detail)) => (None, detail),
             };
             let most = Duration::from_millis(self.settings.max_retry_after_ms);

@@ -184,7 +184,7 @@ impl RuleBook {
         let at = |path: &str| url.join(path).expect("an absolute path joins any http address");
         let mut answer = self.document(at("/robots.txt"), rest).await;
         for try_number in 0..self.retries {
-            if !matches!(answer, Err((Reason::Unreachable, _))) {
+            if !matches!(answer, Err(Trouble::Passing(_) | Trouble::Silent(_))) {
                 break;
             }
             tokio::time::sleep(self.retry_wait * 2u32.saturating_pow(try_number)).await;
@@ -194,10 +194,16 @@ impl RuleBook {
             Ok(Some(body)) => KeptRobots::File(String::from_utf8_lossy(&body).into_owned()),
             Ok(None) => KeptRobots::Absent,
             // Rules that were read once hold on while the host cannot say new ones (§2.4).
-            Err((reason, why)) => match before {
-                Some(Kept { robots: robots @ KeptRobots::File(_), .. }) => robots,
-                _ if reason == Reason::RefusedAddress => KeptRobots::Refused(why),
-                _ => KeptRobots::Failed(why),
+            Err(trouble) => match (before, trouble) {
+                (Some(Kept { robots: robots @ KeptRobots::File(_), .. }), _) => robots,
+                (_, Trouble::Lasting(Reason::RefusedAddress, why)) => KeptRobots::Refused(why),
+                (
+                    _,
+                    Trouble::Lasting(_, why)
+                    | Trouble::Passing(why)
+                    | Trouble::Silent(why)
+                    | Trouble::Untrusted(why),
+                ) => KeptRobots::Failed(why),
             },
         };
         let mut kept = Kept { at: now, robots, tdmrep: None };
@@ -217,16 +223,12 @@ impl RuleBook {
     }
 
     /// One file of rules: `None` where there is none, an error where the host cannot say.
-    async fn document(&self, mut url: Url, rest: Duration) -> Result<Option<Vec<u8>>, (Reason, String)> {
+    async fn document(&self, mut url: Url, rest: Duration) -> Result<Option<Vec<u8>>, Trouble> {
         for _ in 0..=MAX_HOPS {
             let turn = self.lanes.turn(&url, rest).await;
             let answer = self.client.get(&url, Want::Rules(MAX_ROBOTS_BYTES), None).await;
             drop(turn);
-            let answer = match answer {
-                Ok(answer) => answer,
-                Err(Trouble::Passing(why) | Trouble::Silent(why)) => return Err((Reason::Unreachable, why)),
-                Err(Trouble::Lasting(reason, why)) => return Err((reason, why)),
-            };
+            let answer = answer?;
             match answer.status {
                 200 => return Ok(Some(answer.body)),
                 301 | 302 | 303 | 307 | 308 => {
@@ -235,14 +237,14 @@ impl RuleBook {
                         // Rules that cannot be read may forbid: the host is left alone.
                         Some(next) if !self.territory.owns(&site_of(&next)) => {
                             let why = format!("it lies at `{next}`, which another crawler visits");
-                            return Err((Reason::Unreachable, why));
+                            return Err(Trouble::Lasting(Reason::Unreachable, why));
                         }
                         Some(next) => url = next,
                         None => return Ok(None),
                     }
                 }
                 429 | 500.. => {
-                    return Err((Reason::Unreachable, format!("`{url}` answers {}", answer.status)));
+                    return Err(Trouble::Passing(format!("`{url}` answers {}", answer.status)));
                 }
                 _ => return Ok(None),
             }

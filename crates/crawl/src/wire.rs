@@ -15,7 +15,7 @@ use crate::lane::authority;
 #[derive(Debug)]
 pub(crate) struct Wire {
     ip: Option<IpAddr>,
-    protocol: &'static str,
+    pub(crate) protocol: &'static str,
     request: Vec<u8>,
     status: StatusCode,
     headers: HeaderMap,
