@@ -51,7 +51,7 @@ impl Memory for FusedMemory {
 }
 
 /// Two feeds with validators, one page in both, one behind a redirect, one that is no page.
-async fn press() -> Lab {
+pub(crate) async fn press() -> Lab {
     let mut lab = Lab::open().await;
     lab.settings.ask_tdmrep = false;
     let feed = |entries: &[(&str, &str)]| {

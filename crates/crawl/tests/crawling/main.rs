@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod durability;
 #[cfg(test)]
+mod frontier;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod manners;
