@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
-use crate::coding::{ACCEPTED, CodingError, undo_coding, undo_coding_of_head};
+use crate::coding::{ACCEPTED, CodingError, undo_coding_of_head, unpacked};
 use crate::error::CrawlError;
 use crate::guard::{Guard, GuardedResolver, Refused};
 use crate::settings::{Agent, Settings};
@@ -211,10 +211,10 @@ impl Client {
             }
             Vec::new()
         };
-        if headers.contains_key(header::CONTENT_ENCODING) {
-            room.push(held(&self.unpacking).await);
+        if let Some(wire) = &mut wire {
+            wire.body.clone_from(&body);
         }
-        let body = self.unpacked(body, want, &headers, wire.as_mut())?;
+        let body = self.unpacked(body, want, &headers, &mut room).await?;
         if body.len() <= LARGE_BODY_BYTES {
             room.clear();
         }
@@ -231,21 +231,27 @@ impl Client {
         }
     }
 
-    fn unpacked(
+    /// The body without its coding. One that unpacks to a large one stays packed until there is room for it: those
+    /// who wait for room hold little, and small ones do not wait behind large ones.
+    async fn unpacked(
         &self,
         body: Vec<u8>,
         want: Want,
         headers: &HeaderMap,
-        wire: Option<&mut Wire>,
+        room: &mut Vec<OwnedSemaphorePermit>,
     ) -> Result<Vec<u8>, Trouble> {
-        if let Some(wire) = wire {
-            wire.body.clone_from(&body);
-        }
         let coding = text(headers, header::CONTENT_ENCODING);
-        let unpacked = match want {
+        let limit = self.limit(want);
+        let unpacked = if matches!(want, Want::Rules(_)) {
             // RFC 9309 §2.5: what stands behind the limit is not read, and no reason to have no rules.
-            Want::Rules(limit) => undo_coding_of_head(body, coding, limit),
-            Want::Page | Want::Document => undo_coding(body, coding, self.limit(want)),
+            undo_coding_of_head(body, coding, limit)
+        } else {
+            let mut inner = unpacked(&body, coding, limit.min(LARGE_BODY_BYTES));
+            if limit > LARGE_BODY_BYTES && matches!(inner, Err(CodingError::TooLarge(_))) {
+                room.push(held(&self.unpacking).await);
+                inner = unpacked(&body, coding, limit);
+            }
+            inner.map(|inner| inner.unwrap_or(body))
         };
         unpacked.map_err(|error| match error {
             CodingError::TooLarge(_) => Trouble::Lasting(Reason::TooLarge, error.to_string()),

@@ -37,19 +37,34 @@ pub enum CodingError {
 /// # Errors
 /// [`CodingError`] where it unpacks to more than `limit` bytes, or not at all.
 pub fn undo_coding(
-    mut body: Vec<u8>,
+    body: Vec<u8>,
     content_encoding: Option<&str>,
     limit: usize,
 ) -> Result<Vec<u8>, CodingError> {
+    let unpacked = unpacked(&body, content_encoding, limit)?;
+    Ok(unpacked.unwrap_or(body))
+}
+
+/// As [`undo_coding`] for whoever keeps the packed body; `None` where it is not packed.
+///
+/// # Errors
+/// As [`undo_coding`].
+pub(crate) fn unpacked(
+    body: &[u8],
+    content_encoding: Option<&str>,
+    limit: usize,
+) -> Result<Option<Vec<u8>>, CodingError> {
+    let mut outer: Option<Vec<u8>> = None;
     for coding in codings(content_encoding) {
-        let Some((unpacked, ended)) = undo_one(&body, &coding, limit) else { continue };
+        let packed = outer.as_deref().unwrap_or(body);
+        let Some((inner, ended)) = undo_one(packed, &coding, limit) else { continue };
         ended.map_err(|why| CodingError::Broken { coding, why: why.to_string() })?;
-        if unpacked.len() > limit {
+        if inner.len() > limit {
             return Err(CodingError::TooLarge(limit));
         }
-        body = unpacked;
+        outer = Some(inner);
     }
-    Ok(body)
+    Ok(outer)
 }
 
 /// As [`undo_coding`] for a document whose first `limit` bytes are enough: what follows them is left out. A body that
