@@ -183,3 +183,33 @@ async fn a_feed_is_left_alone_as_long_and_when_it_asks() {
     // The second time it is not modified, and its wish holds on.
     assert_eq!(due(), "2026-10-06T11:00:00Z");
 }
+
+#[tokio::test]
+async fn whatever_way_a_feed_asks_for_rest_its_next_visit_is_no_sooner() {
+    let check = async |channel: &str, header: Option<&str>, expected: &str| {
+        let lab = Lab::open().await;
+        let feed = format!(
+            "<rss xmlns:sy=\"http://purl.org/rss/1.0/modules/syndication/\"><channel>{channel}</channel></rss>"
+        );
+        let feed = Reply::body("application/rss+xml", feed.as_bytes());
+        let feed = header.into_iter().fold(feed, |feed, value| feed.with("cache-control", value));
+        lab.site.set("a.example/rss", [feed]);
+        lab.pages_of("a.example/rss").await;
+        let health = kiosque_crawl::source_health(lab.memory.as_ref()).unwrap();
+        let due = health[&kiosque_model::SourceId("s".into())].next_visit.unwrap();
+        assert_eq!(due.to_string(), expected, "{channel} {header:?}");
+    };
+    // A second past seven o'clock; nothing new, so its own rhythm is half as long again as the fifteen minutes of a start.
+    check("", None, "2026-10-06T07:22:31Z").await;
+    check("<ttl>60</ttl>", None, "2026-10-06T08:00:01Z").await;
+    check(
+        "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>6</sy:updateFrequency>",
+        None,
+        "2026-10-06T11:00:01Z",
+    )
+    .await;
+    check("", Some("public, max-age=7200"), "2026-10-06T09:00:01Z").await;
+    // Never later than the longest time between two visits, and never sooner than its rhythm.
+    check("<ttl>100000</ttl>", None, "2026-10-06T13:00:01Z").await;
+    check("<ttl>1</ttl>", Some("max-age=1"), "2026-10-06T07:22:31Z").await;
+}
