@@ -295,6 +295,46 @@ fn a_feed_readers_file_may_be_the_list_of_sources() {
 }
 
 #[test]
+fn every_command_reads_the_sources_of_the_other_file_too() {
+    let folder = folder();
+    let opml = "<opml version=\"2.0\"><body><outline text=\"Stades\" xmlUrl=\"https://stades.example/rss\"/></body></opml>";
+    fs::write(folder.path().join("abonnements.opml"), opml).unwrap();
+    let pipeline = format!("sources_file = \"abonnements.opml\"\n{PIPELINE}");
+    fs::write(folder.path().join("p.toml"), &pipeline).unwrap();
+    let sources = |words: &[&str]| said(folder.path(), &[&["sources", "p.toml"], words].concat());
+    for format in ["opml", "csv"] {
+        let (code, out, err) = sources(&["export", "--format", format]);
+        let both = out.contains("https://stades.example/rss") && out.contains("http://127.0.0.1:9/feed");
+        assert_eq!((code, both), (0, true), "{format}: {out}{err}");
+    }
+    let (_, out, err) = sources(&["import", "abonnements.opml"]);
+    assert!(out.contains("0 new sources, 0 new feeds of known ones, 1 known"), "{out}{err}");
+    let (_, out, _) = sources(&["list", "--json"]);
+    let ids = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["source"].to_string());
+    assert_eq!(ids.collect::<Vec<_>>(), ["\"phare\"", "\"stades\""]);
+    let (code, _, err) = sources(&["disable", "stades"]);
+    assert_eq!((code, err.contains("stands in `sources_file`")), (2, true), "{err}");
+    assert_eq!(file(&folder), pipeline);
+}
+
+#[test]
+fn an_export_takes_the_place_of_the_last_one_whole() {
+    let folder = folder();
+    let [out, last] = ["out.csv", "last.csv"].map(|name| folder.path().join(name));
+    fs::write(&out, "the last one").unwrap();
+    // Another name of the same file: whoever writes into the file, instead of putting a new one in its place, is seen.
+    fs::hard_link(&out, &last).unwrap();
+    let words = ["sources", "p.toml", "export", "--format", "csv", "--out", "out.csv"];
+    let (code, _, err) = said(folder.path(), &words);
+    assert_eq!(code, 0, "{err}");
+    assert!(fs::read_to_string(&out).unwrap().contains("http://127.0.0.1:9/feed"));
+    assert_eq!(fs::read_to_string(&last).unwrap(), "the last one");
+    let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["last.csv", "out.csv", "p.toml"]);
+}
+
+#[test]
 fn catalogues_are_exchanged() {
     let folder = folder();
     let opml = "<opml version=\"2.0\"><body><outline text=\"Sport\"><outline text=\"Les Stades\" xmlUrl=\"https://stades.example/rss\" htmlUrl=\"https://stades.example\"/></outline></body></opml>";
