@@ -80,7 +80,8 @@ impl StageMemory {
     pub fn scan(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         self.lock().run(|c| {
             c.prepare_cached(
-                "SELECT key, value FROM entries WHERE key >= ?1 AND substr(key, 1, length(?1)) = ?1 ORDER BY key",
+                // The last character there is ends the range: whatever stands behind it is not read.
+                "SELECT key, value FROM entries WHERE key >= ?1 AND key < ?1 || char(0x10ffff) ORDER BY key",
             )?
             .query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect()
