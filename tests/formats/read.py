@@ -99,9 +99,10 @@ def mail():
 
 def book():
     # Debian's program is an archive of Java that not every kernel starts by itself.
-    said = run("java", "-jar", shutil.which("epubcheck"), str(file("epub")))
-    check("No errors or warnings detected" in said, f"epub: {said[-2000:]}")
-    print("ok epub: epubcheck finds no error and no warning")
+    for path in (file("epub"), folder / "papers.epub"):
+        said = run("java", "-jar", shutil.which("epubcheck"), str(path))
+        check("No errors or warnings detected" in said, f"{path.name}: {said[-2000:]}")
+    print("ok epub: epubcheck finds no error and no warning, by rubrique and by paper")
 
 
 def document():

@@ -347,7 +347,7 @@ impl Running {
     }
 }
 
-fn source_row(source: &SourceConfig) -> SourceRow {
+pub(crate) fn source_row(source: &SourceConfig) -> SourceRow {
     SourceRow {
         id: kiosque_model::SourceId(source.id.clone()),
         name: source.name.clone(),

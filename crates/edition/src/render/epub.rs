@@ -165,7 +165,7 @@ fn navigation(view: &View<'_>, chapters: &[Chapter]) -> String {
         if let Some(block) = block.filter(|block| !block.items.is_empty()) {
             xml.open("ol", &[]).line();
             for item in &block.items {
-                let target = format!("{}#n{}", chapter.file, item.number);
+                let target = format!("{}#{}", chapter.file, item.anchor);
                 let (lang, dir) = (item.headline.lang.as_str(), item.headline.dir);
                 let attributes =
                     [("href", target.as_str()), ("dir", dir), ("xml:lang", lang), ("lang", lang)];

@@ -45,9 +45,9 @@ impl Envelope {
         Self { from: Mailbox::new(name, address), reply_to: None, to: None, unsubscribe: None, date: None }
     }
 
-    /// The address to leave the list at, for its recipient.
+    /// The address to leave the list at, for its recipient; a draft has none.
     fn leave(&self) -> Option<String> {
-        let recipient = self.to.as_ref().map(|to| percent_encoded(to.email.as_ref())).unwrap_or_default();
+        let recipient = percent_encoded(self.to.as_ref()?.email.as_ref());
         Some(self.unsubscribe.as_ref()?.replace("{recipient}", &recipient))
     }
 }

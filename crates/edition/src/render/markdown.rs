@@ -57,7 +57,8 @@ fn opening(out: &mut String, view: &View<'_>) {
     }
     for note in &view.errata {
         let (what, text) = (view.text("errata"), marked(&note.text, note.dir, view.dir));
-        line(out, format_args!("> **{what}**{}{} {text}\n", view.colon, note.who));
+        let about = if note.who.is_empty() { String::new() } else { format!(" {}", note.who) };
+        line(out, format_args!("> **{what}**{about}{}{text}\n", view.colon));
     }
     for note in &view.notes {
         line(

@@ -161,7 +161,7 @@ impl<'l> View<'l> {
             mentions: extras::mentions(edition, labels),
             timeline: extras::timeline(edition, &pen),
             watchlists: extras::watchlists(edition, labels),
-            formulas: extras::formulas(edition),
+            formulas: extras::formulas(edition, labels),
             at: edition.as_of.unwrap_or_else(|| midnight(edition, &pen.zone)),
             labels,
         }

@@ -29,6 +29,10 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
         config.sources.len(),
         editions.join(", ")
     );
+    for look in looks::looks(&config)?.values() {
+        kiosque_edition::prove(look)?;
+    }
+    println!("ok  templates  {}", Format::built().map(Format::name).collect::<Vec<_>>().join(", "));
     if args.offline {
         return Ok(ExitCode::SUCCESS);
     }
@@ -45,10 +49,6 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
     println!("ok  store      {}", config.store.display());
     kiosque_store::StageMemory::open(&config.state)?;
     println!("ok  state      {}", config.state.display());
-    for look in looks::looks(&config)?.values() {
-        kiosque_edition::prove(look)?;
-    }
-    println!("ok  templates  {}", Format::built().map(Format::name).collect::<Vec<_>>().join(", "));
     if let Some(folder) = &config.rules {
         check_rules(folder)?;
     }

@@ -81,6 +81,8 @@ impl Desk {
         let spec = spec(&config, which.edition.as_deref())?;
         Store::open_read_only(&config.store)?;
         let store = line::open_store(&config)?;
+        // What the file grants or withdraws holds at once, not when a line runs next.
+        store.sync_sources(&config.sources.iter().map(line::source_row).collect::<Vec<_>>())?;
         let date = match which.date {
             Some(date) => date,
             None => newest_day(&config, &store, spec)?,

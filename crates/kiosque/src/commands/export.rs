@@ -22,7 +22,8 @@ pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode> {
     let store = Store::open_read_only(&config.store)?;
     let found = edition::stored(&config, &store, args.edition.as_deref(), args.date)?;
     let spec = edition::spec(&config, Some(&found.name))?;
-    let found = law::lawful(&store, spec, &found, args.mode.unwrap_or_else(|| usual_mode(&found, spec)))?;
+    let found =
+        law::lawful((&config, &store), spec, &found, args.mode.unwrap_or_else(|| usual_mode(&found, spec)))?;
     let look = looks::look(&config, &found.name)?;
     let by = GroupBy::from(args.by);
     let bytes = issue::rendered(&config, &look, (&found, by), format)?;

@@ -321,7 +321,7 @@ fn write_editions(config: &Config, store: &Store) -> Result<Vec<(EditionRow, Pat
         let Some(edition) = store.edition(&row.name, row.date)? else { continue };
         let path = export_path(config, &edition, Format::Html);
         // What would break a rule is not written; the file of the state before stays.
-        let edition = match lawful(store, spec, &edition, usual_mode(&edition, spec)) {
+        let edition = match lawful((config, store), spec, &edition, usual_mode(&edition, spec)) {
             Ok(edition) => edition,
             Err(breaches) => {
                 tracing::error!("{breaches:#}");

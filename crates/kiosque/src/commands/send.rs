@@ -29,7 +29,7 @@ pub(crate) fn run(args: &SendArgs) -> Result<ExitCode> {
     let store = Store::open_read_only(&config.store)?;
     let found = edition::stored(&config, &store, args.edition.as_deref(), args.date)?;
     let spec = edition::spec(&config, Some(&found.name))?;
-    let found = edition::law::lawful(&store, spec, &found, usual_mode(&found, spec))?;
+    let found = edition::law::lawful((&config, &store), spec, &found, usual_mode(&found, spec))?;
     let all = recipients(args, mail)?;
     let mut record = SentRecord::open(&config.export_dir, &found)?;
     let due: Vec<_> = all.iter().filter(|to| args.again || !record.has(&found, to)).collect();

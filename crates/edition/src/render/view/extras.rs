@@ -115,16 +115,17 @@ pub(super) fn watchlists(edition: &Edition, labels: &Labels) -> Vec<Watch> {
     all.collect()
 }
 
-pub(super) fn formulas(edition: &Edition) -> Vec<Note> {
-    let printed = |formula: &Formula| {
+pub(super) fn formulas(edition: &Edition, labels: &Labels) -> Vec<Note> {
+    let printed = |name: &str, text: &str, formula: &Formula| {
         let weights: Vec<_> =
             formula.weights.iter().map(|(name, weight)| format!("{name} = {weight}")).collect();
-        let text = if weights.is_empty() {
-            formula.text.clone()
-        } else {
-            format!("{} ({})", formula.text, weights.join("; "))
-        };
-        Note { who: formula.name.clone(), text, dir: "ltr" }
+        let mut text = labels.text(text).to_owned();
+        if !weights.is_empty() {
+            text = format!("{text} ({})", weights.join("; "));
+        }
+        Note { who: labels.text(name).to_owned(), text, dir: "ltr" }
     };
-    edition.ranking.iter().chain(&edition.noise).map(printed).collect()
+    let ranking = edition.ranking.iter().map(|formula| printed("ranking", "ranking_formula", formula));
+    let noise = edition.noise.iter().map(|formula| printed("noise", "noise_formula", formula));
+    ranking.chain(noise).collect()
 }

@@ -93,7 +93,9 @@ impl Pen<'_> {
         badges.extend(item.opinion.then(|| labels.text("opinion").to_owned()));
         badges.extend(item.updated.then(|| labels.text("updated").to_owned()));
         badges.extend(item.late.then(|| labels.text("late").to_owned()));
-        badges.extend(item.rewritten.then(|| labels.text("rewritten").to_owned()));
+        badges.extend(
+            (item.rewritten && !item.extract.is_empty()).then(|| labels.text("rewritten").to_owned()),
+        );
         let language = item.language.as_ref();
         Item {
             number: item.number,

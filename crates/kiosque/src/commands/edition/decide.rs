@@ -287,6 +287,7 @@ pub(super) fn clone(args: &CloneArgs) -> Result<()> {
     let edition = desk.kept()?;
     let who = args.desk.by.name();
     let (mut taken, mut left) = (0_u64, 0_u64);
+    let there = in_force(&desk.store.decisions(&name, desk.date)?);
     for ruling in in_force(&desk.store.decisions(&name, from)?) {
         if ruling.act.regroups() || matches!(ruling.act, Act::Erratum { .. }) {
             // What regroups stories holds for every day already; a correction was of its day.
@@ -300,6 +301,10 @@ pub(super) fn clone(args: &CloneArgs) -> Result<()> {
                 left += 1;
                 continue;
             }
+        }
+        if there.iter().any(|known| known.target == ruling.target && known.act == ruling.act) {
+            // Taken over before.
+            continue;
         }
         let at = (&*who, Timestamp::now());
         desk.store.decide(&Ruling::row((&name, desk.date), ruling.target.as_ref(), &ruling.act, at))?;

@@ -71,13 +71,13 @@ fn go_out(
 ) -> Result<Out> {
     let look = looks::look(config, &spec.name)?;
     if let Some(draft) = kiosque_edition::publication(store, spec, date)? {
-        let draft = law::lawful(store, spec, &draft, spec.law.mode)?;
+        let draft = law::lawful((config, store), spec, &draft, spec.law.mode)?;
         for format in Format::built() {
             rendered(config, &look, (&draft, GroupBy::Rubrique), format)?;
         }
     }
     let built = kiosque_edition::publish(store, spec, date, how)?;
-    let out = law::lawful(store, spec, &built.edition, spec.law.mode)?;
+    let out = law::lawful((config, store), spec, &built.edition, spec.law.mode)?;
     let mut files = Vec::new();
     for format in Format::built() {
         let path = export_path(config, &out, format);
