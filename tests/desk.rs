@@ -66,14 +66,20 @@ fn an_editor_corrects_the_morning_in_minutes() {
 
     let listed = ok(folder, &["edition", "decisions"]);
     assert!(listed.contains("Rédaction") && listed.lines().count() == 4, "{listed}");
+    assert!(listed.contains("«\u{a0}À suivre demain\u{a0}»"), "{listed}");
     for number in ["4", "3", "2", "1"] {
         ok(folder, &["edition", "undo", number]);
     }
+    let twice = fails(folder, &["edition", "undo", "1"], 1);
+    assert!(twice.contains("taken back already, by 8") && twice.contains("undo 8"), "{twice}");
     let undone = edition(folder);
     assert_eq!((&undone["front"], &undone["sections"]), (&first["front"], &first["sections"]));
     assert!(fails(folder, &["edition", "undo", "99"], 1).contains("no decision 99"));
     assert!(fails(folder, &["edition", "pin", "9999"], 1).contains("no item 9999"));
     assert!(fails(folder, &["edition", "pin"], 2).contains("ITEM"));
+    for verb in ["pin", "order"] {
+        assert!(fails(folder, &["edition", verb, "1", "--position", "0"], 2).contains("from 1"), "{verb}");
+    }
 }
 
 #[test]
@@ -101,6 +107,9 @@ fn an_edition_goes_out_once_and_is_corrected_by_errata() {
     let decided = run(folder, &["edition", "retitle", "1", "--text", "Le bon titre"]);
     assert!(String::from_utf8_lossy(&decided.stderr).contains("erratum"));
     assert_eq!(edition(folder), out);
+    let late = fails(folder, &["edition", "pin", "3"], 1);
+    assert!(late.contains("went out: `pin` cannot change it"), "{late}");
+    assert_eq!(ok(folder, &["edition", "decisions"]).lines().count(), 1);
     ok(folder, &["edition", "publish"]);
     let corrected = edition(folder);
     assert_eq!(corrected["errata"][0]["text"], "Le bon titre");

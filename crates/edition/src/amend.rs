@@ -107,6 +107,9 @@ fn take_out(edition: &mut Edition, number: usize) {
     for item in edition.items_mut() {
         item.same_rubrique.retain(|other| *other != number);
     }
+    for watchlist in &mut edition.watchlists {
+        watchlist.items.retain(|other| *other != number);
+    }
     take_out_lines(edition, number);
     if edition.timeline.as_ref().is_some_and(|timeline| timeline.number == number) {
         edition.timeline = None;

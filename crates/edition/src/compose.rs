@@ -2,8 +2,8 @@
 //!
 //! It decides these things, each in a file of its own with its rule in prose: which article speaks for a story
 //! (`members`), how stories are ranked (`rank`), which of them make the front page (`front`), how much of a text is
-//! quoted (`excerpt`), how much noise a story made (`noise`), and what the day was made of (`coverage`). Nothing here
-//! reads a clock: an edition is *as of* the newest page in it.
+//! quoted (`excerpt`), how much noise a story made (`noise`), which watchlists it met (`watch`), and what the day was made
+//! of (`coverage`). Nothing here reads a clock: an edition is *as of* the newest page in it.
 
 mod coverage;
 mod excerpt;
@@ -16,6 +16,7 @@ mod noise;
 mod order;
 mod rank;
 mod text;
+mod watch;
 mod wishes;
 
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ use crate::spec::EditionSpec;
 pub(crate) use excerpt::limit;
 use members::Members;
 pub(crate) use newspapers::order_papers;
-pub(crate) use text::{plain, words};
+pub(crate) use text::{direction_of, plain, words};
 pub(crate) use wishes::note;
 use wishes::{Desk, Wishes};
 
@@ -91,6 +92,7 @@ pub fn compose(day: &Day<'_>, spec: &EditionSpec) -> Edition {
     placed.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(b.id)));
     let coverage = coverage::coverage(&placed, spec);
     let published = coverage::words_by_source(&placed);
+    let noise = watch::noise_of(&placed, &spec.noise);
     placed.retain(|story| !story.wishes.dropped);
     let front = front::take_front(&mut placed, spec);
     let mut edition = Edition {
@@ -109,6 +111,7 @@ pub fn compose(day: &Day<'_>, spec: &EditionSpec) -> Edition {
     };
     let shown = print(&mut edition, &front, &placed, spec);
     summarise(&mut edition, &shown, spec);
+    edition.watchlists = watch::hits(edition.items().zip(shown.iter().copied()), noise, &spec.noise);
     edition.sources = coverage::sources(&edition, &shown, &published);
     order_papers(&mut edition);
     edition

@@ -32,6 +32,6 @@ pub use post::{MailServer, Post, PostError, Security};
 pub use render::{
     Envelope, PageLink, long_date, prove, render, render_mail, render_page, render_with, schema,
 };
-pub use ruling::{Act, Ruling, in_force};
+pub use ruling::{Act, Ruling, in_force, taken_back};
 pub use schedule::{Period, Schedule, out_at, window};
 pub use spec::{EditionSpec, LawSpec, NoiseWeights, RankWeights, RubriqueSpec, Selection};

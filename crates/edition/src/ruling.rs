@@ -178,25 +178,24 @@ impl Ruling {
 /// back by an undo that was itself undone is in force again.
 #[must_use]
 pub fn in_force(decisions: &[Decision]) -> Vec<Ruling> {
+    let undone = taken_back(decisions);
+    let stands =
+        |ruling: &Ruling| !matches!(ruling.act, Act::Undo { .. }) && !undone.contains(&ruling.number);
+    decisions.iter().filter_map(Ruling::read).filter(stands).collect()
+}
+
+/// The numbers of the decisions that were taken back by one that stands.
+#[must_use]
+pub fn taken_back(decisions: &[Decision]) -> BTreeSet<i64> {
     let mut undone = BTreeSet::new();
-    let mut kept: Vec<_> = decisions
-        .iter()
-        .rev()
-        .filter_map(Ruling::read)
-        .filter(|ruling| {
-            let stands = !undone.contains(&ruling.number);
-            match ruling.act {
-                Act::Undo { number } if stands => {
-                    undone.insert(number);
-                    false
-                }
-                Act::Undo { .. } => false,
-                _ => stands,
-            }
-        })
-        .collect();
-    kept.reverse();
-    kept
+    for ruling in decisions.iter().rev().filter_map(Ruling::read) {
+        if let Act::Undo { number } = ruling.act
+            && !undone.contains(&ruling.number)
+        {
+            undone.insert(number);
+        }
+    }
+    undone
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ pub struct Selection {
     pub without_sources: Vec<String>,
     /// Only articles in these languages.
     pub languages: Vec<Language>,
+    /// Only articles on one of these watchlists, by name.
+    pub watchlists: Vec<String>,
 }
 
 impl Selection {
@@ -64,6 +66,12 @@ impl Selection {
         (self.sources.is_empty() || named(&self.sources))
             && !named(&self.without_sources)
             && (self.languages.is_empty() || language.is_some_and(|l| self.languages.contains(l)))
+            && (self.watchlists.is_empty() || self.watched(article))
+    }
+
+    fn watched(&self, article: &StoryArticle) -> bool {
+        let mut lists = article.tagged.placements.iter().filter_map(|placement| placement.watchlist.as_ref());
+        lists.any(|list| self.watchlists.contains(list))
     }
 }
 

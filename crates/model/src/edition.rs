@@ -128,7 +128,7 @@ pub struct Edition {
     /// How the lead story came about, article by article.
     #[serde(default)]
     pub timeline: Option<Timeline>,
-    /// The watchlists met, in the pipeline's order, each with the items it met.
+    /// The watchlists met, the one with the most articles first, each with the items it met.
     #[serde(default)]
     pub watchlists: Vec<WatchlistHits>,
     /// The formula that ranked the stories, with its weights.

@@ -7,7 +7,7 @@ use kiosque_model::{
 };
 
 use super::text::{direction, language, plain, title, words};
-use super::{Placed, excerpt};
+use super::{Placed, excerpt, watch};
 use crate::spec::EditionSpec;
 
 /// How many others of its rubrique an item names.
@@ -66,6 +66,7 @@ pub(super) fn item(story: &Placed<'_>, number: usize, spec: &EditionSpec) -> Edi
         revisions: head.revisions,
         outlets: members.outlets(),
         noise: story.noise,
+        watchlists: watch::of_story(members).into_iter().collect(),
         ..EditionItem::new(number, article.id.clone(), story.rubrique)
     }
 }

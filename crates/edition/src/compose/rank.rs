@@ -3,12 +3,13 @@
 //! A story's score is
 //!
 //! ```text
-//! score = 4·C + 2·T + 1·R + 1·P + 0.5·L − 1·O
+//! score = 4·C + 2·T + 1·R + 1·P + 1·W + 0.5·L − 1·O
 //! C = √(i + r/2)       i: outlets that wrote their own text, r: outlets that only printed another's
 //! T = (4 − t)/3        t: the best tier among its outlets, 1 (leading) to 3 (small)
 //! R = h/H              h: whole hours of the window before its latest own text, H: hours of the window; 1/2 where
 //!                      no hour was printed
 //! P = min(w, 600)/600  w: words of its headline article, the room the paper gave it
+//! W = 1 where an article of it is on a watchlist, else 0
 //! L = 1 where it is told in more than one language, else 0
 //! O = 1 where its headline article is opinion, else 0
 //! ```
@@ -23,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kiosque_model::{Formula, Published, StoryArticle, Window};
 
 use super::members::Members;
+use super::watch;
 use crate::spec::{EditionSpec, RankWeights};
 
 /// Words from which an article is as prominent as can be.
@@ -33,9 +35,9 @@ pub(super) fn formula(weights: &RankWeights) -> Formula {
     Formula {
         name: "Classement".to_owned(),
         text: "score = coverage·√(i + r/2) + reach·(4 − t)/3 + recency·h/H + prominence·min(w, 600)/600 + \
-               languages·L + opinion·O ; i : titres au texte propre, r : titres qui reprennent, \
+               watchlist·W + languages·L + opinion·O ; i : titres au texte propre, r : titres qui reprennent, \
                t : meilleur rang, h/H : part de la période écoulée au dernier texte, w : mots de l’article de tête, \
-               L : plusieurs langues, O : opinion"
+               W : en veille, L : plusieurs langues, O : opinion"
             .to_owned(),
         weights: weights.by_name(),
     }
@@ -66,6 +68,7 @@ pub(super) fn parts(members: &Members<'_>, window: Window, spec: &EditionSpec) -
         ("reach", weights.reach * reach),
         ("recency", weights.recency * recency),
         ("prominence", weights.prominence * prominence),
+        ("watchlist", weights.watchlist * told(!watch::of_story(members).is_empty())),
         ("languages", weights.languages * told(languages.len() > 1)),
         ("opinion", weights.opinion * told(head.opinion)),
     ]

@@ -17,13 +17,12 @@ pub(super) fn direction(language: Option<&Language>) -> Direction {
     language.map_or(Direction::Ltr, Language::direction)
 }
 
-/// The direction of a text whose language nobody says: that of its first letter (UAX #9, P2).
-pub(super) fn direction_of(text: &str) -> Direction {
-    let rtl = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}');
-    match text.chars().find(|c| c.is_alphabetic()) {
-        Some(first) if rtl(first) => Direction::Rtl,
-        _ => Direction::Ltr,
-    }
+/// The direction of a text whose language nobody says: that of most of its letters, since an Arabic headline may well
+/// begin with a Latin name.
+pub(crate) fn direction_of(text: &str) -> Direction {
+    let rtl = |c: &char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}');
+    let (rtl, ltr): (Vec<_>, Vec<_>) = text.chars().filter(|c| c.is_alphabetic()).partition(rtl);
+    if rtl.len() > ltr.len() { Direction::Rtl } else { Direction::Ltr }
 }
 
 /// How many words a text has, as an extract counts them: the no-break spaces of French figures part none.

@@ -12,7 +12,7 @@ pub(super) use slack::slack;
 pub(super) use telegram::telegram;
 pub(super) use webhook::webhook;
 
-use super::view::{Block, View};
+use super::view::{Block, Item, View};
 
 /// Titles of a rubrique; the front page is whole.
 const PER_BLOCK: usize = 5;
@@ -23,6 +23,11 @@ fn shown(block: &Block, view: &View<'_>) -> (usize, Option<String>) {
     let left = block.items.len() - shown;
     let more = (left > 0).then(|| view.labels.filled("more", "stories", &view.labels.count(left, "story")));
     (shown, more)
+}
+
+/// What a line begins with: the item's number, or in the view by paper, where one number has several lines, a dash.
+fn mark(item: &Item, view: &View<'_>) -> String {
+    if view.by_source { "–".to_owned() } else { format!("{}.", item.number) }
 }
 
 /// A title in a line that runs the other way stands between isolates (UAX #9), so that its marks stay its own.

@@ -8,7 +8,7 @@ use kiosque_store::inert;
 
 use super::view::{Item, View};
 
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 23] = [
     "edition",
     "date",
     "revision",
@@ -31,6 +31,7 @@ const COLUMNS: [&str; 22] = [
     "extract",
     "original_title",
     "notes",
+    "watchlists",
 ];
 
 /// The table.
@@ -70,6 +71,7 @@ pub(super) fn csv(edition: &Edition, view: &View<'_>) -> Vec<u8> {
             inert(&item.extract),
             inert(item.original_title.as_deref().unwrap_or_default()),
             inert(&notes.join("; ")),
+            inert(&item.watchlists.join("; ")),
         ]);
     }
     writer.into_inner().expect("writing to memory does not fail")

@@ -5,6 +5,7 @@
 //! with their page numbers; a header and a footer run along. Links are relationships, as the format wants them.
 
 mod body;
+mod chart;
 mod parts;
 
 use super::archive::Archive;

@@ -43,7 +43,7 @@ fn moment(date: Option<Published>) -> Option<Timestamp> {
 /// What a reader shows of an item, as HTML.
 fn content(item: &Item, view: &View<'_>) -> String {
     let mut out = String::new();
-    let (lang, dir) = (&item.headline.lang, item.headline.dir);
+    let (lang, dir) = (&item.extract_lang, item.extract_dir);
     if !item.extract.is_empty() {
         let lang = if lang.is_empty() { String::new() } else { format!(" lang=\"{lang}\"") };
         out.push_str(&format!("<p{lang} dir=\"{dir}\">{}</p>", escaped(&item.extract)));
@@ -62,7 +62,7 @@ fn content(item: &Item, view: &View<'_>) -> String {
         )
     };
     if let Some(original) = &item.original_title {
-        out.push_str(&remark(view.text("original_title"), original, dir));
+        out.push_str(&remark(view.text("original_title"), original, item.own_dir));
     }
     for note in &item.notes {
         out.push_str(&remark(view.text("note"), &note.text, note.dir));

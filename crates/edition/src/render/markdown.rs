@@ -79,8 +79,12 @@ fn remarks(out: &mut String, item: &Item, view: &View<'_>) {
         line(out, format_args!("\n  {}", text(copy_of)));
     }
     if let Some(original) = &item.original_title {
-        let original = marked(original, item.headline.dir, view.dir);
+        let original = marked(original, item.own_dir, view.dir);
         line(out, format_args!("\n  {}{}{original}", view.text("original_title"), view.colon));
+    }
+    if !item.watchlists.is_empty() {
+        let lists = names(&item.watchlists, view.labels);
+        line(out, format_args!("\n  {}{}{lists}", view.text("watchlists"), view.colon));
     }
     if let Some(licence) = &item.licence {
         line(out, format_args!("\n  {}{}{}", view.text("licence"), view.colon, text(licence)));
@@ -105,10 +109,11 @@ fn item(out: &mut String, item: &Item, view: &View<'_>) {
     line(out, format_args!("- **{}**  ", title(&item.headline, view.dir)));
     line(out, format_args!("  {} · {}", item.numbered, about.join(" · ")));
     if !item.extract.is_empty() {
-        if item.headline.dir == "rtl" {
-            let lang = &item.headline.lang;
+        if item.extract_dir == "rtl" {
+            let lang = &item.extract_lang;
+            let lang = if lang.is_empty() { String::new() } else { format!(" lang=\"{lang}\"") };
             let html = html_text(&item.extract).replace('\n', "<br>");
-            line(out, format_args!("\n  <p dir=\"rtl\" lang=\"{lang}\">{html}</p>"));
+            line(out, format_args!("\n  <p dir=\"rtl\"{lang}>{html}</p>"));
         } else {
             // A licensed passage has several paragraphs; an empty quoted line parts them.
             let paragraphs: Vec<_> = item.extract.lines().map(text).collect();
@@ -123,7 +128,7 @@ fn item(out: &mut String, item: &Item, view: &View<'_>) {
                 "\n  {}{}{}",
                 view.text("first_title"),
                 view.colon,
-                marked(first, item.headline.dir, view.dir)
+                marked(first, item.own_dir, view.dir)
             ),
         );
     }
@@ -166,10 +171,16 @@ fn figures(out: &mut String, view: &View<'_>) {
         let words: Vec<_> = view.keywords.iter().map(|k| marked(&k.word, k.dir, view.dir)).collect();
         line(out, format_args!("**{}**{}{}\n", view.text("keywords"), view.colon, words.join(view.comma)));
     }
-    if !view.sources.is_empty() {
-        let sources: Vec<_> =
-            view.sources.iter().map(|s| format!("{} ({})", name(&s.name, view.dir), s.count)).collect();
-        line(out, format_args!("**{}**{}{}\n", view.text("papers"), view.colon, sources.join(view.comma)));
+    for (what, bars) in [("papers", &view.sources), ("rubriques_heading", &view.rubriques)] {
+        if !view.sources.is_empty() {
+            let counts: Vec<_> =
+                bars.iter().map(|bar| format!("{} ({})", name(&bar.name, view.dir), bar.count)).collect();
+            line(out, format_args!("**{}**{}{}\n", view.text(what), view.colon, counts.join(view.comma)));
+        }
+    }
+    line(out, format_args!("{}\n", text(&view.method)));
+    for formula in &view.formulas {
+        line(out, format_args!("**{}**{}`{}`\n", formula.who, view.colon, formula.text));
     }
     line(out, format_args!("{}", view.text("rights")));
     if !view.brand.imprint.is_empty() {

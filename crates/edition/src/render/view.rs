@@ -16,7 +16,8 @@ use serde::Serialize;
 use crate::GroupBy;
 use crate::look::{Branding, Labels, Look};
 pub(super) use extras::{Note, Thread, Watch};
-pub(super) use headline::{Headline, is_rtl, printed};
+pub(super) use headline::{Headline, is_rtl};
+use headline::{printed, tongue};
 pub(super) use item::{Also, Item, Jump, Other};
 
 /// A page's worth of edition.
@@ -156,7 +157,7 @@ impl<'l> View<'l> {
             keywords: edition.keywords.iter().map(|word| Keyword::new(word)).collect(),
             client: edition.client.as_deref().map(|client| labels.filled("for_client", "client", client)),
             window: extras::window(edition, &pen),
-            notes: edition.notes.iter().map(Note::of_editor).collect(),
+            notes: edition.notes.iter().map(|note| pen.note(note)).collect(),
             errata: extras::errata(edition, &pen),
             mentions: extras::mentions(edition, labels),
             timeline: extras::timeline(edition, &pen),

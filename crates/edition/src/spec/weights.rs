@@ -14,6 +14,8 @@ pub struct RankWeights {
     pub recency: f64,
     /// For P, the prominence its headline article was given, 0 to 1.
     pub prominence: f64,
+    /// For W, on a watchlist.
+    pub watchlist: f64,
     /// For L, told in more than one language.
     pub languages: f64,
     /// For O, opinion; usually below 0.
@@ -22,7 +24,15 @@ pub struct RankWeights {
 
 impl Default for RankWeights {
     fn default() -> Self {
-        Self { coverage: 4.0, reach: 2.0, recency: 1.0, prominence: 1.0, languages: 0.5, opinion: -1.0 }
+        Self {
+            coverage: 4.0,
+            reach: 2.0,
+            recency: 1.0,
+            prominence: 1.0,
+            watchlist: 1.0,
+            languages: 0.5,
+            opinion: -1.0,
+        }
     }
 }
 
@@ -35,6 +45,7 @@ impl RankWeights {
             ("reach", self.reach),
             ("recency", self.recency),
             ("prominence", self.prominence),
+            ("watchlist", self.watchlist),
             ("languages", self.languages),
             ("opinion", self.opinion),
         ])

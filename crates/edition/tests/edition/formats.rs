@@ -211,3 +211,16 @@ fn the_message_shows_the_first_items_of_every_rubrique() {
         assert!(shown >= 1, "{}: {shown}", section.label);
     }
 }
+
+#[test]
+fn the_text_document_has_charts_and_formulas() {
+    let document = entries(&bytes(Format::Docx)).remove("word/document.xml").expect("a document");
+    let tables: Vec<_> = document.split("<w:tbl>").skip(1).collect();
+    let edition = edition();
+    let rows = |table: &str| table.matches("<w:tr>").count() - 1;
+    assert_eq!(
+        tables.iter().map(|t| rows(t)).collect::<Vec<_>>(),
+        [edition.coverage.sources.len(), edition.coverage.rubriques.len()]
+    );
+    assert!(document.contains("Indice de bruit") && document.contains("coverage·√(i + r/2)"));
+}

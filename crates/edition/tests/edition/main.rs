@@ -11,3 +11,4 @@ mod issuing;
 mod looks;
 mod morning;
 mod rendering;
+mod watching;

@@ -67,7 +67,7 @@ pub(crate) struct PlaceArgs {
     #[command(flatten)]
     pub(crate) item: ItemArgs,
     /// The place, from 1
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = place)]
     pub(crate) position: Option<usize>,
 }
 
@@ -76,8 +76,16 @@ pub(crate) struct OrderArgs {
     #[command(flatten)]
     pub(crate) item: ItemArgs,
     /// The place, from 1
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = place)]
     pub(crate) position: usize,
+}
+
+/// A place in a list.
+fn place(word: &str) -> Result<usize, String> {
+    match word.parse() {
+        Ok(place) if place > 0 => Ok(place),
+        _ => Err("a place is a whole number from 1".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]

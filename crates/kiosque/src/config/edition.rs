@@ -56,6 +56,7 @@ fn hours(section: &mut Section<'_>, spec: &mut EditionSpec) {
     spec.selection.sources = section.list("sources", ids).unwrap_or_default();
     spec.selection.without_sources = section.list("without_sources", ids).unwrap_or_default();
     spec.selection.languages = section.list("languages", language).unwrap_or_default();
+    spec.selection.watchlists = section.list("watchlists", |name| Ok(name.to_owned())).unwrap_or_default();
 }
 
 fn limits(section: &mut Section<'_>, spec: &mut EditionSpec) {
@@ -113,6 +114,7 @@ fn weights(section: &mut Section<'_>, spec: &mut EditionSpec) {
         ("reach", &mut weights.reach),
         ("recency", &mut weights.recency),
         ("prominence", &mut weights.prominence),
+        ("watchlist", &mut weights.watchlist),
         ("languages", &mut weights.languages),
         ("opinion", &mut weights.opinion),
     ] {

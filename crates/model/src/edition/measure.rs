@@ -102,7 +102,7 @@ pub struct WatchlistHits {
     pub name: String,
     /// Numbers of the items, in order.
     pub items: Vec<usize>,
-    /// Articles of the edition that met it, copies included.
+    /// Articles of the stories shown that met it, copies included; what is taken out later still counts, as it was said.
     pub articles: usize,
     /// The noise index of those articles, added up.
     pub noise: f64,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::view::{Item, View};
-use super::{clipped, isolated, packed, shown};
+use super::{clipped, isolated, mark, packed, shown};
 
 /// Blocks of a message at most.
 const BLOCKS: usize = 50;
@@ -53,7 +53,7 @@ fn line(item: &Item, view: &View<'_>) -> String {
         }
         None => escaped(&title),
     };
-    format!("{}. {title} ({})", item.number, escaped(&clipped(&item.source, 100)))
+    format!("{} {title} ({})", mark(item, view), escaped(&clipped(&item.source, 100)))
 }
 
 /// The three characters Slack's mrkdwn asks to escape.

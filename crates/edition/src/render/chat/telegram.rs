@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::view::{Item, View};
-use super::{clipped, isolated, packed, shown};
+use super::{clipped, isolated, mark, packed, shown};
 
 /// A message's length at most, in UTF-16 code units; the API counts after its entities are parsed, so that what is
 /// counted here, markup and all, is never too short.
@@ -37,7 +37,7 @@ fn line(item: &Item, view: &View<'_>) -> String {
         Some(href) => format!("<a href=\"{}\">{}</a>", escaped(href), escaped(&title)),
         None => escaped(&title),
     };
-    format!("{}. {title} ({})", item.number, escaped(&clipped(&item.source, 100)))
+    format!("{} {title} ({})", mark(item, view), escaped(&clipped(&item.source, 100)))
 }
 
 /// The Bot API knows these four entities and no others.

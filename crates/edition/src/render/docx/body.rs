@@ -2,6 +2,7 @@
 
 use super::super::view::{Block, Headline, Item, Note, Other, View, is_rtl};
 use super::super::xml::Xml;
+use super::chart;
 use super::parts::{R, W, link_id};
 
 /// The document being written, with the addresses it links to.
@@ -104,7 +105,7 @@ impl Body<'_> {
         }
         self.end();
         if !item.extract.is_empty() {
-            self.paragraph("Extract", item.headline.dir);
+            self.paragraph("Extract", item.extract_dir);
             self.run(&item.extract, false);
             self.end();
         }
@@ -121,6 +122,12 @@ impl Body<'_> {
         self.notes(view.text("note"), &item.notes);
         self.remark("original_title", item.original_title.as_ref());
         self.remark("licence", item.licence.as_ref());
+        if !item.watchlists.is_empty() {
+            self.paragraph("Note", view.dir);
+            self.run(&format!("{}{}", view.text("watchlists"), view.colon), false);
+            self.names(&item.watchlists);
+            self.end();
+        }
         for (at, other) in item.others.iter().enumerate() {
             if at == 0 {
                 self.line("Note", &format!("{}{}", view.text("also"), view.colon.trim_end()));
@@ -179,15 +186,54 @@ impl Body<'_> {
                 self.name(&moment.source, true);
                 self.run(view.colon, false);
                 self.headline(&moment.headline);
+                for badge in &moment.badges {
+                    self.run(&format!(" · {badge}"), false);
+                }
                 self.end();
             }
         }
+        self.figures();
         self.line("Heading1", view.text("about"));
-        for text in [&view.method, view.text("rights"), &view.brand.imprint] {
+        self.line("Extract", &view.method);
+        for formula in &view.formulas {
+            self.paragraph("Note", view.dir);
+            self.run(&format!("{}{}", formula.who, view.colon), true);
+            self.run(&formula.text, false);
+            self.end();
+        }
+        for text in [view.text("rights"), &view.brand.imprint] {
             if !text.is_empty() {
                 self.line("Extract", text);
             }
         }
+        self.section();
+    }
+
+    /// What the day was made of: a table of bars for the papers, one for the rubriques, and the watchlists met.
+    fn figures(&mut self) {
+        let view = self.view;
+        if view.sources.is_empty() {
+            return;
+        }
+        self.line("Heading1", view.text("figures"));
+        for (heading, what, bars) in
+            [("papers", "paper", &view.sources), ("rubriques_heading", "rubrique", &view.rubriques)]
+        {
+            self.line("Heading2", view.text(heading));
+            chart::table(&mut self.xml, view, what, bars);
+        }
+        for watch in &view.watchlists {
+            self.paragraph("Extract", view.dir);
+            self.run(&format!("{}{}", view.text("watchlist"), view.colon), true);
+            self.name(&watch.name, false);
+            let share = format!("{}{}{}", view.text("noise_share"), view.colon, watch.share);
+            self.run(&format!(" · {} · {share}", watch.articles), false);
+            self.end();
+        }
+    }
+
+    /// The page all of it is printed on.
+    fn section(&mut self) {
         self.xml.open("w:sectPr", &[]);
         self.xml.empty("w:headerReference", &[("w:type", "default"), ("r:id", "rId3")]);
         self.xml.empty("w:footerReference", &[("w:type", "default"), ("r:id", "rId4")]);
@@ -197,7 +243,7 @@ impl Body<'_> {
         let sides = ["w:top", "w:right", "w:bottom", "w:left"].map(|side| (side, margin));
         let more = [("w:header", "624"), ("w:footer", "624"), ("w:gutter", "0")];
         self.xml.empty("w:pgMar", &[&sides[..], &more[..]].concat());
-        if view.dir == "rtl" {
+        if self.view.dir == "rtl" {
             self.xml.empty("w:bidi", &[]);
         }
         self.xml.close();

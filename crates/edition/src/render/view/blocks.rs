@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kiosque_model::{CoverageShare, Direction, Edition, EditionItem, Rubrique};
+use kiosque_model::{CoverageShare, Direction, Edition, EditionItem, NewspaperLine, Rubrique};
 
 use super::{Also, Bar, Block, Headline, Pen};
 use crate::look::Labels;
@@ -41,13 +41,14 @@ pub(super) fn by_source(edition: &Edition, pen: &Pen<'_>) -> Vec<Block> {
 
 /// The papers as the edition has them: every article with its few lines.
 fn of_newspapers(edition: &Edition, pen: &Pen<'_>) -> Vec<Block> {
+    let items: BTreeMap<_, _> = edition.items().map(|item| (item.number, item)).collect();
     let mut place = 0;
     let papers = edition.newspapers.iter().enumerate().map(|(at, paper)| {
         let own = pen.labels.direction == Direction::Rtl;
         let name = paper.name_ar.as_ref().filter(|_| own).unwrap_or(&paper.name);
-        let line = |line| {
+        let line = |line: &NewspaperLine| {
             place += 1;
-            pen.line(line, name, place)
+            pen.line((line, items.get(&line.number).copied()), name, place)
         };
         Block {
             anchor: format!("titre-{}", at + 1),

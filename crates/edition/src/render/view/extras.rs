@@ -1,9 +1,11 @@
 //! What an edition says beside its items: notes, corrections, mentions, the lead's thread, watchlists, formulas.
 
-use kiosque_model::{Direction, Edition, EditorNote, Formula};
+use kiosque_model::{Edition, EditorNote, Formula};
 use serde::Serialize;
 
-use super::{Headline, Pen, is_rtl};
+use super::super::typography;
+use super::{Headline, Pen};
+use crate::compose::direction_of;
 use crate::look::Labels;
 
 /// A text with its direction and whose it is.
@@ -43,14 +45,17 @@ pub(in crate::render) struct Watch {
     pub(in crate::render) share: String,
 }
 
-impl Note {
-    pub(super) fn of_editor(note: &EditorNote) -> Self {
-        Self { who: note.who.clone(), text: note.text.clone(), dir: super::dir(note.direction) }
+impl Pen<'_> {
+    pub(super) fn note(&self, note: &EditorNote) -> Note {
+        self.said(note.who.clone(), &note.text)
     }
 
-    fn plain(who: String, text: String) -> Self {
-        let dir = super::dir(if is_rtl(&text) { Direction::Rtl } else { Direction::Ltr });
-        Self { who, text, dir }
+    /// Words of the house: nobody says their language, and where they run as the interface does they are set as it is.
+    fn said(&self, who: String, words: &str) -> Note {
+        let direction = direction_of(words);
+        let ours = direction == self.labels.direction && self.labels.code == "fr";
+        let text = if ours { typography::glued(words) } else { words.to_owned() };
+        Note { who, text, dir: super::dir(direction) }
     }
 }
 
@@ -67,14 +72,18 @@ pub(super) fn errata(edition: &Edition, pen: &Pen<'_>) -> Vec<Note> {
             "retitle" => "erratum_change",
             "extract" => "erratum_extract",
             "drop" => "erratum_drop",
-            _ => return erratum.text.clone(),
+            _ => return None,
         };
         let before = erratum.before.as_deref().unwrap_or_default();
-        pen.labels.text(template).replace("{before}", before).replace("{text}", &erratum.text)
+        Some(pen.labels.text(template).replace("{before}", before).replace("{text}", &erratum.text))
     };
     let all = edition.errata.iter().map(|erratum| {
         let number = erratum.number.map(|number| pen.numbered(number)).unwrap_or_default();
-        Note::plain(number, sentence(erratum))
+        match sentence(erratum) {
+            // A sentence of the interface, whatever it quotes.
+            Some(text) => Note { who: number, text, dir: super::dir(pen.labels.direction) },
+            None => pen.said(number, &erratum.text),
+        }
     });
     all.collect()
 }

@@ -4,6 +4,7 @@ use kiosque_model::{Direction, Language, OtherTitle};
 use serde::Serialize;
 
 use super::super::typography;
+use crate::compose::direction_of;
 
 /// A title with its address, language and direction.
 #[derive(Debug, Serialize)]
@@ -35,13 +36,23 @@ impl Headline {
     }
 }
 
+/// The language and direction of words an editor wrote of an article: the article's own, unless they run the other way.
+pub(super) fn tongue<'l>(
+    words: &str,
+    language: Option<&'l Language>,
+    direction: Direction,
+) -> (Option<&'l Language>, Direction) {
+    let own = direction_of(words);
+    if own == direction { (language, direction) } else { (None, own) }
+}
+
 /// Whether a name or word is written from right to left: it has a letter of such a script.
 pub(in crate::render) fn is_rtl(word: &str) -> bool {
     word.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}'))
 }
 
 /// A publisher's text as it is set: French with its no-break spaces, any other as it came.
-pub(in crate::render) fn printed(text: &str, language: Option<&Language>) -> String {
+pub(super) fn printed(text: &str, language: Option<&Language>) -> String {
     if language.is_some_and(|l| l.code() == "fr") { typography::glued(text) } else { text.to_owned() }
 }
 

@@ -1,9 +1,9 @@
 //! An item as it is printed: in the view by rubrique a story, in the view by paper an article of it.
 
-use kiosque_model::{Access, EditionItem, NewspaperLine, OtherTitle, Published, Rubrique};
+use kiosque_model::{Access, EditionItem, Language, NewspaperLine, OtherTitle, Published, Rubrique};
 use serde::Serialize;
 
-use super::{Headline, Note, Pen, printed};
+use super::{Headline, Note, Pen, printed, tongue};
 use crate::look::Labels;
 
 /// An item as printed.
@@ -25,6 +25,12 @@ pub(in crate::render) struct Item {
     pub(in crate::render) rubrique: String,
     pub(in crate::render) rubrique_slug: &'static str,
     pub(in crate::render) extract: String,
+    /// The language of the extract, empty where it is not known, and its direction.
+    pub(in crate::render) extract_lang: String,
+    pub(in crate::render) extract_dir: &'static str,
+    /// The language and direction of what the paper itself printed: an editor's headline may be in another.
+    pub(in crate::render) own_lang: String,
+    pub(in crate::render) own_dir: &'static str,
     pub(in crate::render) first_title: Option<String>,
     pub(in crate::render) reprints: Option<Reprints>,
     pub(in crate::render) others: Vec<Other>,
@@ -96,12 +102,15 @@ impl Pen<'_> {
         badges.extend(
             (item.rewritten && !item.extract.is_empty()).then(|| labels.text("rewritten").to_owned()),
         );
-        let language = item.language.as_ref();
+        let own = (item.language.as_ref(), item.direction);
+        let of_editor = |ours: bool, words: &str| if ours { tongue(words, own.0, own.1) } else { own };
+        let (title_in, title_runs) = of_editor(item.original_title.is_some(), &item.title);
+        let (extract_in, extract_runs) = of_editor(item.rewritten, &item.extract);
         Item {
             number: item.number,
             numbered: self.numbered(item.number),
             id: item.article.to_string(),
-            headline: Headline::new(&item.title, &item.url, language, item.direction),
+            headline: Headline::new(&item.title, &item.url, title_in, title_runs),
             source: item.source_name.clone(),
             by: if item.authors.is_empty() { item.agencies.clone() } else { item.authors.clone() },
             date: labels.published(item.published, &self.zone),
@@ -109,13 +118,17 @@ impl Pen<'_> {
             badges,
             rubrique: self.rubrique(item.rubrique),
             rubrique_slug: item.rubrique.slug(),
-            extract: printed(&item.extract, language),
-            first_title: item.first_title.as_deref().map(|first| printed(first, language)),
+            extract: printed(&item.extract, extract_in),
+            extract_lang: code(extract_in),
+            extract_dir: super::dir(extract_runs),
+            own_lang: code(own.0),
+            own_dir: super::dir(own.1),
+            first_title: item.first_title.as_deref().map(|first| printed(first, own.0)),
             reprints: self.reprints(&item.reprinted_by),
             others: item.others.iter().map(|other| self.other(other)).collect(),
             anchor: format!("n{}", item.number),
-            original_title: item.original_title.as_deref().map(|title| printed(title, language)),
-            notes: item.notes.iter().map(Note::of_editor).collect(),
+            original_title: item.original_title.as_deref().map(|title| printed(title, own.0)),
+            notes: item.notes.iter().map(|note| self.note(note)).collect(),
             copy_of: None,
             watchlists: item.watchlists.clone(),
             same_rubrique: item.same_rubrique.iter().map(|number| self.jump(*number)).collect(),
@@ -131,12 +144,26 @@ impl Pen<'_> {
         (!names.is_empty()).then(|| Reprints { label, names: names.to_vec() })
     }
 
-    /// A line of a paper; `place` tells it from others of its number.
-    pub(super) fn line(&self, line: &NewspaperLine, paper: &str, place: usize) -> Item {
+    /// A line of a paper, with the item it stands under; `place` tells it from others of its number.
+    pub(super) fn line(
+        &self,
+        (line, item): (&NewspaperLine, Option<&EditionItem>),
+        paper: &str,
+        place: usize,
+    ) -> Item {
         let labels = self.labels;
         let language = line.language.as_ref();
+        // What editors wrote, they wrote of the article that speaks for its story.
+        let item = item.filter(|_| line.headline);
+        let rewritten = item.is_some_and(|item| item.rewritten) && !line.extract.is_empty();
+        let (extract_in, extract_runs) = if rewritten {
+            tongue(&line.extract, language, line.direction)
+        } else {
+            (language, line.direction)
+        };
         let mut badges = vec![access(labels, line.access == Access::Subscribers)];
         badges.extend(line.updated.then(|| labels.text("updated").to_owned()));
+        badges.extend(rewritten.then(|| labels.text("rewritten").to_owned()));
         Item {
             number: line.number,
             numbered: self.numbered(line.number),
@@ -149,15 +176,19 @@ impl Pen<'_> {
             badges,
             rubrique: self.rubrique(line.rubrique),
             rubrique_slug: line.rubrique.slug(),
-            extract: printed(&line.extract, language),
+            extract: printed(&line.extract, extract_in),
+            extract_lang: code(extract_in),
+            extract_dir: super::dir(extract_runs),
+            own_lang: code(language),
+            own_dir: super::dir(line.direction),
             first_title: None,
             reprints: None,
             others: Vec::new(),
             anchor: if line.headline { format!("n{}", line.number) } else { format!("l{place}") },
             original_title: None,
-            notes: Vec::new(),
+            notes: item.iter().flat_map(|item| &item.notes).map(|note| self.note(note)).collect(),
             copy_of: line.copy_of.as_deref().map(|paper| labels.filled("copy_of", "paper", paper)),
-            watchlists: Vec::new(),
+            watchlists: item.map(|item| item.watchlists.clone()).unwrap_or_default(),
             same_rubrique: Vec::new(),
             licence: None,
             published: line.published,
@@ -182,6 +213,10 @@ impl Pen<'_> {
         let usual = || self.labels.rubrique(rubrique).to_owned();
         self.headings.get(rubrique.slug()).cloned().unwrap_or_else(usual)
     }
+}
+
+fn code(language: Option<&Language>) -> String {
+    language.map(ToString::to_string).unwrap_or_default()
 }
 
 fn access(labels: &Labels, subscribers: bool) -> String {

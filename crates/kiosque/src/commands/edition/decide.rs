@@ -2,9 +2,9 @@
 
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
-use kiosque_edition::{Act, Ruling, in_force};
+use kiosque_edition::{Act, Ruling, in_force, taken_back};
 use kiosque_model::{ArticleId, CanonicalUrl, Edition, EditionItem, EditionState, PageId};
-use kiosque_store::Decision;
+use kiosque_store::{Decision, Issue};
 use serde_json::json;
 
 use super::{Desk, UsageError};
@@ -97,7 +97,18 @@ fn undo(args: &UndoArgs) -> Result<()> {
             desk.date
         );
     };
+    if let Some(by) = taken_back_by(&decisions, number) {
+        bail!(
+            "the decision {number} was taken back already, by {by}\nhint: `kiosque edition undo {by}` brings it back"
+        );
+    }
     let of = &decision.decision;
+    if let Some(issue) = out(&desk)?
+        && number <= issue.decision
+        && !Ruling::read(decision).is_some_and(|ruling| ruling.act.regroups())
+    {
+        bail!("{}", too_late(&desk, "taking back what it was made with"));
+    }
     let act = Act::Undo { number };
     let mut row =
         Ruling::row((&desk.spec().name, desk.date), None, &act, (&args.by.name(), Timestamp::now()));
@@ -107,7 +118,33 @@ fn undo(args: &UndoArgs) -> Result<()> {
     rebuilt(&desk, (taken, None), &act, args.which.json)
 }
 
+/// The edition as it went out, if it did.
+fn out(desk: &Desk) -> Result<Option<Issue>> {
+    let issue = desk.store.issue(&desk.spec().name, desk.date)?;
+    Ok(issue.filter(|issue| issue.state == EditionState::Published))
+}
+
+fn too_late(desk: &Desk, what: &str) -> String {
+    format!(
+        "the edition `{}` of {} went out: {what} cannot change it any more\nhint: what can still be corrected is retitle, \
+         extract, note, drop and erratum",
+        desk.spec().name,
+        desk.date
+    )
+}
+
+/// The decision that took another one back and stands.
+fn taken_back_by(decisions: &[Decision], number: i64) -> Option<i64> {
+    let undone = taken_back(decisions);
+    let mut undos =
+        decisions.iter().filter_map(Ruling::read).filter(|ruling| !undone.contains(&ruling.number));
+    undos.find(|ruling| ruling.act == Act::Undo { number }).map(|ruling| ruling.number)
+}
+
 fn decide(desk: &Desk, target: Option<&ArticleId>, act: &Act, by: &Who, json: bool) -> Result<()> {
+    if !kiosque_edition::amends(act) && !act.regroups() && out(desk)?.is_some() {
+        bail!("{}", too_late(desk, &format!("`{}`", act.kind())));
+    }
     let place = (&*desk.spec().name, desk.date);
     let row = Ruling::row(place, target, act, (&by.name(), Timestamp::now()));
     let number = desk.store.decide(&row)?;
@@ -129,7 +166,7 @@ fn rebuilt(desk: &Desk, which: (i64, Option<&ArticleId>), act: &Act, json: bool)
         EditionState::Published if amends => {
             Some("the edition went out: this goes out with the next `kiosque edition publish`, as an erratum")
         }
-        EditionState::Published => Some("the edition went out: this cannot change it any more"),
+        EditionState::Published => Some("the edition went out: this holds for those to come"),
     };
     if json {
         let told = json!({
@@ -238,7 +275,7 @@ pub(super) fn list(args: &EditionArgs) -> Result<()> {
             decision.who,
             decision.kind,
             title.as_deref().unwrap_or("l’édition"),
-            said(&decision.value),
+            said(&desk, &edition, kept)?,
             if stands || decision.kind == "undo" { "" } else { " (annulée)" }
         );
     }
@@ -258,11 +295,29 @@ fn title_of(desk: &Desk, edition: &Edition, target: &str) -> Result<Option<Strin
     ))
 }
 
-/// What goes with a decision, in short.
-fn said(value: &serde_json::Value) -> String {
-    let fields = value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-    let parts: Vec<_> = fields.map(|(name, value)| format!("{name}={value}")).collect();
-    if parts.is_empty() { String::new() } else { format!("  {}", parts.join(" ")) }
+/// What goes with a decision, in short; nothing for a kind this program does not know.
+fn said(desk: &Desk, edition: &Edition, kept: &Decision) -> Result<String> {
+    let Some(ruling) = Ruling::read(kept) else { return Ok(String::new()) };
+    let title = |id: &ArticleId| Ok::<_, anyhow::Error>(title_of(desk, edition, &id.0)?.unwrap_or_default());
+    let said = match ruling.act {
+        Act::Pin { position: None } | Act::Drop { only: false } => return Ok(String::new()),
+        Act::Pin { position: Some(place) } | Act::Order { position: place } => format!("place {place}"),
+        Act::Drop { only: true } => "cet article seul".to_owned(),
+        Act::Move { front: true } => "à la une".to_owned(),
+        Act::Move { front: false } => "dans sa rubrique".to_owned(),
+        Act::Retitle { title: text } | Act::Extract { text } | Act::Note { text } | Act::Erratum { text } => {
+            format!("«\u{a0}{text}\u{a0}»")
+        }
+        Act::Rubrique { rubrique } => rubrique.label_fr().to_owned(),
+        Act::Merge { with } => format!("avec «\u{a0}{}\u{a0}»", title(&with)?),
+        Act::Split { from, along } => {
+            let along = along.iter().map(title).collect::<Result<Vec<_>>>()?;
+            let along: Vec<_> = along.iter().map(|title| format!(", avec «\u{a0}{title}\u{a0}»")).collect();
+            format!("de «\u{a0}{}\u{a0}»{}", title(&from)?, along.concat())
+        }
+        Act::Undo { number } => format!("décision {number}"),
+    };
+    Ok(format!("  {said}"))
 }
 
 /// The day of the edition before, which after a weekend is not the day before.
