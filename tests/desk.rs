@@ -110,6 +110,11 @@ fn an_edition_goes_out_once_and_is_corrected_by_errata() {
     let late = fails(folder, &["edition", "pin", "3"], 1);
     assert!(late.contains("went out: `pin` cannot change it"), "{late}");
     assert_eq!(ok(folder, &["edition", "decisions"]).lines().count(), 1);
+    assert!(fails(folder, &["edition", "clone", "--from", "2020-01-01"], 1).contains("went out"));
+    // What joins stories holds for every day, and so do taking it back and bringing it back.
+    ok(folder, &["edition", "merge", "1", "--with", "2"]);
+    ok(folder, &["edition", "undo", "2"]);
+    ok(folder, &["edition", "undo", "3"]);
     ok(folder, &["edition", "publish"]);
     let corrected = edition(folder);
     assert_eq!(corrected["errata"][0]["text"], "Le bon titre");

@@ -67,6 +67,7 @@ fn on_item(edition: &mut Edition, target: &ArticleId, ruling: &Ruling) -> Option
         Act::Retitle { title } => {
             let before = std::mem::replace(&mut item.title, plain(title));
             item.original_title.get_or_insert(before.clone());
+            item.original_title.take_if(|own| *own == item.title);
             told(Some(before), item.title.clone())
         }
         Act::Extract { text } => {
@@ -94,7 +95,7 @@ fn tells(item: &EditionItem, article: &ArticleId) -> bool {
         || item.reprints.iter().any(|reprint| reprint.article == *article)
 }
 
-/// Takes an item out. Its headline goes with it: its source may have forbidden it.
+/// Takes an item out. Its headline goes with it, and so does what was corrected of it: its source may have forbidden it.
 fn take_out(edition: &mut Edition, number: usize) {
     let others = |item: &EditionItem| item.number != number;
     edition.front.retain(others);
@@ -110,6 +111,8 @@ fn take_out(edition: &mut Edition, number: usize) {
     for watchlist in &mut edition.watchlists {
         watchlist.items.retain(|other| *other != number);
     }
+    edition.errata.retain(|erratum| erratum.number != Some(number));
+    edition.watchlists.retain(|watchlist| !watchlist.items.is_empty());
     take_out_lines(edition, number);
     if edition.timeline.as_ref().is_some_and(|timeline| timeline.number == number) {
         edition.timeline = None;

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 use kiosque_model::{ArticleId, Edition, EditionState, LawTerms, Story, StoryId, Window};
 use kiosque_store::{Issue, Store};
 
 use crate::ruling::{Act, Ruling, in_force};
-use crate::schedule::{out_at, window};
+use crate::schedule::{Period, out_at, window};
 use crate::{Day, EditionError, EditionSpec, amend, amends, compose};
 
 /// An edition as the store now keeps it.
@@ -54,14 +54,15 @@ pub fn freeze(
     date: Date,
     (who, at): (&str, Timestamp),
 ) -> Result<Built, EditionError> {
-    match store.issue(&spec.name, date)?.map(|issue| issue.state) {
+    let before = store.issue(&spec.name, date)?;
+    match before.as_ref().map(|issue| issue.state) {
         None | Some(EditionState::Open) => {}
         Some(EditionState::Frozen) => return Err(state(spec, date, "is frozen already")),
         Some(EditionState::Published) => return Err(state(spec, date, "went out already")),
     }
     let decision = store.last_decision()?;
     let frozen = Edition { state: EditionState::Frozen, ..composed(store, spec, (date, decision))? };
-    close(store, frozen, decision, (who, at))
+    close(store, Draft { edition: frozen, decision, before }, (who, at))
 }
 
 /// Lets a frozen edition follow again what comes in.
@@ -74,7 +75,8 @@ pub fn thaw(
     date: Date,
     (who, at): (&str, Timestamp),
 ) -> Result<Built, EditionError> {
-    match store.issue(&spec.name, date)?.map(|issue| issue.state) {
+    let before = store.issue(&spec.name, date)?;
+    match before.as_ref().map(|issue| issue.state) {
         Some(EditionState::Frozen) => {}
         Some(EditionState::Published) => {
             return Err(state(spec, date, "went out\nhint: correct it, then publish it again"));
@@ -83,53 +85,56 @@ pub fn thaw(
     }
     let decision = store.last_decision()?;
     let open = composed(store, spec, (date, decision))?;
-    close(store, open, decision, (who, at))
+    close(store, Draft { edition: open, decision, before }, (who, at))
+}
+
+/// An edition that is about to be closed, word for word, with what it was made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The edition; the store counts its revision.
+    pub edition: Edition,
+    /// The latest decision it holds, known before it was composed: what is decided meanwhile is found after it.
+    decision: i64,
+    /// The state it was made from.
+    before: Option<Issue>,
 }
 
 /// What [`publish`] would give out: the edition as it stands, or a published one with the corrections made since; `None`
-/// where it went out in this mode and nothing was corrected.
+/// where it went out in this mode and nothing was corrected. It goes out in the mode of `spec` and remembers it.
 ///
 /// # Errors
 /// As [`build`].
-pub fn publication(store: &Store, spec: &EditionSpec, date: Date) -> Result<Option<Edition>, EditionError> {
-    drafted(store, spec, (date, i64::MAX))
-}
-
-/// What goes out with the decisions up to `last`. It goes out in the mode of `spec` and remembers it.
-fn drafted(
-    store: &Store,
-    spec: &EditionSpec,
-    (date, last): (Date, i64),
-) -> Result<Option<Edition>, EditionError> {
-    let out = store.issue(&spec.name, date)?.filter(|issue| issue.state == EditionState::Published);
-    let edition = match out {
+pub fn publication(store: &Store, spec: &EditionSpec, date: Date) -> Result<Option<Draft>, EditionError> {
+    let decision = store.last_decision()?;
+    let before = store.issue(&spec.name, date)?;
+    let edition = match before.as_ref().filter(|issue| issue.state == EditionState::Published) {
         Some(issue) => {
-            let corrections = decided(store, &issue, last)?;
+            let corrections = decided(store, issue, decision)?;
             if corrections.is_empty() && issue.edition.law.mode == spec.law.mode {
                 return Ok(None);
             }
             amend(&issue.edition, &corrections, true)
         }
-        None => standing(store, spec, (date, last))?,
+        None => standing(store, spec, (date, decision))?,
     };
     let law = LawTerms { mode: spec.law.mode, ..edition.law };
-    Ok(Some(Edition { state: EditionState::Published, law, ..edition }))
+    let edition = Edition { state: EditionState::Published, law, ..edition };
+    Ok(Some(Draft { edition, decision, before }))
 }
 
 /// Closes an edition for its readers. One that went out before goes out again where editors corrected it since, as a
 /// new revision with an erratum for each correction; else nothing changes.
 ///
 /// # Errors
-/// As [`build`].
+/// As [`build`]; [`EditionError::State`] where somebody else closed it meanwhile.
 pub fn publish(
     store: &Store,
     spec: &EditionSpec,
     date: Date,
-    (who, at): (&str, Timestamp),
+    how: (&str, Timestamp),
 ) -> Result<Built, EditionError> {
-    let decision = store.last_decision()?;
-    match drafted(store, spec, (date, decision))? {
-        Some(edition) => close(store, edition, decision, (who, at)),
+    match publication(store, spec, date)? {
+        Some(draft) => close(store, draft, how),
         None => build(store, spec, date),
     }
 }
@@ -137,7 +142,7 @@ pub fn publish(
 /// The editions of a specification that an article of a calendar day may stand in, by date.
 #[must_use]
 pub fn dates_of(spec: &EditionSpec, day: Date) -> Vec<Date> {
-    let ahead = |days: i64| day.saturating_add(jiff::Span::new().days(days));
+    let ahead = |days: i64| day.saturating_add(Span::new().days(days));
     // An edition covers a week or so at most; a schedule of the year's first day is looked for no longer.
     let candidates = (0..=31).map(ahead);
     let start = |date: Date| kiosque_model::Published::Day(date).instant_in(&spec.time_zone);
@@ -159,17 +164,22 @@ fn keep(store: &Store, edition: &Edition) -> Result<Built, EditionError> {
     Ok(Built { edition, changed })
 }
 
-/// Keeps an edition in its new state. `decision` is the latest one it holds, known before it was composed: what is
-/// decided meanwhile is found after it.
-fn close(
-    store: &Store,
-    edition: Edition,
-    decision: i64,
-    (who, at): (&str, Timestamp),
-) -> Result<Built, EditionError> {
-    let state = edition.state;
-    let mut issue = Issue { edition, state, decision, who: who.to_owned(), at };
-    let changed = store.change_state(&issue)?;
+/// Keeps an edition in its new state, just as it was drafted: what came in or was decided since is not in it.
+///
+/// # Errors
+/// [`EditionError::Store`] where it cannot be written; [`EditionError::State`] where somebody else changed its state since
+/// it was drafted.
+pub fn close(store: &Store, draft: Draft, (who, at): (&str, Timestamp)) -> Result<Built, EditionError> {
+    let state = draft.edition.state;
+    let mut issue =
+        Issue { edition: draft.edition, state, decision: draft.decision, who: who.to_owned(), at };
+    let Some(changed) = store.change_state(&issue, draft.before.as_ref())? else {
+        return Err(EditionError::State {
+            edition: issue.edition.name,
+            date: issue.edition.date,
+            why: "was closed or opened by somebody else at the same moment\nhint: look at it and try again",
+        });
+    };
     if let Some(kept) = store.edition(&issue.edition.name, issue.edition.date)? {
         issue.edition = kept;
     }
@@ -190,26 +200,40 @@ fn rulings(store: &Store, (name, date): (&str, Date), last: i64) -> Result<Vec<R
 }
 
 fn composed(store: &Store, spec: &EditionSpec, (date, last): (Date, i64)) -> Result<Edition, EditionError> {
-    let window = window(spec, date)?;
+    let before = store.closed_before(&spec.name, date)?;
+    let window = since(spec, window(spec, date)?, before.as_ref());
     let rulings = rulings(store, (&spec.name, date), last)?;
-    let stories = stories(store, spec, (date, window))?;
+    let stories = stories(store, spec, window, before.as_ref())?;
     let homes = homes(store, &rulings)?;
     let day = Day { date, window: Some(window), stories: &stories, rulings: &rulings, homes: &homes };
     Ok(compose(&day, spec))
 }
 
-/// The stories of a window. What was published in the window of the edition before, but came in after that one was
-/// closed, is late: it stands in this one.
+/// The time an edition covers: where hours of issue were missed since the edition that was closed before, their time too, as
+/// far back as a month.
+fn since(spec: &EditionSpec, window: Window, before: Option<&Issue>) -> Window {
+    let follows = spec.period == Period::SinceLastIssue && spec.schedule.is_some();
+    let left_at =
+        before.filter(|_| follows).and_then(|issue| issue.edition.window).map(|window| window.until);
+    let month = Span::new().hours(31 * 24);
+    let bound = window.from.checked_sub(month).unwrap_or(window.from);
+    Window { from: left_at.map_or(window.from, |at| at.max(bound).min(window.from)), ..window }
+}
+
+/// The stories of a window. What was published before it, in the time of the edition before or up to two days earlier, but
+/// came in after that one was closed, is late: it stands in this one.
 fn stories(
     store: &Store,
     spec: &EditionSpec,
-    (date, window): (Date, Window),
+    window: Window,
+    before: Option<&Issue>,
 ) -> Result<Vec<Story>, EditionError> {
-    let before = store.closed_before(&spec.name, date)?;
-    let missed = before.and_then(|issue| Some((issue.edition.window?, issue.at)));
+    let two_days = Span::new().hours(48);
+    let reach = window.from.checked_sub(two_days).unwrap_or(window.from);
+    let missed = before.and_then(|issue| Some((issue.edition.window?.from.min(reach), issue.at)));
     let zone = &spec.time_zone;
     let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
-    let first = missed.map_or(window.from, |(earlier, _)| earlier.from.min(window.from));
+    let first = missed.map_or(window.from, |(earliest, _)| earliest);
     // A bare day is dated at its first second, a late hour UTC may be the next day here.
     let mut stories = store.stories(day(first), day(window.until))?;
     for story in &mut stories {
@@ -217,9 +241,9 @@ fn stories(
             let of = &article.tagged.article;
             let seen = article.first_seen.unwrap_or(of.fetched_at);
             let out = out_at(of.published, seen, zone);
-            let within = |w: Window| out >= w.from && out < w.until;
-            article.late = missed.is_some_and(|(earlier, closed)| within(earlier) && seen > closed);
-            article.late || within(window)
+            article.late = missed
+                .is_some_and(|(earliest, closed)| out >= earliest && out < window.from && seen > closed);
+            article.late || (out >= window.from && out < window.until)
         });
     }
     stories.retain(|story| !story.articles.is_empty());

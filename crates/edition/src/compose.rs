@@ -28,10 +28,10 @@ use kiosque_model::{
 
 use crate::ruling::Ruling;
 use crate::spec::EditionSpec;
-pub(crate) use excerpt::limit;
+pub(crate) use excerpt::{licensed_limit, limit};
 use members::Members;
 pub(crate) use newspapers::order_papers;
-pub(crate) use text::{direction_of, plain, words};
+pub(crate) use text::{direction_of, is_rtl_letter, plain, words};
 pub(crate) use wishes::note;
 use wishes::{Desk, Wishes};
 
@@ -92,7 +92,7 @@ pub fn compose(day: &Day<'_>, spec: &EditionSpec) -> Edition {
     placed.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(b.id)));
     let coverage = coverage::coverage(&placed, spec);
     let published = coverage::words_by_source(&placed);
-    let noise = watch::noise_of(&placed, &spec.noise);
+    let noise = watch::noise_of(day.stories, &spec.noise);
     placed.retain(|story| !story.wishes.dropped);
     let front = front::take_front(&mut placed, spec);
     let mut edition = Edition {

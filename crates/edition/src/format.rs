@@ -2,7 +2,12 @@
 
 use std::str::FromStr;
 
+use kiosque_model::Edition;
+
 use crate::EditionError;
+
+/// Titles of a rubrique in an e-mail or a chat message; the front page is whole.
+pub(crate) const MESSAGE_TITLES: usize = 5;
 
 /// A form an edition is exported in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,9 +72,30 @@ impl Format {
         match self {
             Self::Json => true,
             // A row an item whatever the grouping, and titles alone.
-            Self::Csv | Self::Telegram | Self::Slack => false,
+            Self::Csv | Self::Telegram | Self::Slack | Self::Eml => false,
             _ => by == GroupBy::Source,
         }
+    }
+
+    /// What of an edition is printed in it, as the ledger declares it: a message shows the front page and the first titles
+    /// of each rubrique, an e-mail extracts of the front page alone, chat messages none.
+    #[must_use]
+    pub fn printed(self, edition: &Edition, by: GroupBy) -> Edition {
+        let mut printed = edition.clone();
+        if !matches!(self, Self::Eml | Self::Telegram | Self::Slack) {
+            return printed;
+        }
+        if by == GroupBy::Rubrique {
+            printed.sections.iter_mut().for_each(|section| section.items.truncate(MESSAGE_TITLES));
+        }
+        let front = printed.front.len();
+        let quotes_front = self == Self::Eml && by == GroupBy::Rubrique;
+        for (at, item) in printed.items_mut().enumerate() {
+            if at >= front || !quotes_front {
+                item.extract.clear();
+            }
+        }
+        printed
     }
 
     /// Its name on the command line and in addresses of the site.
@@ -129,7 +155,7 @@ impl FromStr for Format {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| {
-            let names: Vec<_> = Self::ALL.iter().map(|format| format!("`{}`", format.name())).collect();
+            let names: Vec<_> = Self::built().map(|format| format!("`{}`", format.name())).collect();
             EditionError::UnknownFormat { asked: text.to_owned(), available: names.join(", ") }
         })
     }

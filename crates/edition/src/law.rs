@@ -8,10 +8,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use kiosque_model::{Edition, EditionItem, EditionState, LawTerms, Mode, Rights, SourceId};
+use kiosque_model::{Edition, EditionItem, EditionState, LawTerms, Mode, NewspaperLine, Rights, SourceId};
 
 use crate::EditionSpec;
-use crate::compose::{limit, words};
+use crate::compose::{licensed_limit, limit, words};
 
 /// A rule of the law or of a licence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,7 +112,7 @@ pub fn in_mode(
     if mode == Mode::Panorama {
         keep_to_shares(&mut edition);
     }
-    settle_newspapers(&mut edition);
+    settle_newspapers(&mut edition, spec);
     let breaches = breaches(&edition, spec);
     if breaches.is_empty() { Ok(edition) } else { Err(breaches) }
 }
@@ -150,6 +150,22 @@ fn take_rights(edition: &mut Edition, rights: &BTreeMap<SourceId, Rights>) {
     for paper in &mut edition.newspapers {
         paper.rights = rights.get(&paper.source).copied().unwrap_or(paper.rights);
     }
+    unname(edition, rights);
+}
+
+/// Takes the papers that forbid any use out of what is counted and of whom others copied.
+fn unname(edition: &mut Edition, rights: &BTreeMap<SourceId, Rights>) {
+    let forbids = |id: &str| rights.iter().any(|(of, given)| of.0 == id && *given == Rights::Forbidden);
+    let sources = edition.sources.extract_if(.., |source| source.rights == Rights::Forbidden);
+    let mut names: Vec<_> = sources.map(|source| source.name).collect();
+    let counted = edition.coverage.sources.extract_if(.., |share| forbids(&share.id));
+    names.extend(counted.map(|share| share.label));
+    for share in &mut edition.coverage.rubriques {
+        share.of.retain(|id, _| !forbids(id));
+    }
+    for line in edition.newspapers.iter_mut().flat_map(|paper| &mut paper.lines) {
+        line.copy_of.take_if(|name| names.contains(name));
+    }
 }
 
 /// Words of a publication that may still be printed.
@@ -163,6 +179,10 @@ fn rooms(edition: &Edition) -> BTreeMap<SourceId, usize> {
 /// editor wrote is left to the guard.
 fn keep_to_shares(edition: &mut Edition) {
     let mut rooms = rooms(edition);
+    for item in edition.items().filter(|item| item.rewritten) {
+        let room = rooms.entry(item.source.clone()).or_default();
+        *room = room.saturating_sub(words(&item.extract));
+    }
     for item in edition.items_mut().filter(|item| !item.rewritten) {
         let room = rooms.entry(item.source.clone()).or_default();
         match room.checked_sub(words(&item.extract)) {
@@ -173,19 +193,25 @@ fn keep_to_shares(edition: &mut Edition) {
 }
 
 /// Brings the view by paper in line with the items, and counts what is quoted.
-fn settle_newspapers(edition: &mut Edition) {
+fn settle_newspapers(edition: &mut Edition, spec: &EditionSpec) {
     let extracts: BTreeMap<_, _> =
         edition.items().map(|item| (item.article.clone(), item.extract.clone())).collect();
     let shown: std::collections::BTreeSet<_> = edition.items().map(|item| item.number).collect();
     let revue = edition.law.mode == Mode::Revue;
     for paper in &mut edition.newspapers {
-        let quotes = matches!(paper.rights, Rights::Quote | Rights::Licensed) && revue;
+        let grants = |line: &NewspaperLine| match paper.rights {
+            Rights::Licensed => revue,
+            Rights::Quote => revue && !is_reserved(line.tdm_reserved, spec),
+            Rights::None | Rights::Forbidden => false,
+        };
         paper.lines.retain(|line| shown.contains(&line.number));
         for line in &mut paper.lines {
             match extracts.get(&line.article).filter(|_| line.headline) {
                 Some(extract) => line.extract.clone_from(extract),
                 // Nobody but the house wrote these lines: one too long for today's rules goes, and its title stays.
-                None if !quotes || !fits(&line.extract, line.words, &edition.law) => line.extract.clear(),
+                None if !grants(line) || !fits(&line.extract, line.words, &edition.law) => {
+                    line.extract.clear()
+                }
                 None => {}
             }
         }
@@ -198,6 +224,11 @@ fn settle_newspapers(edition: &mut Edition) {
     for source in &mut edition.sources {
         source.quoted_words = quoted.get(&source.id).copied().unwrap_or(0);
     }
+}
+
+/// Whether a publisher's reservation of text and data mining stands against quoting.
+fn is_reserved(reserved: Option<bool>, spec: &EditionSpec) -> bool {
+    reserved == Some(true) && !spec.law.quote_reserved
 }
 
 /// Whether an extract of a text of `of` words (0 where nobody counted) keeps within both bounds.
@@ -237,22 +268,23 @@ fn of_item(item: &EditionItem, edition: &Edition, spec: &EditionSpec) -> Vec<(Ru
         }
         Rights::None | Rights::Quote | Rights::Licensed => {}
     }
-    let reserved = item.tdm_reserved == Some(true) && !spec.law.quote_reserved;
+    let reserved = is_reserved(item.tdm_reserved, spec);
     if reserved && quoted > 0 && item.rights == Rights::Quote {
         broken.push((
             Rule::Reserved,
             format!("`{source}` reserves text and data mining, {quoted} words stand"),
         ));
     }
-    let (most_words, share) = if edition.law.mode == Mode::Panorama && item.rights == Rights::Licensed {
-        (spec.law.panorama_words.max(spec.extract_words), spec.law.panorama_share.max(spec.extract_share))
-    } else {
-        (spec.extract_words, spec.extract_share)
-    };
+    let (mut most_words, mut most) =
+        (spec.extract_words, limit(item.words, spec.extract_words, spec.extract_share));
+    if edition.law.mode == Mode::Panorama && item.rights == Rights::Licensed {
+        let law = &spec.law;
+        most_words = most_words.max(law.panorama_words);
+        most = most.max(licensed_limit(item.words, law.panorama_words, law.panorama_share));
+    }
     if quoted > most_words {
         broken.push((Rule::Words, format!("its extract has {quoted} words, {most_words} are the limit")));
     }
-    let most = if share >= 1.0 { item.words.max(1) } else { limit(item.words, most_words, share) };
     // An article without a text of its own (a video) has nothing to take a share of.
     if item.words > 0 && quoted > most && quoted <= most_words {
         let why =

@@ -20,7 +20,7 @@ mod schedule;
 mod spec;
 
 pub use amend::{amend, amends};
-pub use build::{Built, build, dates_of, freeze, publication, publish, thaw};
+pub use build::{Built, Draft, build, close, dates_of, freeze, publication, publish, thaw};
 pub use compose::{Day, compose};
 pub use error::EditionError;
 pub use format::{Format, GroupBy};

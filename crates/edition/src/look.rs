@@ -19,6 +19,7 @@ pub(crate) use branding::{Branding, Logo};
 pub(crate) use labels::{LANGUAGES, Labels};
 
 use crate::EditionError;
+use crate::compose::is_rtl_letter;
 
 /// The files of text a look is made of, as the binary carries them.
 const FILES: [(&str, &str); 8] = [
@@ -271,7 +272,7 @@ fn engine() -> Result<Environment<'static>, EditionError> {
 /// A name in a line of plain text that runs in `base`: between isolates (UAX #9) where it runs the other way, so that
 /// a number beside it stays where it was written.
 fn isolate(name: &str, base: &str) -> String {
-    let rtl = name.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}'));
+    let rtl = name.chars().any(is_rtl_letter);
     match (rtl, base) {
         (true, "ltr") => format!("\u{2067}{name}\u{2069}"),
         (false, "rtl") => format!("\u{2066}{name}\u{2069}"),

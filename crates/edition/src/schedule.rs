@@ -41,7 +41,7 @@ impl Schedule {
         &self.text
     }
 
-    /// The last hour of issue of a day; `None` where the day has none.
+    /// The hour of issue of a day; `None` where the day has none.
     #[must_use]
     pub fn issue_on(&self, date: Date, zone: &TimeZone) -> Option<Timestamp> {
         let evening = start_of(date.tomorrow().ok()?, zone);
@@ -61,7 +61,7 @@ impl Schedule {
     }
 
     /// The hour that is to be issued at `now`, where the one issued last was `last`: the latest that has come. Hours
-    /// that were missed before it are not made up for; it covers their time.
+    /// that were missed before it are not made up for; its edition covers their time.
     #[must_use]
     pub fn due(&self, last: Timestamp, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let just_after = now.checked_add(Span::new().seconds(1)).ok()?;
@@ -78,6 +78,11 @@ impl FromStr for Schedule {
                 "`{text}` is no cron expression such as `0 7 * * 1-5` (minute hour day month weekday): {why}"
             )
         })?;
+        if !cron.is_once_a_day() {
+            return Err(format!(
+                "`{text}` has several hours a day, an edition is one a day: make an `[[edition]]` for each hour"
+            ));
+        }
         Ok(Self { text: text.trim().to_owned(), cron })
     }
 }
@@ -156,8 +161,6 @@ mod tests {
         check("30 7 * * 1-5", "2026-10-05", "2026-10-02T06:30:00Z", "2026-10-05T06:30:00Z");
         // The weeklies' edition on Saturdays.
         check("0 9 * * 6", "2026-10-10", "2026-10-03T08:00:00Z", "2026-10-10T08:00:00Z");
-        // Of two hours in a day, the last.
-        check("0 7,19 * * *", "2026-10-07", "2026-10-07T06:00:00Z", "2026-10-07T18:00:00Z");
     }
 
     #[test]
@@ -206,6 +209,9 @@ mod tests {
         assert!(said.contains("2026-10-07") && said.contains("2026-10-10"), "{said}");
         assert!("every morning".parse::<Schedule>().is_err());
         assert!("0 0 7 * * *".parse::<Schedule>().is_err());
+        // An edition is one a day.
+        let twice = "0 7,19 * * *".parse::<Schedule>().unwrap_err();
+        assert!(twice.contains("an `[[edition]]` for each hour"), "{twice}");
     }
 
     #[test]

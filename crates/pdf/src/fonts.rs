@@ -1,4 +1,5 @@
-//! The fonts every sheet is set in: Libertinus Serif for Latin, Greek and Cyrillic, Amiri for Arabic.
+//! The fonts every sheet is set in: Libertinus Serif for Latin, Greek and Cyrillic, Amiri for Arabic, Noto Sans Tifinagh
+//! for Amazigh.
 //!
 //! They are carried by the binary (OFL 1.1, licences beside them in `fonts/`), so that a page looks the same on
 //! every machine and no machine needs a font. What they cannot print is known before a page is set.
@@ -9,13 +10,14 @@ use typst::foundations::Bytes;
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 
-const FILES: [&[u8]; 6] = [
+const FILES: [&[u8]; 7] = [
     include_bytes!("../fonts/LibertinusSerif-Regular.otf"),
     include_bytes!("../fonts/LibertinusSerif-Italic.otf"),
     include_bytes!("../fonts/LibertinusSerif-Semibold.otf"),
     include_bytes!("../fonts/LibertinusSerif-Bold.otf"),
     include_bytes!("../fonts/Amiri-Regular.ttf"),
     include_bytes!("../fonts/Amiri-Bold.ttf"),
+    include_bytes!("../fonts/NotoSansTifinagh-Regular.ttf"),
 ];
 
 pub(crate) static FONTS: LazyLock<Vec<Font>> =

@@ -65,6 +65,10 @@ fn the_fonts_print_what_the_press_of_the_maghreb_writes() {
     {
         assert!(can_print(c), "{c}");
     }
+    for c in "ⴰⴱⴳⴷⴹⴻⴼⴽⵀⵃⵄⵅⵇⵉⵊⵍⵎⵏⵓⵔⵕⵖⵙⵚⵛⵜⵟⵡⵢⵣⵥⵯ".chars()
+    {
+        assert!(can_print(c), "{c}");
+    }
     for c in "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژڤگ،؛؟٪ـًٌٍَُِّْ٠١٢٣٤٥٦٧٨٩".chars()
     {
         assert!(can_print(c), "{c}");

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kiosque_model::{Edition, EditionState};
-use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use crate::day::{parsed, unreadable};
 use crate::editions::{save, state, state_name};
@@ -30,13 +30,17 @@ pub struct Issue {
 
 impl Store {
     /// Saves an edition as [`Store::save_edition`] does and keeps the change of its state, both or neither; tells
-    /// whether the edition changed.
+    /// whether the edition changed. `before` is the state it was made from: where somebody changed that meanwhile, nothing
+    /// is written, and `None` says so.
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be written; then everything stays as it was.
-    pub fn change_state(&self, issue: &Issue) -> Result<bool, StoreError> {
+    pub fn change_state(&self, issue: &Issue, before: Option<&Issue>) -> Result<Option<bool>, StoreError> {
         self.database.run(|c| {
             let transaction = Transaction::new_unchecked(c, TransactionBehavior::Immediate)?;
+            if latest(&transaction, &issue.edition.name, issue.edition.date)?.as_ref() != before {
+                return Ok(None);
+            }
             let changed = save(&transaction, &issue.edition)?;
             transaction
                 .prepare_cached(
@@ -53,7 +57,7 @@ impl Store {
                     stamp(issue.at)
                 ])?;
             transaction.commit()?;
-            Ok(changed)
+            Ok(Some(changed))
         })
     }
 
@@ -62,14 +66,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the file cannot be read.
     pub fn issue(&self, edition: &str, date: Date) -> Result<Option<Issue>, StoreError> {
-        self.database.run(|c| {
-            c.prepare_cached(
-                "SELECT content, state, decision, who, at FROM issues WHERE edition = ?1 AND date = ?2
-                 ORDER BY number DESC LIMIT 1",
-            )?
-            .query_row(params![edition, date.to_string()], issue)
-            .optional()
-        })
+        self.database.run(|c| latest(c, edition, date))
     }
 
     /// The latest edition of that name before a day, where it is closed: frozen or published. Its `at` is when it was
@@ -121,6 +118,15 @@ impl Store {
             Ok(())
         })
     }
+}
+
+fn latest(c: &Connection, edition: &str, date: Date) -> rusqlite::Result<Option<Issue>> {
+    c.prepare_cached(
+        "SELECT content, state, decision, who, at FROM issues WHERE edition = ?1 AND date = ?2
+         ORDER BY number DESC LIMIT 1",
+    )?
+    .query_row(params![edition, date.to_string()], issue)
+    .optional()
 }
 
 fn issue(row: &Row<'_>) -> rusqlite::Result<Issue> {

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kiosque_model::{ArticleId, Edition, Published, Rights, SourceId};
-use rusqlite::{Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use serde_json::Value;
 
 use crate::editions::number;
@@ -79,15 +79,46 @@ fn words(text: &str) -> usize {
     text.split([' ', '\n']).filter(|word| word.chars().any(char::is_alphanumeric)).count()
 }
 
+/// Whether this revision of an edition is in the ledger for a channel already.
+fn is_distributed(c: &Connection, edition: &Edition, channel: &str) -> rusqlite::Result<bool> {
+    c.prepare_cached(
+        "SELECT 1 FROM distributions WHERE edition = ?1 AND date = ?2 AND revision = ?3 AND mode = ?4
+             AND channel = ?5 LIMIT 1",
+    )?
+    .exists(params![
+        edition.name,
+        edition.date.to_string(),
+        edition.revision,
+        edition.law.mode.name(),
+        channel
+    ])
+}
+
 impl Store {
     /// Writes an edition that went out into the ledger, an article a row. `edition` is what was distributed, in its mode.
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be written; then nothing is.
     pub fn distribute(&self, edition: &Edition, how: &Distribution) -> Result<(), StoreError> {
+        self.write_rows(edition, how, false)
+    }
+
+    /// As [`Store::distribute`], where this revision of the edition is not in the ledger for this channel yet, whoever
+    /// else is about to write it.
+    ///
+    /// # Errors
+    /// As [`Store::distribute`].
+    pub fn distribute_once(&self, edition: &Edition, how: &Distribution) -> Result<(), StoreError> {
+        self.write_rows(edition, how, true)
+    }
+
+    fn write_rows(&self, edition: &Edition, how: &Distribution, once: bool) -> Result<(), StoreError> {
         let day = how.at.to_zoned(self.zone.clone()).date().to_string();
         self.database.run(|c| {
             let transaction = Transaction::new_unchecked(c, TransactionBehavior::Immediate)?;
+            if once && is_distributed(&transaction, edition, &how.channel)? {
+                return Ok(());
+            }
             let mut insert = transaction.prepare_cached(
                 "INSERT INTO distributions (day, at, edition, date, revision, mode, channel, recipients, item, source,
                      source_name, rights, article, title, url, published, quoted_words, article_words)
@@ -117,26 +148,6 @@ impl Store {
             }
             drop(insert);
             transaction.commit()
-        })
-    }
-
-    /// Whether this revision of an edition is in the ledger for a channel already.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the file cannot be read.
-    pub fn is_distributed(&self, edition: &Edition, channel: &str) -> Result<bool, StoreError> {
-        self.database.run(|c| {
-            c.prepare_cached(
-                "SELECT 1 FROM distributions WHERE edition = ?1 AND date = ?2 AND revision = ?3 AND mode = ?4
-                     AND channel = ?5 LIMIT 1",
-            )?
-            .exists(params![
-                edition.name,
-                edition.date.to_string(),
-                edition.revision,
-                edition.law.mode.name(),
-                channel
-            ])
         })
     }
 

@@ -37,6 +37,8 @@ pub struct Site {
     /// The pipeline's editions, the one shown first at `/` first: what may be shown of each, and in which mode.
     /// Editions of other names are listed and shown too, by the terms they were built with.
     pub editions: Vec<EditionSpec>,
+    /// What sources grant by the pipeline's file, before what the store knows of them: a right withdrawn there holds at once.
+    pub rights: BTreeMap<SourceId, Rights>,
     /// The looks of editions, by name; the one the binary carries for others.
     pub looks: BTreeMap<String, Look>,
     /// The metrics in the Prometheus text format.
@@ -181,7 +183,13 @@ fn as_built(edition: &Edition) -> EditionSpec {
     spec
 }
 
-async fn show(site: Arc<Site>, kept: Kept, format: Format, asked: Asked<'_>) -> Result<Response, Refused> {
+async fn show(
+    site: Arc<Site>,
+    mut kept: Kept,
+    format: Format,
+    asked: Asked<'_>,
+) -> Result<Response, Refused> {
+    kept.1.extend(site.rights.clone());
     let (by, home) = (asked.by, asked.home);
     let edition = lawful(&site, &kept)?;
     let tag = etag((&edition, &kept.1), format, by, if home { "home" } else { "dated" });

@@ -5,7 +5,7 @@
 //! bounded twice, by words and by share of the text, and it is cut between sentences where that leaves
 //! anything worth reading, else between words with an ellipsis.
 
-use super::text::plain;
+use super::text::{plain, words};
 
 /// The fewest words the share may come down to: a quarter of a ten-line brief would say nothing.
 const FLOOR_WORDS: usize = 20;
@@ -23,24 +23,23 @@ pub(super) fn prose(text: &str) -> String {
 
 /// The extract of `text`, at most `max_words` long and at most `share` of it (a brief: half of it).
 pub(super) fn excerpt(text: &str, max_words: usize, share: f64) -> String {
-    let total = text.split([' ', '\n', '\t', '\r']).filter(|t| is_word(t)).count();
-    cut(text, limit(total, max_words, share))
+    cut(text, limit(words(text), max_words, share))
 }
 
 /// The beginning of `text`, at most `limit` words.
 fn cut(text: &str, limit: usize) -> String {
     let tokens: Vec<&str> = text.split([' ', '\n', '\t', '\r']).filter(|t| !t.is_empty()).collect();
-    let mut words = 0;
+    let mut counted = 0;
     let mut end = 0;
     let mut sentence = (0, 0);
     for (at, token) in tokens.iter().enumerate() {
-        words += usize::from(is_word(token));
-        if words > limit {
+        counted += usize::from(is_word(token));
+        if counted > limit {
             break;
         }
         end = at + 1;
         if ends_sentence(tokens[at], tokens.get(at + 1).copied()) {
-            sentence = (end, words);
+            sentence = (end, counted);
         }
     }
     // A sentence or two that fill half of the room read better than a longer text that breaks off.
@@ -58,20 +57,25 @@ fn cut(text: &str, limit: usize) -> String {
 /// The paragraphs a licence lets a panorama print, at most `max_words` long and at most `share` of the text; the last
 /// one is cut like an extract.
 pub(super) fn passage(text: &str, max_words: usize, share: f64) -> String {
-    let total: usize = text.lines().map(|line| line.split_whitespace().filter(|t| is_word(t)).count()).sum();
-    let mut room = ((total as f64 * share.clamp(0.0, 1.0)) as usize).min(max_words);
+    let mut room = licensed_limit(words(text), max_words, share);
     let mut paragraphs = Vec::new();
     for line in text.lines().map(plain).filter(|line| !line.is_empty()) {
-        let words = line.split(' ').filter(|t| is_word(t)).count();
-        if words > room {
+        let long = words(&line);
+        if long > room {
             paragraphs.push(cut(&line, room));
             break;
         }
-        room -= words;
+        room -= long;
         paragraphs.push(line);
     }
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     paragraphs.join("\n")
+}
+
+/// The words a licence lets a panorama print of a text of `total` words at most.
+pub(crate) fn licensed_limit(total: usize, max_words: usize, share: f64) -> usize {
+    // Counts of words are small; the share is cut down, so that it is never exceeded.
+    ((total as f64 * share.clamp(0.0, 1.0)) as usize).min(max_words)
 }
 
 /// The words of an extract of a text of `total` words at most: the edition's limit or the share, but never the whole;

@@ -22,16 +22,13 @@ pub(super) fn item(story: &Placed<'_>, number: usize, spec: &EditionSpec) -> Edi
     let reprints = reprints(story);
     let wishes = &story.wishes;
     let printed = title(article);
+    let (retitled, rewritten) = (wishes.title_of(&article.id), wishes.extract_of(&article.id));
     EditionItem {
         story: story.id.clone(),
-        original_title: wishes
-            .title
-            .is_some()
-            .then(|| printed.clone())
-            .filter(|own| Some(own) != wishes.title.as_ref()),
-        title: wishes.title.clone().unwrap_or(printed),
-        rewritten: wishes.extract.is_some(),
-        extract: wishes.extract.clone().unwrap_or_else(|| extract(head, spec)),
+        original_title: retitled.filter(|title| **title != printed).map(|_| printed.clone()),
+        title: retitled.cloned().unwrap_or(printed),
+        rewritten: rewritten.is_some(),
+        extract: rewritten.cloned().unwrap_or_else(|| extract(head, spec)),
         licensed_text: licensed_text(head, spec),
         notes: wishes.notes.clone(),
         pinned: wishes.pinned,

@@ -97,12 +97,16 @@ impl<'a> Members<'a> {
     }
 }
 
+/// Whether it is something the press said: no listing, no page of an unknown kind, nothing paid for.
+pub(super) fn is_press(article: &StoryArticle) -> bool {
+    let of = &article.tagged.article;
+    !matches!(of.kind, Kind::Listing | Kind::Other) && !of.sponsored
+}
+
 fn enters(article: &StoryArticle, spec: &EditionSpec) -> bool {
     let of = &article.tagged.article;
-    let reads = !matches!(of.kind, Kind::Listing | Kind::Other) && !of.sponsored;
-    let lawful = article.rights != Rights::Forbidden;
-    reads
-        && lawful
+    is_press(article)
+        && article.rights != Rights::Forbidden
         && spec.selection.takes(article)
         && of.title.as_ref().is_some_and(|title| !title.trim().is_empty())
 }

@@ -79,6 +79,8 @@ fn line(article: &StoryArticle, item: &EditionItem, story: &Placed<'_>, spec: &E
         updated: article.revisions > 0,
         headline,
         words: words(&of.text),
+        seen: article.first_seen,
+        tdm_reserved: of.tdm_reserved,
         copy_of,
     }
 }

@@ -20,9 +20,14 @@ pub(super) fn direction(language: Option<&Language>) -> Direction {
 /// The direction of a text whose language nobody says: that of most of its letters, since an Arabic headline may well
 /// begin with a Latin name.
 pub(crate) fn direction_of(text: &str) -> Direction {
-    let rtl = |c: &char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}');
-    let (rtl, ltr): (Vec<_>, Vec<_>) = text.chars().filter(|c| c.is_alphabetic()).partition(rtl);
-    if rtl.len() > ltr.len() { Direction::Rtl } else { Direction::Ltr }
+    let rtl = text.chars().filter(|c| is_rtl_letter(*c)).count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    if rtl * 2 > letters { Direction::Rtl } else { Direction::Ltr }
+}
+
+/// Whether a character is a letter of a script that runs from right to left.
+pub(crate) fn is_rtl_letter(c: char) -> bool {
+    c.is_alphabetic() && matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}')
 }
 
 /// How many words a text has, as an extract counts them: the no-break spaces of French figures part none.
@@ -41,4 +46,22 @@ pub(crate) fn plain(text: &str) -> String {
     let words: Vec<_> =
         kept.split([' ', '\n', '\t', '\r', '\u{b}', '\u{c}']).filter(|w| !w.is_empty()).collect();
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_runs_as_most_of_its_letters_do() {
+        for (text, rtl) in [
+            ("OCP : البرلمان يصادق", true),
+            ("Canicule ☀️ ⚽️ : le mercure monte", false),
+            ("« عاجل », dit le communiqué du ministère", false),
+            ("2026", false),
+        ] {
+            assert_eq!(direction_of(text) == Direction::Rtl, rtl, "{text}");
+        }
+        assert!(!"☀️".chars().any(is_rtl_letter));
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kiosque_model::{EditionItem, StoryArticle, WatchlistHits};
+use kiosque_model::{EditionItem, Story, StoryArticle, WatchlistHits};
 
 use super::Placed;
 use super::coverage::percent;
-use super::members::Members;
+use super::members::{Members, is_press};
 use super::noise;
 use super::text::plain;
 use crate::spec::NoiseWeights;
@@ -21,9 +21,9 @@ pub(super) fn of_story(members: &Members<'_>) -> BTreeSet<String> {
     members.all.iter().flat_map(|article| of_article(article)).collect()
 }
 
-/// What the articles of these stories add up to, by the noise index.
-pub(super) fn noise_of(stories: &[Placed<'_>], weights: &NoiseWeights) -> f64 {
-    let articles = stories.iter().flat_map(|story| &story.members.all);
+/// What all the press of the window adds up to by the noise index, whatever an edition asks for of it.
+pub(super) fn noise_of(stories: &[Story], weights: &NoiseWeights) -> f64 {
+    let articles = stories.iter().flat_map(|story| &story.articles).filter(|article| is_press(article));
     articles.map(|article| noise::of_article(article, weights)).sum()
 }
 

@@ -22,8 +22,8 @@ pub(super) struct Wishes {
     /// The place in its block, and the decision that gave it: of two for one place the later wins.
     pub(super) position: Option<(usize, i64)>,
     pub(super) rubrique: Option<Rubrique>,
-    pub(super) title: Option<String>,
-    pub(super) extract: Option<String>,
+    title: Option<(ArticleId, String)>,
+    extract: Option<(ArticleId, String)>,
     pub(super) notes: Vec<EditorNote>,
     /// The article an editor wrote on: it goes on speaking for the story.
     pub(super) headline: Option<ArticleId>,
@@ -75,6 +75,16 @@ impl<'a> Desk<'a> {
 }
 
 impl Wishes {
+    /// The headline an editor wrote of this article; what was written of another one of the story is not printed over it.
+    pub(super) fn title_of(&self, article: &ArticleId) -> Option<&String> {
+        self.title.as_ref().filter(|(of, _)| of == article).map(|(_, title)| title)
+    }
+
+    /// The extract an editor wrote of this article.
+    pub(super) fn extract_of(&self, article: &ArticleId) -> Option<&String> {
+        self.extract.as_ref().filter(|(of, _)| of == article).map(|(_, text)| text)
+    }
+
     fn add(&mut self, target: &ArticleId, ruling: &Ruling) {
         let number = ruling.number;
         match &ruling.act {
@@ -93,11 +103,11 @@ impl Wishes {
             }
             Act::Order { position } => self.position = Some(((*position).max(1), number)),
             Act::Retitle { title } => {
-                self.title = Some(plain(title));
+                self.title = Some((target.clone(), plain(title)));
                 self.headline = Some(target.clone());
             }
             Act::Extract { text } => {
-                self.extract = Some(plain(text));
+                self.extract = Some((target.clone(), plain(text)));
                 self.headline = Some(target.clone());
             }
             Act::Note { .. } => self.notes.extend(note(ruling)),

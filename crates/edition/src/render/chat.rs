@@ -12,14 +12,12 @@ pub(super) use slack::slack;
 pub(super) use telegram::telegram;
 pub(super) use webhook::webhook;
 
-use super::view::{Block, Item, View};
-
-/// Titles of a rubrique; the front page is whole.
-const PER_BLOCK: usize = 5;
+use super::view::{Block, Item, Note, View, is_rtl};
+use crate::format::MESSAGE_TITLES;
 
 /// How many items of a block are shown, and what is said of the others.
 fn shown(block: &Block, view: &View<'_>) -> (usize, Option<String>) {
-    let shown = if block.front { block.items.len() } else { block.items.len().min(PER_BLOCK) };
+    let shown = if block.front { block.items.len() } else { block.items.len().min(MESSAGE_TITLES) };
     let left = block.items.len() - shown;
     let more = (left > 0).then(|| view.labels.filled("more", "stories", &view.labels.count(left, "story")));
     (shown, more)
@@ -28,6 +26,25 @@ fn shown(block: &Block, view: &View<'_>) -> (usize, Option<String>) {
 /// What a line begins with: the item's number, or in the view by paper, where one number has several lines, a dash.
 fn mark(item: &Item, view: &View<'_>) -> String {
     if view.by_source { "–".to_owned() } else { format!("{}.", item.number) }
+}
+
+/// Who printed it, who signed it, and when. A name that runs the other way stands between isolates.
+fn about(item: &Item, view: &View<'_>) -> String {
+    let names = std::iter::once(&item.source).chain(&item.by).map(|name| {
+        let dir = if is_rtl(name) { "rtl" } else { "ltr" };
+        isolated(&clipped(name, 100), dir, view.dir)
+    });
+    let parts: Vec<_> = names.take(4).chain([item.date.clone()]).collect();
+    parts.join(" · ")
+}
+
+/// Corrections since it went out, a line each.
+fn errata(view: &View<'_>) -> Vec<String> {
+    let line = |note: &Note| {
+        let what = if note.who.is_empty() { String::new() } else { format!("{}{}", note.who, view.colon) };
+        format!("{}{}{what}{}", view.text("errata"), view.colon, note.text)
+    };
+    view.errata.iter().map(line).collect()
 }
 
 /// A title in a line that runs the other way stands between isolates (UAX #9), so that its marks stay its own.

@@ -8,7 +8,7 @@ use kiosque_store::inert;
 
 use super::view::{Item, View};
 
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 25] = [
     "edition",
     "date",
     "revision",
@@ -32,6 +32,8 @@ const COLUMNS: [&str; 23] = [
     "original_title",
     "notes",
     "watchlists",
+    "errata",
+    "mentions",
 ];
 
 /// The table.
@@ -72,6 +74,8 @@ pub(super) fn csv(edition: &Edition, view: &View<'_>) -> Vec<u8> {
             inert(item.original_title.as_deref().unwrap_or_default()),
             inert(&notes.join("; ")),
             inert(&item.watchlists.join("; ")),
+            inert(&view.errata_of(item.number).join("; ")),
+            inert(&view.mentions.join("; ")),
         ]);
     }
     writer.into_inner().expect("writing to memory does not fail")

@@ -46,7 +46,7 @@ fn content(item: &Item, view: &View<'_>) -> String {
     let (lang, dir) = (&item.extract_lang, item.extract_dir);
     if !item.extract.is_empty() {
         let lang = if lang.is_empty() { String::new() } else { format!(" lang=\"{lang}\"") };
-        out.push_str(&format!("<p{lang} dir=\"{dir}\">{}</p>", escaped(&item.extract)));
+        out.push_str(&format!("<p{lang} dir=\"{dir}\">{}</p>", escaped(&item.extract).replace('\n', "<br>")));
     }
     let mut about = vec![item.source.clone()];
     about.extend(item.by.iter().cloned());
@@ -63,6 +63,9 @@ fn content(item: &Item, view: &View<'_>) -> String {
     };
     if let Some(original) = &item.original_title {
         out.push_str(&remark(view.text("original_title"), original, item.own_dir));
+    }
+    for erratum in view.errata_of(item.number) {
+        out.push_str(&remark(view.text("errata"), erratum, view.dir));
     }
     for note in &item.notes {
         out.push_str(&remark(view.text("note"), &note.text, note.dir));

@@ -15,10 +15,8 @@ use minijinja::{Value, context};
 use super::feed;
 use super::view::View;
 use crate::EditionError;
+use crate::format::MESSAGE_TITLES;
 use crate::look::Look;
-
-/// Items of a rubrique shown at most; the front page is whole.
-const PER_BLOCK: usize = 5;
 
 /// Who writes to whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +54,7 @@ impl Envelope {
 pub(super) fn mail(view: &View<'_>, look: &Look, envelope: &Envelope) -> Result<Vec<u8>, EditionError> {
     let values = context! {
         e => Value::from(Serde(view)),
-        most => PER_BLOCK,
+        most => MESSAGE_TITLES,
         left => view.blocks.iter().map(|block| left(view, block.front, block.items.len())).collect::<Vec<_>>(),
         unsubscribe => envelope.leave(),
     };
@@ -94,7 +92,7 @@ fn nobody(from: &Mailbox) -> Result<lettre::address::Envelope, EditionError> {
 
 /// `Et 12 sujets de plus dans l’édition.`, where a block has more than is shown.
 fn left(view: &View<'_>, front: bool, items: usize) -> Option<String> {
-    let left = if front { 0 } else { items.saturating_sub(PER_BLOCK) };
+    let left = if front { 0 } else { items.saturating_sub(MESSAGE_TITLES) };
     (left > 0).then(|| view.labels.filled("more", "stories", &view.labels.count(left, "story")))
 }
 

@@ -184,6 +184,11 @@ impl<'l> View<'l> {
         all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
+    /// What was corrected of an item, as sentences.
+    pub(super) fn errata_of(&self, number: usize) -> Vec<&str> {
+        self.errata.iter().filter(|note| note.number == Some(number)).map(|note| &*note.text).collect()
+    }
+
     /// A text of the interface.
     pub(super) fn text<'t>(&'t self, key: &'t str) -> &'t str {
         self.labels.text(key)

@@ -1,6 +1,7 @@
-//! A cron expression of five fields, as crontab(5) reads it: minute, hour, day of the month, month, weekday.
+//! A cron expression of five fields: minute, hour, day of the month, month, weekday.
 //!
-//! Lists, ranges and steps; 0 and 7 are Sunday; where day of the month and weekday are both given, either will do. Hours are
+//! Lists, ranges and steps; 0 and 7 are Sunday; where day of the month and weekday are both given, either will do (a field
+//! with a step, such as `*/2`, is given; crontab(5) takes it for a `*`). Hours are
 //! of the wall clock: one that the clock skips is struck when it has gone on, one that it repeats is struck the first
 //! time (docs/decisions/060-own-cron.md says why this is not a crate).
 
@@ -43,6 +44,11 @@ impl Cron {
             months: values(month, (1, 12))?,
             weekdays,
         })
+    }
+
+    /// Whether it strikes no more than once a day.
+    pub(super) fn is_once_a_day(&self) -> bool {
+        self.minutes.len() == 1 && self.hours.len() == 1
     }
 
     /// The last time before a moment.

@@ -88,6 +88,84 @@ fn a_panorama_prints_more_of_what_is_licensed_and_no_more_than_its_share() {
 }
 
 #[test]
+fn a_panorama_keeps_to_the_share_its_licence_grants() {
+    let mut spec = licensed();
+    spec.law.max_share_of_publication = 1.0;
+    for share in [0.3, 0.5, 0.9] {
+        spec.law.panorama_share = share;
+        for text in ["mot ".repeat(20), "il y a 10\u{202f}000 tonnes. ".repeat(20)] {
+            let mut stories = morning(&[("rivage", Rights::Licensed)]);
+            for article in stories.iter_mut().flat_map(|s| &mut s.articles) {
+                if article.tagged.article.source.0 == "rivage" {
+                    article.tagged.article.text.clone_from(&text);
+                }
+            }
+            in_any(&composed(&stories, &spec), Mode::Panorama, &spec);
+        }
+    }
+}
+
+#[test]
+fn a_reservation_holds_for_lines_by_paper_too() {
+    let mut stories = stories();
+    for article in stories.iter_mut().flat_map(|s| &mut s.articles) {
+        article.tagged.article.tdm_reserved = Some(true);
+    }
+    let mut agreed = spec();
+    agreed.law.quote_reserved = true;
+    let mut edition = composed(&stories, &agreed);
+    edition.items_mut().for_each(|item| item.extract.clear());
+    let quoted = |edition: &Edition| {
+        edition
+            .newspapers
+            .iter()
+            .flat_map(|paper| &paper.lines)
+            .filter(|line| !line.extract.is_empty())
+            .count()
+    };
+    assert!(quoted(&in_any(&edition, Mode::Revue, &agreed)) > 0);
+    assert_eq!(quoted(&in_any(&edition, Mode::Revue, &spec())), 0);
+}
+
+#[test]
+fn a_paper_that_forbids_it_is_named_nowhere() {
+    let mut edition = composed(&stories(), &spec());
+    let source = SourceId("depeche".to_owned());
+    let takes_out: Vec<_> =
+        edition.items().filter(|item| item.source == source).map(|item| item.article.clone()).collect();
+    assert!(edition.newspapers.iter().flat_map(|p| &p.lines).any(|l| l.copy_of.is_some()));
+    for article in takes_out {
+        let ruled = |number, act| kiosque_edition::Ruling {
+            number,
+            target: Some(article.clone()),
+            act,
+            who: "desk".to_owned(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let retitled = ruled(1, kiosque_edition::Act::Retitle { title: "Autrement dit".to_owned() });
+        let dropped = ruled(2, kiosque_edition::Act::Drop { only: false });
+        edition = kiosque_edition::amend(&edition, &[retitled, dropped], true);
+    }
+    let rights = BTreeMap::from([(source, Rights::Forbidden)]);
+    let out = in_mode(&edition, Mode::Revue, &spec(), &rights).unwrap_or_else(|b| panic!("{b:?}"));
+    let told = serde_json::to_string(&out).unwrap();
+    for name in ["Agence Dépêche", "\"depeche\"", "La banque centrale maintient", "Autrement dit"] {
+        assert!(!told.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn a_table_of_a_panorama_carries_its_licence() {
+    let edition = in_any(&composed(&stories(), &licensed()), Mode::Panorama, &licensed());
+    for format in
+        kiosque_edition::Format::built().filter(|f| !matches!(f.name(), "pdf" | "docx" | "epub" | "eml"))
+    {
+        let out = kiosque_edition::render(&edition, format, kiosque_edition::GroupBy::Rubrique).unwrap();
+        assert!(String::from_utf8_lossy(&out).contains("Contrat 12-345"), "{}", format.name());
+    }
+}
+
+#[test]
 fn each_rule_tells_the_item_that_breaks_it() {
     let edition = composed(&morning(&[("carrefour", Rights::None)]), &spec());
     let check = |change: &dyn Fn(&mut EditionItem), expected: Rule| {

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use kiosque_edition::{
-    Act, EditionError, EditionSpec, Format, GroupBy, Ruling, build, dates_of, freeze, publication, publish,
-    thaw, usual_mode,
+    Act, EditionError, EditionSpec, Format, GroupBy, Ruling, build, close, dates_of, freeze, publication,
+    publish, thaw, usual_mode,
 };
 use kiosque_model::{ArticleId, EditionState, Mode, Tagged};
 use kiosque_store::{Distribution, Store, StoreOptions};
@@ -213,6 +213,76 @@ fn is_late(desk: &Desk) -> bool {
 }
 
 #[test]
+fn what_is_two_editions_late_stands_in_the_next() {
+    let desk = Desk::new();
+    let (second, third) = (date().tomorrow().unwrap(), date().tomorrow().unwrap().tomorrow().unwrap());
+    publish(&desk.store, &spec(), date(), ("Desk", at("20:50"))).unwrap();
+    let mut other = desk.evening("2026-10-08T08:00:00Z");
+    other.article.published = Some("2026-10-08T08:00:00+01:00".parse().unwrap());
+    other.article.title = Some("Une nouvelle du lendemain".to_owned());
+    other.article.canonical_url =
+        kiosque_model::CanonicalUrl::parse("https://www.cap-nord.example/2026/10/08/matin.html").unwrap();
+    other.article.id = other.article.canonical_url.id();
+    desk.put(&[other]);
+    publish(&desk.store, &spec(), second, ("Desk", "2026-10-08T20:00:00Z".parse().unwrap())).unwrap();
+    desk.put(&[desk.evening("2026-10-08T21:00:00Z")]);
+    let next = build(&desk.store, &spec(), third).unwrap().edition;
+    let items: Vec<_> = next.items().map(|item| (&*item.title, item.late)).collect();
+    assert_eq!(items, [("Une nouvelle du soir", true)]);
+}
+
+#[test]
+fn an_edition_covers_the_hours_that_were_missed() {
+    let desk = Desk::new();
+    let daily = EditionSpec { schedule: Some("0 5 * * *".parse().unwrap()), ..spec() };
+    let first = date().yesterday().unwrap();
+    publish(&desk.store, &daily, first, ("Desk", "2026-10-06T04:00:00Z".parse().unwrap())).unwrap();
+    // Three hours of issue were missed.
+    let day = "2026-10-10".parse().unwrap();
+    let caught_up = build(&desk.store, &daily, day).unwrap().edition;
+    let window = caught_up.window.unwrap();
+    assert_eq!(
+        (window.from.to_string(), window.until.to_string()),
+        ("2026-10-06T04:00:00Z".to_owned(), "2026-10-10T04:00:00Z".to_owned())
+    );
+    assert!(caught_up.stories > 20);
+    // Of an article with a bare day before the window nobody knows the hour: it came in late.
+    let late: Vec<_> = caught_up.items().filter(|item| item.late).map(|item| &*item.title).collect();
+    assert_eq!(late, ["Cinq recettes de saison autour de la grenade"]);
+}
+
+#[test]
+fn what_is_closed_is_what_was_drafted() {
+    let desk = Desk::new();
+    let draft = publication(&desk.store, &spec(), date()).unwrap().unwrap();
+    let overtaken = publication(&desk.store, &spec(), date()).unwrap().unwrap();
+    let told = draft.edition.clone();
+    // Decided and come in between drafting and closing.
+    desk.decide(Some(&told.front[0].article), &Act::Retitle { title: "Trop tard".to_owned() });
+    desk.put(&[desk.evening("2026-10-07T18:00:00Z")]);
+    let closed = close(&desk.store, draft, ("Desk", at("20:00"))).unwrap().edition;
+    assert_eq!((&closed.front, &closed.sections), (&told.front, &told.sections));
+    let corrected = publication(&desk.store, &spec(), date()).unwrap().unwrap().edition;
+    assert_eq!(corrected.errata.len(), 1);
+    // Who drafted it too and comes second does not write over it.
+    let second = close(&desk.store, overtaken, ("Autre", at("20:00"))).unwrap_err();
+    assert!(matches!(second, EditionError::State { .. }), "{second}");
+}
+
+#[test]
+fn the_ledger_declares_what_a_message_prints() {
+    let edition = crate::morning::composed(&stories(), &spec());
+    let quoted = |edition: &kiosque_model::Edition| edition.items().filter(|i| !i.extract.is_empty()).count();
+    let printed = |format: Format, by| format.printed(&edition, by);
+    assert_eq!(printed(Format::Html, GroupBy::Rubrique), edition);
+    assert_eq!(quoted(&printed(Format::Telegram, GroupBy::Rubrique)), 0);
+    let mail = printed(Format::Eml, GroupBy::Rubrique);
+    assert_eq!(quoted(&mail), mail.front.iter().filter(|i| !i.extract.is_empty()).count());
+    assert!(mail.sections.iter().all(|section| section.items.len() <= 5));
+    assert_eq!(quoted(&printed(Format::Eml, GroupBy::Source)), 0);
+}
+
+#[test]
 fn what_came_between_freezing_and_publishing_is_late() {
     let desk = Desk::new();
     freeze(&desk.store, &spec(), date(), ("Desk", at("20:50"))).unwrap();
@@ -276,10 +346,10 @@ fn an_edition_covers_the_time_since_its_hour_before() {
 fn the_ledger_tells_every_title_that_went_out() {
     let desk = Desk::grouped();
     let out = publish(&desk.store, &spec(), date(), ("Desk", at("18:00"))).unwrap().edition;
-    assert!(!desk.store.is_distributed(&out, "mail").unwrap());
     let how = Distribution { channel: "mail".to_owned(), recipients: 40, by_paper: false, at: at("18:01") };
     desk.store.distribute(&out, &how).unwrap();
-    assert!(desk.store.is_distributed(&out, "mail").unwrap());
+    // What is in the ledger already is not written again.
+    desk.store.distribute_once(&out, &how).unwrap();
     let ledger = desk.store.ledger(Some(date()), None).unwrap();
     assert_eq!(ledger.rows.len(), out.items().count());
     assert!(ledger.to_csv().starts_with("day,title_of_publication,source,rights,article_title,url,"));

@@ -83,8 +83,8 @@ fn every_item_has_title_source_link_and_date_in_every_format() {
                     assert!(out.contains(author), "{author}");
                 }
             }
-            // One article of the morning printed no date.
-            assert!(out.contains("date non précisée"));
+            // One article of the morning printed no date: the day it was read stands for it.
+            assert!(out.contains("consulté le 7\u{a0}octobre\u{a0}2026"));
             assert!(out.contains("7\u{a0}octobre\u{a0}2026 à 15\u{a0}h\u{a0}12"));
         }
     }
@@ -97,6 +97,43 @@ fn right_to_left_text_is_marked_as_such() {
     let markdown = rendered(&edition(), Format::Markdown, GroupBy::Rubrique);
     assert!(markdown.contains("<p dir=\"rtl\" lang=\"ar\">طالبت فرق المعارضة"));
     assert!(markdown.contains("[\u{200f}حريق"));
+}
+
+#[test]
+fn messages_name_who_wrote_when_and_what_was_corrected() {
+    let mut edition = edition();
+    edition.errata.push(kiosque_model::Erratum {
+        revision: 2,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        who: "desk".to_owned(),
+        number: Some(1),
+        kind: "retitle".to_owned(),
+        before: Some("Le {text} d’avant".to_owned()),
+        text: "Le bon".to_owned(),
+    });
+    for format in [Format::Telegram, Format::Slack, Format::Rss, Format::Atom, Format::JsonFeed, Format::Csv]
+    {
+        let out = rendered(&edition, format, GroupBy::Rubrique);
+        let name = format.name();
+        assert!(out.contains("«\u{a0}Le {text} d’avant\u{a0}» devient «\u{a0}Le bon\u{a0}»"), "{name}");
+        assert!(out.contains("Salma Benhaddou"), "{name}");
+    }
+    let telegram = rendered(&edition, Format::Telegram, GroupBy::Rubrique);
+    assert!(
+        telegram.contains("(Le Rivage · Salma Benhaddou · Yann Le Goff · 7\u{a0}octobre\u{a0}2026 à"),
+        "{telegram}"
+    );
+    assert!(telegram.contains("\u{2067}صوت المدينة\u{2069}"), "{telegram}");
+}
+
+#[test]
+fn a_passage_of_several_paragraphs_keeps_them() {
+    let mut edition = edition();
+    edition.front[0].extract = "Un.\nDeux.".to_owned();
+    assert!(rendered(&edition, Format::Html, GroupBy::Rubrique).contains(">Un.\nDeux.</p>"));
+    assert!(rendered(&edition, Format::Html, GroupBy::Rubrique).contains("white-space: pre-line"));
+    assert!(rendered(&edition, Format::Markdown, GroupBy::Rubrique).contains("> Un.\n  >\n  > Deux."));
+    assert!(rendered(&edition, Format::JsonFeed, GroupBy::Rubrique).contains("Un.<br>Deux."));
 }
 
 #[test]
@@ -114,7 +151,8 @@ fn an_unknown_format_is_told_with_those_there_are() {
     assert!(said.starts_with("no export format `odt`; available are `html`, "), "{said}");
     for format in Format::ALL {
         assert_eq!(format.name().parse::<Format>().unwrap(), format);
-        assert!(said.contains(&format!("`{}`", format.name())), "{said}");
+        let built = Format::built().any(|one| one == format);
+        assert_eq!(said.contains(&format!("`{}`", format.name())), built, "{said}");
     }
     let said = "outlet".parse::<GroupBy>().unwrap_err().to_string();
     assert_eq!(said, "no grouping `outlet`; available are `rubrique`, `source`");

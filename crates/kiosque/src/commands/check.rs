@@ -2,12 +2,13 @@
 
 mod sources;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use kiosque_classify::WatchSet;
-use kiosque_edition::Format;
+use kiosque_classify::{WatchRule, WatchSet};
+use kiosque_edition::{EditionSpec, Format};
 use kiosque_extract::{RuleSet, RuleTest, SiteRule};
 use kiosque_model::Article;
 use kiosque_stream::{KafkaLog, TopicState};
@@ -52,7 +53,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
     if let Some(folder) = &config.rules {
         check_rules(folder)?;
     }
-    check_classify(&config.classify)?;
+    check_classify(&config.classify, &config.editions)?;
     sources::run(&config, args.all)?;
     drop(store);
     Ok(ExitCode::SUCCESS)
@@ -95,13 +96,29 @@ fn check_bus(bus: &BusConfig, create: bool) -> Result<()> {
     }
 }
 
-/// Reads the pipeline's own model and its watchlists.
-fn check_classify(config: &ClassifyConfig) -> Result<()> {
+/// Reads the pipeline's own model and its watchlists, and looks for those that editions are made of.
+fn check_classify(config: &ClassifyConfig, editions: &[EditionSpec]) -> Result<()> {
+    let mut lists = BTreeSet::new();
     if let Some(folder) = &config.watch {
         let set: WatchSet = rules::read(folder).inspect_err(|unusable| {
             unusable.mistakes.iter().for_each(|mistake| println!("BAD watch      {mistake}"));
         })?;
         println!("ok  watch      {}: {} rules", folder.display(), set.rules().len());
+        lists = set.rules().iter().filter_map(WatchRule::watchlist).map(str::to_owned).collect();
+    }
+    for spec in editions {
+        if let Some(unknown) = spec.selection.watchlists.iter().find(|list| !lists.contains(*list)) {
+            let known: Vec<_> = lists.iter().map(|list| format!("`{list}`")).collect();
+            bail!(
+                "the edition `{}` asks for the watchlist `{unknown}`, which no rule fills\nhint: {}",
+                spec.name,
+                if known.is_empty() {
+                    "`classify.watch` names the folder of rules".to_owned()
+                } else {
+                    format!("the rules fill {}", known.join(", "))
+                }
+            );
+        }
     }
     Classify::open(config)?;
     if let Some(model) = &config.model {

@@ -5,6 +5,7 @@ mod decide;
 pub(crate) mod issue;
 pub(crate) mod law;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -241,8 +242,17 @@ pub(crate) fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
         return std::fs::write(path, bytes).with_context(told);
     }
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // Named for this process: another one that writes the same file does not write into it.
     let mut unfinished = path.clone().into_os_string();
-    unfinished.push(".part");
-    std::fs::write(&unfinished, bytes).with_context(told)?;
-    std::fs::rename(&unfinished, path).with_context(told)
+    unfinished.push(format!(".{}.part", std::process::id()));
+    let whole = std::fs::File::create(&unfinished).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&unfinished, path)
+    });
+    if whole.is_err() {
+        // What is left of it is of no use, and the first error says why.
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    whole.with_context(told)
 }

@@ -27,15 +27,19 @@ pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode> {
     let look = looks::look(&config, &found.name)?;
     let by = GroupBy::from(args.by);
     let bytes = issue::rendered(&config, &look, (&found, by), format)?;
+    // Opened before anything is handed out: what cannot be declared is not distributed.
+    let ledger =
+        args.recipients.map(|recipients| Ok::<_, anyhow::Error>((recipients, line::open_store(&config)?)));
+    let ledger = ledger.transpose()?;
     match &args.out {
         Some(path) => edition::write_if_changed(path, &bytes)?,
         None => std::io::stdout().write_all(&bytes).context("cannot write to stdout")?,
     }
-    if let Some(recipients) = args.recipients {
+    if let Some((recipients, ledger)) = ledger {
         let by_paper = format.tells_papers(by);
         let channel = format.name().to_owned();
         let how = Distribution { channel, recipients, by_paper, at: Timestamp::now() };
-        line::open_store(&config)?.distribute(&found, &how)?;
+        ledger.distribute(&format.printed(&found, by), &how)?;
     }
     Ok(ExitCode::SUCCESS)
 }

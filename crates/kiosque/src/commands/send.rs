@@ -47,7 +47,8 @@ pub(crate) fn run(args: &SendArgs) -> Result<ExitCode> {
         let recipients = u32::try_from(owed).unwrap_or(u32::MAX);
         let by_paper = Format::Eml.tells_papers(args.by.into());
         let channel = CHANNEL.to_owned();
-        ledger.distribute(&found, &Distribution { channel, recipients, by_paper, at: Timestamp::now() })?;
+        let how = Distribution { channel, recipients, by_paper, at: Timestamp::now() };
+        ledger.distribute(&Format::Eml.printed(&found, args.by.into()), &how)?;
     }
     if let Some(stopped) = done.stopped {
         return Err(stopped.context(format!("stopped after {} of {} messages", done.sent, due.len())));

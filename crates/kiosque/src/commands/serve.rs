@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
+use kiosque_model::SourceId;
 use kiosque_web::Site;
 use tokio::net::TcpListener;
 
@@ -59,6 +60,7 @@ pub(crate) fn site(
     Ok(Site {
         store_path: config.store.clone(),
         editions: config.editions.clone(),
+        rights: config.sources.iter().map(|source| (SourceId(source.id.clone()), source.rights)).collect(),
         looks: looks::looks(config)?,
         metrics: Arc::new(telemetry::metrics),
         ready,

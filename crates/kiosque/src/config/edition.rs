@@ -46,7 +46,7 @@ pub(super) fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec>
 /// When it is issued, what time it covers, which articles it takes.
 fn hours(section: &mut Section<'_>, spec: &mut EditionSpec) {
     spec.schedule = section.parsed("schedule", str::parse::<Schedule>);
-    if let Some(days) = section.integer_if("days", 1..=366) {
+    if let Some(days) = section.integer_if("days", 1..=31) {
         spec.period = Period::Days(whole(days));
     }
     spec.recipients = whole(section.integer("recipients", 0..=100_000_000, signed(spec.recipients)));

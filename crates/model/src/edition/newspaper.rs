@@ -1,5 +1,6 @@
 //! The edition paper by paper, as the Moroccan dailies' reviews are read out: title and a few lines.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,12 @@ pub struct NewspaperLine {
     /// Words of its text, of which the extract is a share.
     #[serde(default)]
     pub words: usize,
+    /// When its page was first read: what is printed where it has no date.
+    #[serde(default)]
+    pub seen: Option<Timestamp>,
+    /// Whether its publisher reserves text and data mining, where that is known.
+    #[serde(default)]
+    pub tdm_reserved: Option<bool>,
     /// The paper whose text this is a copy of, where it is one.
     #[serde(default)]
     pub copy_of: Option<String>,

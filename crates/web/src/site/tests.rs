@@ -35,6 +35,7 @@ impl Kept {
 
     fn router(&self) -> Router {
         router(Site {
+            rights: BTreeMap::new(),
             store_path: self.path(),
             editions: vec![EditionSpec::new("matin", TimeZone::UTC, "UTC")],
             looks: BTreeMap::new(),
@@ -185,6 +186,7 @@ async fn machines_get_health_readiness_and_metrics() {
     assert_eq!(body, "kiosque_up 1\n");
 
     let busy = Site {
+        rights: BTreeMap::new(),
         store_path: kept.path(),
         editions: Vec::new(),
         looks: BTreeMap::new(),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::view::{Item, View};
-use super::{clipped, isolated, mark, packed, shown};
+use super::{about, clipped, errata, isolated, mark, packed, shown};
 
 /// A message's length at most, in UTF-16 code units; the API counts after its entities are parsed, so that what is
 /// counted here, markup and all, is never too short.
@@ -24,6 +24,7 @@ pub(in crate::render) fn telegram(view: &View<'_>) -> Value {
         lines.extend(block.items.iter().take(count).map(|item| line(item, view)));
         lines.extend(more.map(|more| format!("<i>{}</i>", escaped(&more))));
     }
+    lines.extend(errata(view).iter().map(|erratum| format!("\n{}", escaped(&clipped(erratum, 1000)))));
     lines
         .extend(view.mentions.iter().map(|mention| format!("\n<i>{}</i>", escaped(&clipped(mention, 1000)))));
     let bodies = packed(lines, LIMIT, |text| text.encode_utf16().count());
@@ -37,7 +38,7 @@ fn line(item: &Item, view: &View<'_>) -> String {
         Some(href) => format!("<a href=\"{}\">{}</a>", escaped(href), escaped(&title)),
         None => escaped(&title),
     };
-    format!("{} {title} ({})", mark(item, view), escaped(&clipped(&item.source, 100)))
+    format!("{} {title} ({})", mark(item, view), escaped(&about(item, view)))
 }
 
 /// The Bot API knows these four entities and no others.

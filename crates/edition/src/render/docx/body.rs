@@ -2,8 +2,11 @@
 
 use super::super::view::{Block, Headline, Item, Note, Other, View, is_rtl};
 use super::super::xml::Xml;
+use kiosque_model::Direction;
+
 use super::chart;
 use super::parts::{R, W, link_id};
+use crate::compose::direction_of;
 
 /// The document being written, with the addresses it links to.
 struct Body<'v> {
@@ -302,10 +305,18 @@ impl Body<'_> {
             self.xml.empty("w:b", &[]).empty("w:bCs", &[]);
         }
         // Marks between Arabic words have no letters of their own: they follow the interface.
-        if is_rtl(text) || (self.view.dir == "rtl" && !text.chars().any(char::is_alphabetic)) {
+        let marks = !text.chars().any(char::is_alphabetic);
+        if direction_of(text) == Direction::Rtl || (self.view.dir == "rtl" && marks) {
             self.xml.empty("w:rtl", &[]);
         }
-        self.xml.close().element("w:t", &[("xml:space", "preserve")], text).close();
+        self.xml.close();
+        for (at, line) in text.split('\n').enumerate() {
+            if at > 0 {
+                self.xml.empty("w:br", &[]);
+            }
+            self.xml.element("w:t", &[("xml:space", "preserve")], line);
+        }
+        self.xml.close();
     }
 }
 

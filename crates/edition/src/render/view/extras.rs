@@ -11,6 +11,9 @@ use crate::look::Labels;
 /// A text with its direction and whose it is.
 #[derive(Debug, Serialize)]
 pub(in crate::render) struct Note {
+    /// The item it is about, where it is about one.
+    #[serde(skip)]
+    pub(in crate::render) number: Option<usize>,
     /// Who wrote it or what it is called; may be empty.
     pub(in crate::render) who: String,
     pub(in crate::render) text: String,
@@ -55,7 +58,7 @@ impl Pen<'_> {
         let direction = direction_of(words);
         let ours = direction == self.labels.direction && self.labels.code == "fr";
         let text = if ours { typography::glued(words) } else { words.to_owned() };
-        Note { who, text, dir: super::dir(direction) }
+        Note { number: None, who, text, dir: super::dir(direction) }
     }
 }
 
@@ -75,14 +78,17 @@ pub(super) fn errata(edition: &Edition, pen: &Pen<'_>) -> Vec<Note> {
             _ => return None,
         };
         let before = erratum.before.as_deref().unwrap_or_default();
-        Some(pen.labels.text(template).replace("{before}", before).replace("{text}", &erratum.text))
+        // A headline that spells a place to fill is not filled itself.
+        let filled = |part: &str| part.replace("{text}", &erratum.text);
+        Some(pen.labels.text(template).split("{before}").map(filled).collect::<Vec<_>>().join(before))
     };
     let all = edition.errata.iter().map(|erratum| {
-        let number = erratum.number.map(|number| pen.numbered(number)).unwrap_or_default();
+        let number = erratum.number;
+        let who = number.map(|number| pen.numbered(number)).unwrap_or_default();
         match sentence(erratum) {
             // A sentence of the interface, whatever it quotes.
-            Some(text) => Note { who: number, text, dir: super::dir(pen.labels.direction) },
-            None => pen.said(number, &erratum.text),
+            Some(text) => Note { number, who, text, dir: super::dir(pen.labels.direction) },
+            None => Note { number, ..pen.said(who, &erratum.text) },
         }
     });
     all.collect()
@@ -132,7 +138,7 @@ pub(super) fn formulas(edition: &Edition, labels: &Labels) -> Vec<Note> {
         if !weights.is_empty() {
             text = format!("{text} ({})", weights.join("; "));
         }
-        Note { who: labels.text(name).to_owned(), text, dir: "ltr" }
+        Note { number: None, who: labels.text(name).to_owned(), text, dir: "ltr" }
     };
     let ranking = edition.ranking.iter().map(|formula| printed("ranking", "ranking_formula", formula));
     let noise = edition.noise.iter().map(|formula| printed("noise", "noise_formula", formula));

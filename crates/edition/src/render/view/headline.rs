@@ -4,7 +4,7 @@ use kiosque_model::{Direction, Language, OtherTitle};
 use serde::Serialize;
 
 use super::super::typography;
-use crate::compose::direction_of;
+use crate::compose::{direction_of, is_rtl_letter};
 
 /// A title with its address, language and direction.
 #[derive(Debug, Serialize)]
@@ -48,7 +48,7 @@ pub(super) fn tongue<'l>(
 
 /// Whether a name or word is written from right to left: it has a letter of such a script.
 pub(in crate::render) fn is_rtl(word: &str) -> bool {
-    word.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}'))
+    word.chars().any(is_rtl_letter)
 }
 
 /// A publisher's text as it is set: French with its no-break spaces, any other as it came.

@@ -1,5 +1,6 @@
 //! An item as it is printed: in the view by rubrique a story, in the view by paper an article of it.
 
+use jiff::Timestamp;
 use kiosque_model::{Access, EditionItem, Language, NewspaperLine, OtherTitle, Published, Rubrique};
 use serde::Serialize;
 
@@ -44,8 +45,6 @@ pub(in crate::render) struct Item {
     pub(in crate::render) copy_of: Option<String>,
     /// The watchlists it met.
     pub(in crate::render) watchlists: Vec<String>,
-    /// Other items of its rubrique.
-    pub(in crate::render) same_rubrique: Vec<Jump>,
     /// A licence the page states.
     pub(in crate::render) licence: Option<String>,
     #[serde(skip)]
@@ -113,7 +112,7 @@ impl Pen<'_> {
             headline: Headline::new(&item.title, &item.url, title_in, title_runs),
             source: item.source_name.clone(),
             by: if item.authors.is_empty() { item.agencies.clone() } else { item.authors.clone() },
-            date: labels.published(item.published, &self.zone),
+            date: self.date(item.published, item.seen),
             datetime: item.published.as_ref().map(Published::to_string),
             badges,
             rubrique: self.rubrique(item.rubrique),
@@ -131,10 +130,20 @@ impl Pen<'_> {
             notes: item.notes.iter().map(|note| self.note(note)).collect(),
             copy_of: None,
             watchlists: item.watchlists.clone(),
-            same_rubrique: item.same_rubrique.iter().map(|number| self.jump(*number)).collect(),
             licence: item.licence.clone(),
             published: item.published,
             modified: item.modified,
+        }
+    }
+
+    /// When it was published; of a page without a date, when it was read.
+    fn date(&self, published: Option<Published>, seen: Option<Timestamp>) -> String {
+        match (published, seen) {
+            (None, Some(seen)) => {
+                let day = self.labels.date(seen.to_zoned(self.zone.clone()).date());
+                self.labels.filled("seen_on", "date", &day)
+            }
+            _ => self.labels.published(published, &self.zone),
         }
     }
 
@@ -163,6 +172,8 @@ impl Pen<'_> {
         };
         let mut badges = vec![access(labels, line.access == Access::Subscribers)];
         badges.extend(line.updated.then(|| labels.text("updated").to_owned()));
+        badges.extend(item.is_some_and(|item| item.opinion).then(|| labels.text("opinion").to_owned()));
+        badges.extend(item.is_some_and(|item| item.late).then(|| labels.text("late").to_owned()));
         badges.extend(rewritten.then(|| labels.text("rewritten").to_owned()));
         Item {
             number: line.number,
@@ -171,7 +182,7 @@ impl Pen<'_> {
             headline: Headline::new(&line.title, &line.url, language, line.direction),
             source: paper.to_owned(),
             by: if line.authors.is_empty() { line.agencies.clone() } else { line.authors.clone() },
-            date: labels.published(line.published, &self.zone),
+            date: self.date(line.published, line.seen),
             datetime: line.published.as_ref().map(Published::to_string),
             badges,
             rubrique: self.rubrique(line.rubrique),
@@ -189,8 +200,7 @@ impl Pen<'_> {
             notes: item.iter().flat_map(|item| &item.notes).map(|note| self.note(note)).collect(),
             copy_of: line.copy_of.as_deref().map(|paper| labels.filled("copy_of", "paper", paper)),
             watchlists: item.map(|item| item.watchlists.clone()).unwrap_or_default(),
-            same_rubrique: Vec::new(),
-            licence: None,
+            licence: item.and_then(|item| item.licence.clone()),
             published: line.published,
             modified: None,
         }

@@ -105,7 +105,8 @@ fn undo(args: &UndoArgs) -> Result<()> {
     let of = &decision.decision;
     if let Some(issue) = out(&desk)?
         && number <= issue.decision
-        && !Ruling::read(decision).is_some_and(|ruling| ruling.act.regroups())
+        // What was decided for all editions and days holds for those to come.
+        && of.edition.is_some()
     {
         bail!("{}", too_late(&desk, "taking back what it was made with"));
     }
@@ -126,8 +127,8 @@ fn out(desk: &Desk) -> Result<Option<Issue>> {
 
 fn too_late(desk: &Desk, what: &str) -> String {
     format!(
-        "the edition `{}` of {} went out: {what} cannot change it any more\nhint: what can still be corrected is retitle, \
-         extract, note, drop and erratum",
+        "the edition `{}` of {} went out: {what} cannot change it any more\nhint: retitle, extract, note and drop still \
+         correct what stands in it, erratum says the rest",
         desk.spec().name,
         desk.date
     )
@@ -142,11 +143,18 @@ fn taken_back_by(decisions: &[Decision], number: i64) -> Option<i64> {
 }
 
 fn decide(desk: &Desk, target: Option<&ArticleId>, act: &Act, by: &Who, json: bool) -> Result<()> {
-    if !kiosque_edition::amends(act) && !act.regroups() && out(desk)?.is_some() {
-        bail!("{}", too_late(desk, &format!("`{}`", act.kind())));
+    let (who, at) = (by.name(), Timestamp::now());
+    if let Some(issue) = out(desk)?.filter(|_| !act.regroups()) {
+        let ruling =
+            Ruling { number: i64::MAX, target: target.cloned(), act: act.clone(), who: who.clone(), at };
+        let corrects = kiosque_edition::amends(act)
+            && kiosque_edition::amend(&issue.edition, &[ruling], true) != issue.edition;
+        if !corrects {
+            bail!("{}", too_late(desk, &format!("this `{}`", act.kind())));
+        }
     }
     let place = (&*desk.spec().name, desk.date);
-    let row = Ruling::row(place, target, act, (&by.name(), Timestamp::now()));
+    let row = Ruling::row(place, target, act, (&who, at));
     let number = desk.store.decide(&row)?;
     rebuilt(desk, (number, target), act, json)
 }
@@ -334,6 +342,9 @@ fn edition_before(desk: &Desk) -> Result<jiff::civil::Date> {
 /// Takes over the decisions of another day for the stories that go on.
 pub(super) fn clone(args: &CloneArgs) -> Result<()> {
     let desk = Desk::open(args.desk.pipeline.path(), &args.desk.which)?;
+    if out(&desk)?.is_some() {
+        bail!("{}", too_late(&desk, "what is taken over"));
+    }
     let name = desk.spec().name.clone();
     let from = match args.from {
         Some(from) => from,
@@ -348,14 +359,12 @@ pub(super) fn clone(args: &CloneArgs) -> Result<()> {
             // What regroups stories holds for every day already; a correction was of its day.
             continue;
         }
-        if let Some(target) = &ruling.target {
-            let story = desk.store.placed(target)?.map(|placed| placed.story);
-            let goes_on =
-                edition.items().any(|item| tells(item, target) || Some(&item.story) == story.as_ref());
-            if !goes_on {
-                left += 1;
-                continue;
-            }
+        // A note on the whole edition was of its day.
+        let Some(target) = &ruling.target else { continue };
+        let story = desk.store.placed(target)?.map(|placed| placed.story);
+        if !edition.items().any(|item| tells(item, target) || Some(&item.story) == story.as_ref()) {
+            left += 1;
+            continue;
         }
         if there.iter().any(|known| known.target == ruling.target && known.act == ruling.act) {
             // Taken over before.

@@ -61,8 +61,8 @@ fn mode(store: &Store, spec: &EditionSpec, date: Date) -> Result<Mode> {
 
 type Out = (Edition, bool, Vec<std::path::PathBuf>);
 
-/// Publishes an edition and writes its files. Rules and formats are tried before it is closed, so that an edition that
-/// breaks one stays open to correction.
+/// Publishes an edition and writes its files. Rules and formats are tried on what is then closed, word for word, so that an
+/// edition that breaks one stays open to correction.
 fn go_out(
     config: &Config,
     store: &Store,
@@ -70,13 +70,16 @@ fn go_out(
     (date, how): (Date, (&str, Timestamp)),
 ) -> Result<Out> {
     let look = looks::look(config, &spec.name)?;
-    if let Some(draft) = kiosque_edition::publication(store, spec, date)? {
-        let draft = law::lawful((config, store), spec, &draft, spec.law.mode)?;
-        for format in Format::built() {
-            rendered(config, &look, (&draft, GroupBy::Rubrique), format)?;
+    let built = match kiosque_edition::publication(store, spec, date)? {
+        Some(draft) => {
+            let tried = law::lawful((config, store), spec, &draft.edition, spec.law.mode)?;
+            for format in Format::built() {
+                rendered(config, &look, (&tried, GroupBy::Rubrique), format)?;
+            }
+            kiosque_edition::close(store, draft, how)?
         }
-    }
-    let built = kiosque_edition::publish(store, spec, date, how)?;
+        None => kiosque_edition::build(store, spec, date)?,
+    };
     let out = law::lawful((config, store), spec, &built.edition, spec.law.mode)?;
     let mut files = Vec::new();
     for format in Format::built() {
@@ -84,11 +87,9 @@ fn go_out(
         write_if_changed(&path, &rendered(config, &look, (&out, GroupBy::Rubrique), format)?)?;
         files.push(path);
     }
-    if !store.is_distributed(&out, CHANNEL)? {
-        let (channel, recipients) = (CHANNEL.to_owned(), spec.recipients);
-        // The JSON among them holds the view by paper too.
-        store.distribute(&out, &Distribution { channel, recipients, by_paper: true, at: how.1 })?;
-    }
+    let (channel, recipients) = (CHANNEL.to_owned(), spec.recipients);
+    // The JSON among them holds the view by paper too.
+    store.distribute_once(&out, &Distribution { channel, recipients, by_paper: true, at: how.1 })?;
     Ok((built.edition, built.changed, files))
 }
 
@@ -140,7 +141,7 @@ fn issue(config: &Config, store: &Store, spec: &EditionSpec, (date, now): (Date,
     let mut spec = spec.clone();
     spec.law.mode = mode(store, &spec, date)?;
     let draft = kiosque_edition::publication(store, &spec, date)?;
-    if draft.is_some_and(|draft| draft.items().next().is_none()) {
+    if draft.is_some_and(|draft| draft.edition.items().next().is_none()) {
         return Ok(false);
     }
     go_out(config, store, &spec, (date, (BY_ITSELF, now)))?;
