@@ -108,7 +108,7 @@ fn an_edition_goes_out_once_and_is_corrected_by_errata() {
     assert!(String::from_utf8_lossy(&decided.stderr).contains("erratum"));
     assert_eq!(edition(folder), out);
     let late = fails(folder, &["edition", "pin", "3"], 1);
-    assert!(late.contains("went out: `pin` cannot change it"), "{late}");
+    assert!(late.contains("went out: this `pin` cannot change it"), "{late}");
     assert_eq!(ok(folder, &["edition", "decisions"]).lines().count(), 1);
     assert!(fails(folder, &["edition", "clone", "--from", "2020-01-01"], 1).contains("went out"));
     // What joins stories holds for every day, and so do taking it back and bringing it back.

@@ -359,12 +359,12 @@ pub(super) fn clone(args: &CloneArgs) -> Result<()> {
             // What regroups stories holds for every day already; a correction was of its day.
             continue;
         }
-        // A note on the whole edition was of its day.
-        let Some(target) = &ruling.target else { continue };
-        let story = desk.store.placed(target)?.map(|placed| placed.story);
-        if !edition.items().any(|item| tells(item, target) || Some(&item.story) == story.as_ref()) {
-            left += 1;
-            continue;
+        if let Some(target) = &ruling.target {
+            let story = desk.store.placed(target)?.map(|placed| placed.story);
+            if !edition.items().any(|item| tells(item, target) || Some(&item.story) == story.as_ref()) {
+                left += 1;
+                continue;
+            }
         }
         if there.iter().any(|known| known.target == ruling.target && known.act == ruling.act) {
             // Taken over before.
