@@ -5,6 +5,7 @@ mod byline;
 pub(crate) mod head;
 pub(crate) mod image;
 pub(crate) mod jsonld;
+mod kicker;
 mod lines;
 pub(crate) mod names;
 mod scripted;

@@ -192,6 +192,22 @@ fn dates_are_read_where_they_are_printed() {
     );
 }
 
+/// One moment for publication and change, stamped when the page was made again, tells nothing of either.
+#[test]
+fn a_stamp_of_the_pages_making_gives_way_to_the_day_printed() {
+    let check = |changed: &str, printed: &str, expected: &str| {
+        let head = format!(
+            "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"datePublished\":\"2026-01-05T04:00:00Z\",\
+             \"dateModified\":\"{changed}\"}}</script>"
+        );
+        let article = article(&head, &format!("<p class=date>Publié le {printed}</p>"), "");
+        assert_eq!(article.published.unwrap().day().to_string(), expected, "{changed} {printed}");
+    };
+    check("2026-01-05T04:00:00Z", "3 mars 2024", "2024-03-03");
+    check("2026-01-05T04:00:00Z", "2 janvier 2026", "2026-01-05");
+    check("2026-01-06T04:00:00Z", "3 mars 2024", "2026-01-05");
+}
+
 #[test]
 fn a_change_alone_is_marked_as_such() {
     let article = article("", "<p>Mis à jour le 4 janvier 2026</p>", "");
@@ -228,6 +244,51 @@ fn titles_are_without_site_and_kicker() {
     check(
         "<title>Littoral et grues, notre grand format</title><h1>Le port rouvre ses quais</h1>",
         "Le port rouvre ses quais",
+        None,
+    );
+}
+
+#[test]
+fn titles_are_what_heads_the_text() {
+    let check = |html: &str, title: &str, kicker: Option<&str>| {
+        let html = format!("{html}{TEXT}");
+        let article = read("https://www.gazette.example/le-port", &html);
+        assert_eq!((article.title.as_deref(), article.kicker.as_deref()), (Some(title), kicker), "{html}");
+        assert!(article.text.starts_with("Les grues"), "{}", article.text);
+    };
+    let og = |title: &str| format!("<meta property=og:title content='{title}'><title>{title}</title>");
+    // The first rank stands in a bar of the site for search engines.
+    check(
+        &format!(
+            "{}<ul class=breadcrumb><li><h1>Port : tout sur la réouverture des quais</h1></ul><h2>Le port rouvre enfin ses deux quais</h2>",
+            og("Le port rouvre enfin ses deux quais")
+        ),
+        "Le port rouvre enfin ses deux quais",
+        None,
+    );
+    // A kicker in an element of its own, which only the declared title ends with a sign.
+    check(
+        &format!(
+            "{}<h1><b>Littoral</b> Le port rouvre ses quais</h1>",
+            og("Littoral. Le port rouvre ses quais")
+        ),
+        "Le port rouvre ses quais",
+        Some("Littoral"),
+    );
+    check(
+        &format!(
+            "{}<h1><b>Fin des travaux au port</b> Les deux quais rouvrent</h1>",
+            og("Fin des travaux au port : Les deux quais rouvrent")
+        ),
+        "Fin des travaux au port : Les deux quais rouvrent",
+        None,
+    );
+    check(
+        &format!(
+            "{}<h1>Fin des travaux<span class=visually-hidden>: </span><span>les quais rouvrent</span></h1>",
+            og("Les quais rouvrent au port")
+        ),
+        "Fin des travaux: les quais rouvrent",
         None,
     );
 }

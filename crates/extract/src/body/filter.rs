@@ -23,8 +23,14 @@ pub(super) fn keep(scene: &Scene<'_, '_>, pruned: &[bool], lines: &[usize]) -> (
     (kept, keywords)
 }
 
+/// Whether a line is the printed headline, with a kicker or without.
+fn is_headline(block: &Block, scene: &Scene<'_, '_>) -> bool {
+    let within = |h: usize| scene.dom.nodes[h].heading().is_some() && scene.dom.is_within(block.from, h);
+    scene.headline.is_some_and(within)
+}
+
 fn is_foreign(block: &Block, title: &str, scene: &Scene<'_, '_>) -> bool {
-    if block.shape == Shape::Caption {
+    if block.shape == Shape::Caption || is_headline(block, scene) {
         return true;
     }
     let density = block.link_density();
@@ -72,7 +78,7 @@ pub(super) fn veto(scene: &Scene<'_, '_>, pruned: &[bool]) -> impl Fn(usize) -> 
     let signs = Roles(Roles::BYLINE.0 | Roles::TAGS.0);
     move |i| {
         let block = &scene.blocks.list[i];
-        if block.shape == Shape::Caption {
+        if block.shape == Shape::Caption || is_headline(block, scene) {
             return true;
         }
         if block.chars >= 220 {

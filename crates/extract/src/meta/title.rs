@@ -1,6 +1,7 @@
 //! The headline: as printed, agreeing with what the page declares, without the site's name or the kicker.
 
 use super::Evidence;
+use super::kicker::{punctuated, without_kicker};
 use crate::dom::Tag;
 use crate::role::Roles;
 use crate::text::{fold, squeeze};
@@ -22,6 +23,9 @@ const SEPARATORS: [&str; 12] =
 /// A heading that holds more text, kicker and byline included, was not closed.
 const MAX_HEADING_BYTES: usize = 2000;
 
+/// What stands in such places is not the article's own.
+const APART: Roles = Roles(Roles::COMMENTS.0 | Roles::NAV.0 | Roles::RELATED.0 | Roles::EDGE.0);
+
 /// Chooses the title.
 pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
     let outlets = evidence.outlets;
@@ -30,13 +34,15 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
     let printed = printed(evidence, &folded);
     let leading = leading(evidence, &printed).filter(|p| p.words() >= 3 || p.speaks_of(&folded));
     let sole = sole(&printed).filter(|p| p.words() >= 3 && p.speaks_of(&folded));
-    let best = agreeing(&printed, &folded, leading.or(sole)).or(leading).or(sole);
+    let best = reprinted(evidence, &printed, &stated);
+    let best = best.or_else(|| agreeing(&printed, &folded, leading.or(sole))).or(leading).or(sole);
     let mut out = Title {
         others: stated.iter().map(|(t, f)| (t.clone(), (*f).to_owned())).collect(),
         ..Title::default()
     };
     if let Some(candidate) = best {
         let (text, kicker) = without_kicker(&candidate.text, &candidate.runs, &stated);
+        let (text, kicker) = punctuated(&candidate.runs, &text, &stated).unwrap_or((text, kicker));
         out.text = Some(without_tail(&without_site(&text, outlets), &stated));
         out.kicker = candidate.kicker.clone().or(kicker).or_else(|| kicker_beside(evidence, candidate));
         out.from = if candidate.tag == Tag::H1 { "h1" } else { "heading" };
@@ -116,6 +122,32 @@ fn agreeing<'p>(
     first.or(best.map(|(_, candidate)| candidate))
 }
 
+/// The heading of a lower rank that heads the text and says what is declared word for word: a first rank beside it is
+/// one for search engines or for a bar that follows the reader.
+fn reprinted<'p>(
+    evidence: &Evidence<'_, '_>,
+    printed: &'p [Printed],
+    stated: &[(String, &'static str)],
+) -> Option<&'p Printed> {
+    let same = |p: &&Printed| {
+        let (text, _) = without_kicker(&p.text, &p.runs, stated);
+        let folded = fold(&text);
+        let mut firm = stated.iter().filter(|(_, from)| matches!(*from, "json-ld" | "og:title"));
+        p.tag == Tag::H2 && p.words() >= 4 && firm.any(|(title, _)| fold(title) == folded)
+    };
+    let mut found = printed.iter().filter(same);
+    let only = found.next()?;
+    let repeats_first = printed.iter().any(|p| p.tag == Tag::H1 && p.folded == only.folded);
+    if repeats_first || found.any(|p| p.folded != only.folded) {
+        return None;
+    }
+    let (mut before, mut after) = (0, 0);
+    for block in evidence.blocks.list.iter().filter(|b| b.is_prose()) {
+        *(if block.from < only.node { &mut before } else { &mut after }) += block.chars;
+    }
+    (!evidence.above[only.node].has(APART) && before * 4 <= after).then_some(only)
+}
+
 /// The page's only heading of the first rank.
 fn sole(printed: &[Printed]) -> Option<&Printed> {
     let mut firsts = printed.iter().filter(|p| p.tag == Tag::H1);
@@ -125,8 +157,7 @@ fn sole(printed: &[Printed]) -> Option<&Printed> {
 
 /// The heading of the first rank under which most of the page's prose stands.
 fn leading<'p>(evidence: &Evidence<'_, '_>, printed: &'p [Printed]) -> Option<&'p Printed> {
-    let apart = Roles(Roles::COMMENTS.0 | Roles::NAV.0 | Roles::RELATED.0 | Roles::EDGE.0);
-    let own = |b: &&crate::block::Block| b.is_prose() && !evidence.above[b.from].has(apart);
+    let own = |b: &&crate::block::Block| b.is_prose() && !evidence.above[b.from].has(APART);
     let firsts: Vec<&Printed> = printed.iter().filter(|p| p.tag == Tag::H1).collect();
     let mut under = vec![0; firsts.len() + 1];
     for block in evidence.blocks.list.iter().filter(own) {
@@ -181,7 +212,9 @@ fn read_heading(
     }
     let whole = squeeze(&crate::text::unescape(&whole));
     if stated.contains(&fold(&whole)) {
-        return Some((whole, None, Vec::new()));
+        let texts = dom.nodes[heading..dom.nodes[heading].end].iter().filter(|n| n.tag == Tag::Text);
+        let runs = texts.map(|n| fold(&crate::text::unescape(n.text))).filter(|run| !run.is_empty());
+        return Some((whole, None, runs.collect()));
     }
     let whole_chars = whole.chars().count();
     let (mut kicker, mut skip, mut runs, mut text) = (None, 0, Vec::new(), String::new());
@@ -197,6 +230,12 @@ fn read_heading(
                 let named = role.has(Roles::KICKER) && kicker.is_none() && !part.is_empty();
                 kicker = kicker.or(Some(part).filter(|_| named));
                 skip = node.end;
+                // A sign for those who listen parts the headline for those who read it here.
+                let sign = dom.text(i);
+                if sign.trim().chars().all(|c| c.is_ascii_punctuation()) {
+                    text.truncate(text.trim_end().len());
+                    text.push_str(sign.trim());
+                }
                 text.push(' ');
                 continue;
             }
@@ -333,43 +372,6 @@ fn names_site(part: &str, outlets: &[String]) -> bool {
         })
 }
 
-/// A printed headline that ends in a declared title has a kicker glued on in front.
-fn without_kicker(
-    text: &str,
-    runs: &[String],
-    stated: &[(String, &'static str)],
-) -> (String, Option<String>) {
-    let folded = fold(text);
-    for (title, _) in stated {
-        let other = fold(title);
-        if other.len() < 15 || !folded.ends_with(&other) || folded == other {
-            continue;
-        }
-        // The cut is where as many letters remain as the declared title has.
-        let letters = other.chars().filter(|c| c.is_alphanumeric()).count();
-        let mut left = letters;
-        let at = text.char_indices().rev().find_map(|(i, c)| {
-            left -= usize::from(c.is_alphanumeric() && left > 0);
-            (left == 0).then_some(i)
-        });
-        if let Some(at) = at.filter(|&at| at > 0) {
-            // An opening quotation mark belongs to the title.
-            let quotes = ['«', '"', '“', '‘', '\'', '\u{A0}', ' '];
-            let before = text[..at].trim_end_matches(quotes);
-            let rest = text[before.len()..].trim();
-            let kicker = before.trim_end_matches([':', '|', '-', '–', ' ']).trim();
-            // Not every word in front is a kicker: it ends at a sign or at an element's end.
-            let apart = before.trim_end().ends_with([':', '|', '-', '–', '.', '!', '?', '/', '»', '”', ','])
-                || text[before.len()..].starts_with(['«', '"', '“'])
-                || (runs.len() > 1 && runs.iter().any(|run| *run == fold(kicker)));
-            if apart && fold(rest) == other && kicker.chars().count() < 60 {
-                return (rest.to_owned(), Some(kicker.to_owned()).filter(|k| !k.is_empty()));
-            }
-        }
-    }
-    (text.to_owned(), None)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -398,15 +400,5 @@ mod tests {
         let check = |title: &str, expected: &str| assert_eq!(without_tail(title, &[]), expected, "{title}");
         check("Le port rouvre ses quais | Économie | Maroc", "Le port rouvre ses quais");
         check("Le port rouvre ses quais | Reportage", "Le port rouvre ses quais | Reportage");
-    }
-
-    #[test]
-    fn kickers_are_cut() {
-        let stated = [("Un titre assez long pour être sûr".to_owned(), "og:title")];
-        let (text, kicker) = without_kicker("Maroc. « Un titre assez long pour être sûr »", &[], &stated);
-        assert_eq!(kicker.as_deref(), Some("Maroc."));
-        assert_eq!(text, "« Un titre assez long pour être sûr »");
-        let (text, kicker) = without_kicker("Enfin un titre assez long pour être sûr", &[], &stated);
-        assert_eq!((text.as_str(), kicker), ("Enfin un titre assez long pour être sûr", None));
     }
 }

@@ -69,6 +69,9 @@ const MODIFIED: [&str; 6] = [
     "last-modified",
 ];
 
+/// A text is no longer worked on so many days after it was first printed: a later stamp tells of the page's making.
+const STALE_DAYS: i32 = 30;
+
 /// Chooses both dates. `headline` and `first` bound where a visible date is looked for; `first` and `last` are nodes of the body.
 pub(crate) fn choose(
     evidence: &Evidence<'_, '_>,
@@ -98,6 +101,8 @@ pub(crate) fn choose(
             seen.iter().find(|s| s.changed).map(|s| (s.printed.published(), format!("{}, changed", s.from))),
         );
     }
+    let changed = evidence.declared.modified.as_deref().and_then(|text| machine(text, now));
+    prefer_unstamped(&mut all, changed);
     prefer_agreed(&mut all);
     let mut out = When::default();
     if let Some((date, from)) = all.first().cloned() {
@@ -144,6 +149,20 @@ fn place(from: &str) -> &str {
     match from {
         "time" | "byline" | "text" | "dateline" => "printed",
         from => from.split(':').next().unwrap_or(from),
+    }
+}
+
+/// A moment declared both for the publication and for the last change is the stamp of a rebuild where the page prints an
+/// earlier day.
+fn prefer_unstamped(all: &mut [(Published, String)], changed: Option<Published>) {
+    let Some((first, from)) = all.first() else { return };
+    if from != "json-ld" || changed.as_ref() != Some(first) {
+        return;
+    }
+    let day = first.day();
+    let is_older = |date: &Published| date.day().until(day).is_ok_and(|gap| gap.get_days() > STALE_DAYS);
+    if let Some(at) = all.iter().position(|(date, from)| place(from) == "printed" && is_older(date)) {
+        all.swap(0, at);
     }
 }
 
