@@ -196,6 +196,7 @@ fn assemble(evidence: &Evidence<'_, '_>, hits: Option<&Hits>) -> Article {
     let scene = ground.scene(evidence);
     let body = hits.and_then(|hits| hits.body(evidence)).unwrap_or_else(|| find(&scene));
     article.kind = kind::of(evidence, &body);
+    let body = if article.kind == Kind::Gallery { body.with_captions(&scene) } else { body };
     let by_rule = hits.is_some_and(|hits| !hits.body.is_empty());
     let declared = ground.declared.as_deref().filter(|_| !by_rule);
     set_body(&mut article, &scene, &body, evidence, declared);

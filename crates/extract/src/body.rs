@@ -5,6 +5,7 @@
 //! `articleBody` weigh in as evidence. What is left out by role is never most of the page's prose.
 
 mod choose;
+mod closing;
 pub(crate) mod echo;
 mod filter;
 pub(crate) mod judge;
@@ -13,12 +14,16 @@ mod render;
 mod standfirst;
 mod stranger;
 mod tongue;
+mod updates;
 
 pub(crate) use render::{escape, html_of, text_of};
 
-use crate::block::Blocks;
+use crate::block::{Block, Blocks, Shape};
 use crate::dom::Dom;
 use crate::role::Roles;
+
+/// A shorter caption is a credit or a label.
+const MIN_CAPTION_CHARS: usize = 25;
 
 /// What the body is chosen from.
 pub(crate) struct Scene<'s, 'a> {
@@ -44,8 +49,29 @@ pub(crate) struct Body {
     pub(crate) standfirst: Vec<usize>,
     /// The body's lines in order, without the standfirst.
     pub(crate) lines: Vec<usize>,
+    /// How many updates the text consists of, where each stands under a clock time.
+    pub(crate) updates: usize,
     /// Keywords read from a closing line of the text.
     pub(crate) keyword_line: Option<usize>,
+}
+
+impl Body {
+    /// With what is written under the pictures, which is the text of a gallery.
+    pub(crate) fn with_captions(mut self, scene: &Scene<'_, '_>) -> Self {
+        let apart = Roles(Roles::COMMENTS.0 | Roles::RELATED.0 | Roles::NAV.0 | Roles::EDGE.0);
+        let start = scene.headline.map_or(0, |h| scene.dom.nodes[h].end);
+        let told = |block: &Block| {
+            block.shape == Shape::Caption
+                && block.from >= start
+                && block.chars >= MIN_CAPTION_CHARS
+                && !scene.dom.ancestors(block.from).any(|n| scene.roles[n].has(apart))
+        };
+        let blocks = scene.blocks.list.iter().enumerate();
+        self.lines.extend(blocks.filter(|(_, block)| told(block)).map(|(i, _)| i));
+        self.lines.sort_unstable();
+        self.lines.dedup();
+        self
+    }
 }
 
 /// What the hand-written rules say, before the judge.
@@ -107,11 +133,13 @@ pub(crate) fn by_rules(scene: &Scene<'_, '_>, drafted: &Drafted) -> Body {
 /// The lines with the standfirst apart, without those that say again what was said.
 fn dressed(scene: &Scene<'_, '_>, drafted: &Drafted, mut lines: Vec<usize>) -> Body {
     lines.retain(|&i| Some(i) != drafted.keyword_line);
+    let (mut lines, updates) = updates::completed(scene, &drafted.pruned, lines);
+    closing::cut(scene, &mut lines);
     filter::tidy(&scene.blocks.list, &mut lines);
     let standfirst = standfirst::find(scene, &drafted.pruned, drafted.container, &mut lines);
     filter::tidy(&scene.blocks.list, &mut lines);
     let texts = |of: &[usize]| of.iter().map(|&i| scene.blocks.list[i].text.as_str()).collect::<Vec<_>>();
     let mut echoes = echo::echoes(&texts(&standfirst), &texts(&lines)).into_iter();
     lines.retain(|_| echoes.next() == Some(false));
-    Body { standfirst, lines, keyword_line: drafted.keyword_line }
+    Body { standfirst, lines, updates, keyword_line: drafted.keyword_line }
 }

@@ -6,6 +6,7 @@ use crate::block::{Block, Shape};
 use crate::body::Body;
 use crate::meta::Evidence;
 use crate::role::Roles;
+use crate::text::fold;
 
 /// Tells an article from a listing, a live feed, a video, a gallery.
 pub(crate) fn of(evidence: &Evidence<'_, '_>, body: &Body) -> Kind {
@@ -34,6 +35,9 @@ pub(crate) fn of(evidence: &Evidence<'_, '_>, body: &Body) -> Kind {
     if !article_type && lists {
         return Kind::Listing;
     }
+    if body.updates > 0 && says_live(evidence) {
+        return Kind::Live;
+    }
     if has("VideoObject") && !article_type || og.starts_with("video") {
         return Kind::Video;
     }
@@ -46,6 +50,27 @@ pub(crate) fn of(evidence: &Evidence<'_, '_>, body: &Body) -> Kind {
         return if headed_links(evidence).next().is_some() { Kind::Listing } else { Kind::Other };
     }
     Kind::Article
+}
+
+/// Whether the title or the address calls the page live.
+fn says_live(evidence: &Evidence<'_, '_>) -> bool {
+    const WORDS: [&str; 12] = [
+        "live",
+        "direct",
+        "liveblog",
+        "liveticker",
+        "ticker",
+        "directo",
+        "مباشر",
+        "مباشره",
+        "minute",
+        "newsblog",
+        "liveblogs",
+        "vivo",
+    ];
+    let title = evidence.head.title.as_deref().map(fold).unwrap_or_default();
+    let path = fold(evidence.url.path());
+    title.split(' ').chain(path.split(' ')).any(|word| WORDS.contains(&word))
 }
 
 /// Of the body's longer lines those that stand right below a linked headline, as the teaser of another article does,

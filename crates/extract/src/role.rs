@@ -196,7 +196,15 @@ impl<'a> Reader<'a> {
     /// The roles of each node by itself, in the order of the nodes.
     pub(crate) fn all(dom: &Dom<'a>) -> Vec<Roles> {
         let mut reader = Self::new();
-        dom.nodes.iter().map(|node| reader.of(node)).collect()
+        let mut roles: Vec<Roles> = dom.nodes.iter().map(|node| reader.of(node)).collect();
+        for (i, node) in dom.nodes.iter().enumerate() {
+            if node.tag == Tag::Form && frames_accordion(dom, i) {
+                roles[i] = roles[i].without(Roles::FURNITURE);
+            } else if roles[i].has(Roles::HIDDEN) && is_folded_away(dom, &roles, i) {
+                roles[i] = roles[i].without(Roles::HIDDEN);
+            }
+        }
+        roles
     }
 
     fn of(&mut self, node: &Node<'a>) -> Roles {
@@ -235,6 +243,29 @@ impl<'a> Reader<'a> {
         }
         roles
     }
+}
+
+/// Whether a form is the frame of an accordion rather than something to fill in.
+fn frames_accordion(dom: &Dom<'_>, form: usize) -> bool {
+    (form..dom.nodes[form].end).any(|n| is_accordion(dom.nodes[n].class))
+}
+
+/// Whether a hidden part is one of an accordion in an article, which its reader unfolds.
+fn is_folded_away(dom: &Dom<'_>, roles: &[Roles], node: usize) -> bool {
+    let in_article = |n: usize| dom.nodes[n].tag == Tag::Article || roles[n].has(Roles::BODY);
+    if !dom.ancestors(node).any(in_article) {
+        return false;
+    }
+    let names = dom.ancestors(node).take(3).map(|n| dom.nodes[n].class);
+    names.into_iter().any(is_accordion)
+}
+
+fn is_accordion(class: &str) -> bool {
+    ["accordion", "accordeon"].iter().any(|word| contains_ignoring_case(class, word))
+}
+
+fn contains_ignoring_case(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 fn of_attribute(key: &str, value: &str) -> Roles {

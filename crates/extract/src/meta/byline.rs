@@ -57,6 +57,8 @@ static TASKS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
     ];
     CUES.iter().map(Finder::new).collect()
 });
+/// Nodes after an article among which the next one's headline is looked for.
+const MAX_BETWEEN: usize = 2000;
 /// Nodes between the links of an article's authors.
 const BESIDE: usize = 40;
 
@@ -78,6 +80,7 @@ pub(super) fn printed(
     let zone = anchor.min(first).saturating_sub(BEFORE)..(last + AFTER).min(end);
     let mut out = Printed { full: Vec::new(), single: Vec::new() };
     let mut marked = marked(evidence, zone.clone(), anchor);
+    marked.retain(|m| !is_under_another(evidence, anchor, m.node));
     let deep = deep(evidence, first..last);
     marked.retain(|m| !deep.contains(&m.node));
     let others = other_tasks(evidence, &marked);
@@ -109,6 +112,18 @@ pub(super) fn printed(
     out.full.extend(lines::alone(evidence, headline, body).map(|s| (s, "signature".to_owned())));
     out.full.extend(lines::dateline(evidence, body).map(|s| (s, "dateline".to_owned())));
     out
+}
+
+/// Whether a second heading of the first rank, with another text, stands between the headline and an element after it.
+pub(super) fn is_under_another(evidence: &Evidence<'_, '_>, headline: usize, node: usize) -> bool {
+    let nodes = &evidence.dom.nodes;
+    let is_first = |n: usize| nodes[n].tag == Tag::H1;
+    let apart = |n: &usize| !evidence.dom.is_within(node, *n);
+    is_first(headline)
+        && node > headline
+        && evidence.dom.ancestors(headline).take_while(apart).last().is_some_and(|own| {
+            nodes[own].tag == Tag::Article && (nodes[own].end..node).take(MAX_BETWEEN).any(is_first)
+        })
 }
 
 /// Those (folded) whom a short line of the page names for another task than writing: `Reviewed by: Rim Alami`.

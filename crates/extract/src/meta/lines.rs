@@ -6,7 +6,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use super::Evidence;
-use super::byline::{is_full, runs};
+use super::byline::{is_full, is_under_another, runs};
 use super::names::{Signed, has_given_name, is_capitalised, is_given_name, read};
 use super::undated::{after_date, before_date};
 use crate::date::words;
@@ -126,6 +126,9 @@ pub(super) fn opening(
         let known = signed.persons.iter().any(|p| has_given_name(p));
         // A word alone in a line is a subject as often as a pseudonym.
         signed.persons.retain(|p| known || is_full(p) || p.contains('.'));
+        if !signed.persons.is_empty() && is_under_another(evidence, anchor, block.owner) {
+            continue;
+        }
         let full = signed.persons.iter().all(|p| is_full(p));
         if !signed.persons.is_empty()
             && ((opens && !after_label && !named) || full)

@@ -24,7 +24,8 @@ const AGENCIES: &str = "afp=AFP | agence france presse=AFP | map=MAP | maghreb a
     و م ع=MAP | بترا=Petra | وام=WAM | الاناضول=Anadolu | واس=SPA | د ب ا=dpa";
 
 /// Words (folded) that make a name a desk, an outlet or a role.
-const NOT_PERSONS: &str = "redaction redaktion redaccion redazione redacao redactie desk staff editor editors editorial newsroom \
+const NOT_PERSONS: &str = "صحفي صحفية صحافي صحافية كاتبة مراسلة محررة \
+    redaction redaktion redaccion redazione redacao redactie desk staff editor editors editorial newsroom \
     news team equipe equipo admin administrator webmaster journaliste correspondant correspondent agence \
     agency agencies agences agencias agenturen service magazine journal media medias press presse rtl tv \
     radio web com www http https writer contributor contributors guest invite partner partenaire communique \
