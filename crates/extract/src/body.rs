@@ -23,7 +23,7 @@ use crate::dom::Dom;
 use crate::role::Roles;
 
 /// A shorter caption is a credit or a label.
-const MIN_CAPTION_CHARS: usize = 25;
+const MIN_CAPTION_CHARS: usize = 12;
 
 /// What the body is chosen from.
 pub(crate) struct Scene<'s, 'a> {
@@ -64,6 +64,7 @@ impl Body {
             block.shape == Shape::Caption
                 && block.from >= start
                 && block.chars >= MIN_CAPTION_CHARS
+                && !block.text.starts_with('©')
                 && !scene.dom.ancestors(block.from).any(|n| scene.roles[n].has(apart))
         };
         let blocks = scene.blocks.list.iter().enumerate();
