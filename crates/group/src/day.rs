@@ -14,7 +14,7 @@ use crate::shelf::Shelf;
 use crate::sketch::Sketch;
 use crate::terms::{Term, Terms};
 
-/// Terms of an article by which it is found again: its weightiest.
+/// Stems of an article by which it is found again: its weightiest.
 const INDEXED_TERMS: usize = 14;
 
 /// What is kept of an article.
@@ -44,9 +44,10 @@ impl Entry {
         self.copy_of.as_ref().unwrap_or(&self.id)
     }
 
-    /// Whether its terms count in the window: a dispatch printed six times makes no word common.
+    /// Whether its terms count in the window: a dispatch printed six times makes no word common, and what is open
+    /// is compared by what has settled, so that one more open article changes no weight.
     pub(crate) fn counts(&self) -> bool {
-        self.copy_of.is_none()
+        self.copy_of.is_none() && !self.open
     }
 }
 
@@ -103,7 +104,7 @@ impl Days {
         for hash in &sketch.hashes {
             day.shingles.insert(*hash, number);
         }
-        for hash in weightiest(&entry.terms.stems) {
+        for hash in indexed_stems(&entry.terms) {
             day.stems.insert(hash, number);
         }
         for term in &entry.terms.names {
@@ -127,13 +128,25 @@ impl Days {
         for hash in &sketch.hashes {
             day.shingles.remove(*hash, place.number);
         }
-        for hash in weightiest(&entry.terms.stems) {
+        for hash in indexed_stems(&entry.terms) {
             day.stems.remove(hash, place.number);
         }
         for term in &entry.terms.names {
             day.names.remove(term.hash, place.number);
         }
         day.free.push(place.number);
+        Some(entry)
+    }
+
+    /// An open entry has settled where it stands: its terms count from now on.
+    pub(crate) fn close(&mut self, place: Place) -> Option<&Entry> {
+        let day = self.0.get_mut(&place.day)?;
+        let entry = day.entries.get_mut(place.number as usize)?.as_mut()?;
+        entry.open = false;
+        if entry.counts() {
+            day.stem_counts.add(&entry.terms.stems);
+            day.name_counts.add(&entry.terms.names);
+        }
         Some(entry)
     }
 
@@ -148,12 +161,10 @@ impl Days {
     }
 }
 
-/// The terms an article is found by; chosen by the background table alone, as all that is kept.
-fn weightiest(terms: &[Term]) -> Vec<u32> {
-    let mut ranked: Vec<(f32, u32)> = terms
-        .iter()
-        .map(|t| (f32::from(t.weight) * crate::background::general_weight(t.hash), t.hash))
-        .collect();
+/// The stems an article is found by; chosen by the background table alone, as all that is kept.
+pub(crate) fn indexed_stems(terms: &Terms) -> Vec<u32> {
+    let weight = |t: &Term| f32::from(t.weight) * crate::background::general_weight(t.hash);
+    let mut ranked: Vec<(f32, u32)> = terms.stems.iter().map(|t| (weight(t), t.hash)).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     ranked.truncate(INDEXED_TERMS);
     ranked.into_iter().map(|(_, hash)| hash).collect()

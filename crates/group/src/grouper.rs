@@ -5,20 +5,22 @@
 //! articles goes on as if it had never stopped. [`settling`] makes it a function of the set alone for the articles
 //! that came last.
 
+mod judging;
+mod open;
+mod remembered;
 mod settling;
 
 use jiff::Timestamp;
 use kiosque_model::{ArticleId, StoryId};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::copies::{self, Question};
 use crate::day::{Day, Days, Entry, Place, day_of};
 use crate::fold::words;
 use crate::item::{Item, Placement};
 use crate::settings::Settings;
 use crate::shelf::HashKeyed;
 use crate::sketch::Sketch;
-use crate::stories::{Search, Window};
+use crate::stories::Window;
 use crate::terms::{Terms, terms};
 use settling::Settling;
 pub use settling::{Arrival, Changes};
@@ -51,6 +53,8 @@ pub struct Grouper {
     /// Forgotten already, freed little by little: giving back a whole day's memory at once is a long pause.
     fading: Vec<Day>,
     settling: Settling,
+    /// Goes up whenever what has settled changes.
+    changes_of_settled: u64,
 }
 
 /// What an article is compared by.
@@ -81,6 +85,7 @@ impl Grouper {
             horizon: None,
             fading: Vec::new(),
             settling: Settling::default(),
+            changes_of_settled: 0,
         }
     }
 
@@ -118,7 +123,7 @@ impl Grouper {
             // Others point to it: it stays an original where they are, so that no copy's origin is a copy.
             _ if self.copies.contains_key(&id_hash(&item.id)) => self.stay_with_copies(item),
             Some(old) => self.replace(item, &reading, old),
-            None => self.decide(item, &reading),
+            None => self.decide(item, &reading).0,
         };
         self.keep(item, reading, &placement, false);
         placement
@@ -127,6 +132,10 @@ impl Grouper {
     /// Puts an article back as it was placed, without judging it. Feed the window's articles, in any order,
     /// with their last placement, absorbed stories renamed; the next article is then placed as if there had been no restart.
     pub fn restore(&mut self, item: &Item, placement: &Placement) {
+        self.restore_as(item, placement, false);
+    }
+
+    fn restore_as(&mut self, item: &Item, placement: &Placement, open: bool) {
         let reading = self.read(item);
         if let Some(place) = self.by_id.get(&id_hash(&item.id)).copied() {
             if self.days.get(place).is_some_and(|known| is_kept_so(known, item, &reading, placement)) {
@@ -135,7 +144,7 @@ impl Grouper {
             self.remove(place);
         }
         // What it absorbed is where it was stored to be by now.
-        self.keep(item, reading, &Placement { absorbed: Vec::new(), ..placement.clone() }, false);
+        self.keep(item, reading, &Placement { absorbed: Vec::new(), ..placement.clone() }, open);
     }
 
     /// The first moment still kept, where something was forgotten already. Kept beside the placements and given
@@ -157,6 +166,7 @@ impl Grouper {
     /// Forgets a day whole: per distinct term and story rather than per article.
     fn forget(&mut self, day: i64) {
         self.horizon = self.horizon.max(Some(day));
+        self.changes_of_settled += 1;
         let Some(gone) = self.days.0.remove(&day) else { return };
         self.settling.stir_all();
         self.window.stems.remove_day(&gone.stem_counts);
@@ -219,81 +229,12 @@ impl Grouper {
         }
     }
 
-    fn decide(&self, item: &Item, reading: &Reading) -> Placement {
-        if let Some((origin, story, because)) = self.find_origin(item, reading) {
-            return self.placement(Some(origin), story, because);
-        }
-        let search = self.search(item, reading);
-        let found = search.found(|story| self.members(story));
-        let Some((best, others)) = found.split_first() else {
-            return Placement {
-                copy_of: None,
-                story: item.id.clone(),
-                because: "nothing like it in the window".to_owned(),
-                absorbed: Vec::new(),
-            };
-        };
-        let nearest = self.days.get(best.nearest).map_or("", |e| e.id.0.as_str());
-        let because = format!("same event as `{nearest}`, {:.2} times the threshold", best.margin);
-        let absorbed = others
-            .iter()
-            .filter(|other| search.bridges(self.members(best.story), self.members(other.story)))
-            .take(1)
-            .filter_map(|other| Some(self.stories.get(&other.story)?.id.clone()))
-            .collect();
-        Placement { absorbed, ..self.placement(None, best.story, because) }
-    }
-
-    fn stay_with_copies(&self, item: &Item) -> Placement {
-        let copy = self.copies.get(&id_hash(&item.id)).and_then(|copies| self.days.get(*copies.first()?));
-        let story = copy.expect("copies are noted while the window holds them").story;
-        self.placement(None, story, "others have reprinted it".to_owned())
-    }
-
-    /// Judges a revision: `old` is what was known of the article, already taken out of the window.
-    fn replace(&self, item: &Item, reading: &Reading, old: &Entry) -> Placement {
-        let opened = id_hash(&item.id) == old.story;
-        let same_matter = self.search(item, reading).timeless_margin(&old.terms) >= 1.0;
-        if old.copy_of.is_some() && !same_matter {
-            return self.decide(item, reading);
-        }
-        if same_matter || opened {
-            let story = self.stories.get(&old.story).map_or_else(|| item.id.clone(), |s| s.id.clone());
-            return Placement {
-                copy_of: old.copy_of.clone(),
-                story,
-                because: "revised, same matter".to_owned(),
-                absorbed: Vec::new(),
-            };
-        }
-        self.decide(item, reading)
-    }
-
-    fn find_origin(&self, item: &Item, reading: &Reading) -> Option<(ArticleId, u64, String)> {
-        let search = self.search(item, reading);
-        let asked =
-            Question { sketch: &reading.sketch, source: reading.source, at: item.at, search: &search };
-        let found = copies::find(&self.days, &asked, &self.settings)?;
-        let entry = self.days.get(found.place)?;
-        let because = format!("{:.0} % of the text stands in `{}`", found.containment * 100.0, entry.id);
-        Some((entry.origin().clone(), entry.story, because))
-    }
-
-    fn search<'a>(&'a self, item: &Item, reading: &'a Reading) -> Search<'a> {
-        Search::new((&self.days, &self.window, &self.settings), &reading.terms, item.at, reading.source)
-    }
-
     fn members(&self, story: u64) -> &[Place] {
         self.stories.get(&story).map_or(&[], |s| &s.places)
     }
 
-    fn placement(&self, copy_of: Option<ArticleId>, story: u64, because: String) -> Placement {
-        let id = self.stories.get(&story).map(|s| s.id.clone());
-        let story = id.expect("every entry of the window is a member of its story");
-        Placement { copy_of, story, because, absorbed: Vec::new() }
-    }
-
     fn keep(&mut self, item: &Item, reading: Reading, placement: &Placement, open: bool) {
+        self.changes_of_settled += u64::from(!open);
         let story = id_hash(&placement.story);
         for absorbed in &placement.absorbed {
             self.absorb(story, id_hash(absorbed));
@@ -353,6 +294,7 @@ impl Grouper {
     }
 
     fn remove(&mut self, place: Place) -> Option<Entry> {
+        self.changes_of_settled += 1;
         let entry = self.days.take(place)?;
         self.let_go(place, &entry);
         Some(entry)

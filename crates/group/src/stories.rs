@@ -5,6 +5,8 @@
 //! theme and would swallow the neighbouring events. Across scripts, the share of the Latin text's names, places and numbers that stand in
 //! the Arabic one takes the place of the cosine.
 
+use std::cell::RefCell;
+
 use crate::background::Frequencies;
 use crate::centroid::Centroid;
 use crate::columns::EDITION_HOURS;
@@ -20,6 +22,8 @@ const MAX_POSTINGS: usize = 800;
 const MAX_CANDIDATES: usize = 32;
 /// Stories judged by all their members.
 const MAX_STORIES: usize = 8;
+/// Room for the terms of all candidates.
+const WEIGHTS_AT_ONCE: usize = 1_024;
 /// Members of a story compared for its mean: its newest.
 const MAX_MEMBERS: usize = 24;
 /// Distinct names, places or numbers two texts of different scripts must share.
@@ -30,6 +34,40 @@ const MIN_SHARED_NAMES: usize = 3;
 pub(crate) struct Window {
     pub(crate) stems: Frequencies,
     pub(crate) names: Frequencies,
+}
+
+/// What an answer was read from: where none of it has changed, the answer has not.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    /// The stems and names whose holders were looked at.
+    pub(crate) stems: Vec<u32>,
+    pub(crate) names: Vec<u32>,
+    /// Hashes of the stories judged by all their members.
+    pub(crate) stories: Vec<u64>,
+}
+
+/// Weights looked up already: the terms of one article's candidates are much the same, and the table of a full
+/// window lies all over the memory.
+struct Weights<'a> {
+    window: &'a Frequencies,
+    known: RefCell<HashKeyed<u32, f32>>,
+}
+
+impl<'a> Weights<'a> {
+    fn of(window: &'a Frequencies) -> Self {
+        let known = HashKeyed::with_capacity_and_hasher(WEIGHTS_AT_ONCE, Default::default());
+        Self { window, known: RefCell::new(known) }
+    }
+
+    /// The weight of a term within an article, as the window weighs it.
+    fn weigh(&self, term: &Term) -> f32 {
+        let look_up = || self.window.weight(term.hash);
+        *self.known.borrow_mut().entry(term.hash).or_insert_with(look_up) * f32::from(term.weight)
+    }
+
+    fn square(&self, terms: &[Term]) -> f32 {
+        terms.iter().map(|t| self.weigh(t).powi(2)).sum()
+    }
 }
 
 /// A story the article belongs to.
@@ -71,9 +109,13 @@ pub(crate) struct Search<'a> {
     at: jiff::Timestamp,
     /// Hash of the outlet's id.
     source: u64,
+    stems: Weights<'a>,
+    names: Weights<'a>,
     /// The weights of its stems in the window, in their order.
     weights: Vec<f32>,
     norm: f32,
+    /// The sum of the squares of the weights of its names.
+    names_square: f32,
 }
 
 impl<'a> Search<'a> {
@@ -84,19 +126,21 @@ impl<'a> Search<'a> {
         at: jiff::Timestamp,
         source: u64,
     ) -> Self {
-        let weights: Vec<f32> =
-            terms.stems.iter().map(|t| window.stems.weight(t.hash) * f32::from(t.weight)).collect();
+        let (stems, names) = (Weights::of(&window.stems), Weights::of(&window.names));
+        let weights: Vec<f32> = terms.stems.iter().map(|t| stems.weigh(t)).collect();
         let norm = weights.iter().map(|w| w * w).sum::<f32>().sqrt();
-        Self { days, window, settings, terms, at, source, weights, norm }
+        let names_square = names.square(&terms.names);
+        Self { days, window, settings, terms, at, source, stems, names, weights, norm, names_square }
     }
 }
 
 impl Search<'_> {
-    /// The stories it belongs to, best first; `members` gives the places of a story's members.
-    pub(crate) fn found<'m>(&self, members: impl Fn(u64) -> &'m [Place]) -> Vec<Found> {
+    /// The stories it belongs to, best first, and what says so; `members` gives the places of a story's members.
+    pub(crate) fn found<'m>(&self, members: impl Fn(u64) -> &'m [Place]) -> (Vec<Found>, Read) {
         let mut margins: HashKeyed<Place, f32> = HashKeyed::default();
         let mut stories: HashKeyed<u64, f32> = HashKeyed::default();
-        for place in self.candidates() {
+        let mut read = Read::default();
+        for place in self.candidates(&mut read) {
             let Some(entry) = self.days.get(place) else { continue };
             let margin = self.margin(entry);
             margins.insert(place, margin);
@@ -109,6 +153,7 @@ impl Search<'_> {
         let mut likeliest: Vec<(f32, u64)> = stories.into_iter().map(|(story, best)| (best, story)).collect();
         likeliest.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         likeliest.truncate(MAX_STORIES);
+        read.stories = likeliest.iter().map(|(_, story)| *story).collect();
         let mut found: Vec<Found> = likeliest
             .into_iter()
             .filter_map(|(_, story)| self.judge(story, members(story), &mut margins))
@@ -117,7 +162,7 @@ impl Search<'_> {
         found.sort_by(|a, b| {
             b.margin.total_cmp(&a.margin).then_with(|| self.order(a.nearest).cmp(&self.order(b.nearest)))
         });
-        found
+        (found, read)
     }
 
     /// Whether two stories the article belongs to are one event: told alike, or by each script by itself so far.
@@ -237,17 +282,16 @@ impl Search<'_> {
 
     /// The cosine of the names, places and numbers of two texts in one script.
     fn names_alike(&self, other: &Terms) -> f32 {
-        let weight = |t: &Term| self.window.names.weight(t.hash) * f32::from(t.weight);
-        let dot: f32 = common(&self.terms.names, &other.names).map(|(a, b)| weight(a) * weight(b)).sum();
-        let square = |names: &[Term]| names.iter().map(|t| weight(t).powi(2)).sum::<f32>();
-        if dot > 0.0 { dot / (square(&self.terms.names) * square(&other.names)).sqrt() } else { 0.0 }
+        let weigh = |t: &Term| self.names.weigh(t);
+        let dot: f32 = common(&self.terms.names, &other.names).map(|(a, b)| weigh(a) * weigh(b)).sum();
+        if dot > 0.0 { dot / (self.names_square * self.names.square(&other.names)).sqrt() } else { 0.0 }
     }
 
     fn cosine(&self, other: &[Term]) -> f32 {
         let mut mine = self.terms.stems.iter().zip(&self.weights).peekable();
         let (mut dot, mut square) = (0.0, 0.0);
         for term in other {
-            let weight = self.window.stems.weight(term.hash) * f32::from(term.weight);
+            let weight = self.stems.weigh(term);
             square += weight * weight;
             while mine.next_if(|(t, _)| t.hash < term.hash).is_some() {}
             if let Some((_, w)) = mine.next_if(|(t, _)| t.hash == term.hash) {
@@ -280,14 +324,21 @@ impl Search<'_> {
     }
 
     /// The entries worth a full comparison: those that share the most weight of rare terms.
-    fn candidates(&self) -> Vec<Place> {
-        let mut scores: HashKeyed<Place, f32> = HashKeyed::default();
-        self.gather(&self.terms.stems, &self.window.stems, |day| &day.stems, &mut scores);
-        self.gather(&self.terms.names, &self.window.names, |day| &day.names, &mut scores);
+    fn candidates(&self, read: &mut Read) -> Vec<Place> {
+        let mut scores: HashKeyed<Place, f32> =
+            HashKeyed::with_capacity_and_hasher(2 * MAX_POSTINGS, Default::default());
+        read.stems = self.gather(&self.terms.stems, &self.stems, |day| &day.stems, &mut scores);
+        read.names = self.gather(&self.terms.names, &self.names, |day| &day.names, &mut scores);
         let mut ranked: Vec<(f32, Place)> = scores.into_iter().map(|(place, score)| (score, place)).collect();
         let rank = |a: &(f32, Place), b: &(f32, Place)| {
             b.0.total_cmp(&a.0).then_with(|| self.order(a.1).cmp(&self.order(b.1)))
         };
+        if ranked.len() > MAX_CANDIDATES {
+            // By score first: who came first is looked up for the few on the edge only.
+            let (_, last, _) = ranked.select_nth_unstable_by(MAX_CANDIDATES - 1, |a, b| b.0.total_cmp(&a.0));
+            let least = last.0;
+            ranked.retain(|(score, _)| *score >= least);
+        }
         if ranked.len() > MAX_CANDIDATES {
             ranked.select_nth_unstable_by(MAX_CANDIDATES, rank);
         }
@@ -296,28 +347,32 @@ impl Search<'_> {
         ranked.into_iter().map(|(_, place)| place).collect()
     }
 
+    /// Scores the holders of the rarest of these terms, and says which those are.
     fn gather(
         &self,
         terms: &[Term],
-        frequencies: &Frequencies,
+        weights: &Weights<'_>,
         shelf: impl Fn(&crate::day::Day) -> &Shelf,
         scores: &mut HashKeyed<Place, f32>,
-    ) {
-        let mut rarest: Vec<(u32, &Term)> = terms.iter().map(|t| (frequencies.holding(t.hash), t)).collect();
+    ) -> Vec<u32> {
+        let holding = |t: &Term| weights.window.holding(t.hash);
+        let mut rarest: Vec<(u32, &Term)> = terms.iter().map(|t| (holding(t), t)).collect();
         rarest.sort_by_key(|(holding, t)| (*holding, t.hash));
-        let mut read = 0;
+        let (mut postings, mut read) = (0, Vec::with_capacity(rarest.len()));
         for (holding, term) in rarest {
-            read += holding as usize;
-            if read > MAX_POSTINGS {
+            postings += holding as usize;
+            if postings > MAX_POSTINGS {
                 break;
             }
-            let worth = (f32::from(term.weight) * frequencies.weight(term.hash)).powi(2);
+            read.push(term.hash);
+            let worth = weights.weigh(term).powi(2);
             for (number, day) in self.days.around(day_of(self.at), self.settings.window_days) {
                 for n in shelf(day).get(term.hash) {
                     *scores.entry(Place { day: number, number: n }).or_insert(0.0) += worth;
                 }
             }
         }
+        read
     }
 }
 

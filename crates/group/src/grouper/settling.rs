@@ -10,12 +10,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kiosque_model::{ArticleId, PageId, StoryId};
 
+use super::open::{Came, Key, Open, key_of};
+use super::remembered::Near;
 use super::{Grouper, Reading, id_hash};
 use crate::item::{Item, Placement};
-use crate::sketch::Sketch;
 
 /// Least minutes an article stays open, longer than partitions of a bus run apart; so many minutes settle at once, for
 /// all that stays open is placed anew then.
@@ -35,34 +36,11 @@ pub struct Arrival {
     pub bare_day: bool,
 }
 
-/// Where an article stands in the order of publication.
-type Key = (Timestamp, ArticleId);
-
-fn key_of(item: &Item, bare_day: bool) -> Key {
-    let late = if bare_day { SignedDuration::from_hours(24) } else { SignedDuration::ZERO };
-    (item.at.saturating_add(late).unwrap_or(item.at), item.id.clone())
-}
-
-/// An article whose place may still change.
-#[derive(Debug)]
-struct Open {
-    /// Without its texts: what was read of them stands in the window.
-    item: Item,
-    bare_day: bool,
-    sketch: Sketch,
-    /// The minute it was first met, counted from 1970.
-    minute: i64,
-    because: String,
-    /// Where it stands, as far as that has been told.
-    told: Option<Placement>,
-    /// A story that it showed to be the same as its own, joined when it settles.
-    held: Option<StoryId>,
-}
-
 /// What is open, and what has changed since it was last asked.
 #[derive(Debug, Default)]
 pub(super) struct Settling {
-    open: BTreeMap<Key, Open>,
+    pub(super) open: BTreeMap<Key, Open>,
+    pub(super) near: Near,
     /// The first minute whose articles are open.
     since: i64,
     newest: i64,
@@ -71,8 +49,8 @@ pub(super) struct Settling {
     /// The first article, in order of publication, from which on what is open must be placed anew.
     stirred: Option<Key>,
     /// Whether an open article has joined stories, and so moved some published before it.
-    joins: bool,
-    changes: Changes,
+    pub(super) joins: bool,
+    pub(super) changes: Changes,
 }
 
 /// What has changed in the window; to be applied in this order.
@@ -85,7 +63,7 @@ pub struct Changes {
 }
 
 impl Settling {
-    fn stir(&mut self, from: Key) {
+    pub(super) fn stir(&mut self, from: Key) {
         self.stirred = Some(self.stirred.take().map_or(from.clone(), |before| before.min(from)));
     }
 
@@ -133,17 +111,11 @@ impl Grouper {
             return;
         }
         let key = key_of(item, arrival.bare_day);
-        let before =
-            self.settling.open.iter().find(|(_, open)| open.item.id == item.id).map(|(key, _)| key.clone());
-        let before = before.and_then(|key| self.settling.open.remove_entry(&key));
-        let told = before.and_then(|(key, open)| {
-            self.take_out(&open);
-            self.settling.stir(key);
-            open.told
-        });
+        let told = self.take_back(&item.id);
         self.settling.stir(key.clone());
         let item = Item { title: String::new(), text: String::new(), ..item.clone() };
-        let joins = self.put_in((item, arrival.bare_day), reading, (minute, told));
+        let came = Came { item, bare_day: arrival.bare_day, minute, told };
+        let joins = self.put_in(came, reading, None);
         if joins {
             self.note_all();
         } else {
@@ -172,7 +144,8 @@ impl Grouper {
         for (open, reading) in opens.into_values().zip(read) {
             // Without a reading its day has been forgotten: it stays where it was told to be.
             if let Some(reading) = reading {
-                self.put_in((open.item, open.bare_day), reading, (open.minute, open.told));
+                let Open { item, bare_day, minute, told, remembered, .. } = open;
+                self.put_in(Came { item, bare_day, minute, told }, reading, remembered);
             }
         }
         self.note_all();
@@ -209,20 +182,23 @@ impl Grouper {
 
     /// As [`Grouper::restore`], of an article that stays open if it was.
     pub fn restore_met(&mut self, item: &Item, placement: &Placement, arrival: Arrival) {
-        self.restore(item, placement);
         let minute = minute_of(arrival.met);
         self.settling.newest = self.settling.newest.max(minute);
-        let place = self.by_id.get(&id_hash(&item.id)).copied().filter(|_| minute >= self.settling.since);
-        let Some(place) = place else { return };
-        let sketch = self.read(item).sketch;
-        if let Some(entry) = self.days.get_mut(place) {
-            entry.open = true;
+        if minute < self.settling.since {
+            return self.restore(item, placement);
         }
-        let told = Placement { absorbed: Vec::new(), ..placement.clone() };
+        self.take_back(&item.id);
+        self.restore_as(item, placement, true);
+        let Some(place) = self.by_id.get(&id_hash(&item.id)).copied() else { return };
+        let Reading { sketch, terms, .. } = self.read(item);
+        let number = self.settling.near.insert(place, &sketch, &terms);
+        let told = Some(Placement { absorbed: Vec::new(), ..placement.clone() });
         let item = Item { title: String::new(), text: String::new(), ..item.clone() };
-        let (because, bare_day) = (told.because.clone(), arrival.bare_day);
-        let open = Open { item, bare_day, sketch, minute, because, told: Some(told), held: None };
-        self.settling.open.insert(key_of(&open.item, bare_day), open);
+        let (because, bare_day) = (placement.because.clone(), arrival.bare_day);
+        let key = key_of(&item, bare_day);
+        let open =
+            Open { item, bare_day, sketch, minute, because, number, remembered: None, told, held: None };
+        self.settling.open.insert(key, open);
         self.settling.stir_all();
     }
 
@@ -267,11 +243,15 @@ impl Grouper {
         let (open, closed) = opens.into_iter().partition(|(_, open)| open.minute >= since);
         self.settling.open = open;
         let closed: Vec<Open> = closed.into_values().collect::<Vec<_>>();
+        self.changes_of_settled += 1;
         for open in &closed {
-            let place = self.by_id.get(&id_hash(&open.item.id)).copied();
-            if let Some(entry) = place.and_then(|place| self.days.get_mut(place)) {
-                entry.open = false;
+            let Some(place) = self.by_id.get(&id_hash(&open.item.id)).copied() else { continue };
+            let Some(entry) = self.days.close(place) else { continue };
+            if entry.counts() {
+                self.window.stems.add(&entry.terms.stems);
+                self.window.names.add(&entry.terms.names);
             }
+            self.settling.near.remove(open.number, &open.sketch, &entry.terms);
         }
         for open in closed {
             if let Some(held) = open.held {
@@ -295,60 +275,6 @@ impl Grouper {
         let told = self.settling.open.values_mut().filter_map(|open| open.told.as_mut());
         for told in told.filter(|told| told.story == *other) {
             told.story = into.clone();
-        }
-    }
-
-    /// Takes an open article out of the window; `None` where its day has been forgotten.
-    fn take_out(&mut self, open: &Open) -> Option<Reading> {
-        let place = self.by_id.get(&id_hash(&open.item.id)).copied()?;
-        let entry = self.days.take_whole(place, &open.sketch)?;
-        self.let_go(place, &entry);
-        let sketch = open.sketch.clone();
-        Some(Reading { text_hash: entry.text_hash, source: entry.source, sketch, terms: entry.terms })
-    }
-
-    /// Places an open article; whether others were moved by it.
-    fn put_in(
-        &mut self,
-        (item, bare_day): (Item, bool),
-        reading: Reading,
-        (minute, told): (i64, Option<Placement>),
-    ) -> bool {
-        let judged = if self.copies.contains_key(&id_hash(&item.id)) {
-            self.stay_with_copies(&item)
-        } else {
-            self.decide(&item, &reading)
-        };
-        let (placement, held) = self.hold_back(judged);
-        let sketch = reading.sketch.clone();
-        self.keep(&item, reading, &placement, true);
-        let joins = !placement.absorbed.is_empty();
-        self.settling.joins |= joins;
-        if self.by_id.contains_key(&id_hash(&item.id)) {
-            let open = Open { item, bare_day, sketch, minute, because: placement.because, told, held };
-            self.settling.open.insert(key_of(&open.item, bare_day), open);
-        } else {
-            let told = Placement { absorbed: Vec::new(), ..placement };
-            self.settling.changes.placed.insert(item.id, told);
-        }
-        joins
-    }
-
-    /// Joins no two settled stories yet; an open one goes into a settled one.
-    fn hold_back(&self, mut placement: Placement) -> (Placement, Option<StoryId>) {
-        let settled = |story: &StoryId| {
-            self.members(id_hash(story)).iter().any(|p| self.days.get(*p).is_some_and(|e| !e.open))
-        };
-        match placement.absorbed.first().cloned() {
-            Some(other) if settled(&other) && settled(&placement.story) => {
-                placement.absorbed.clear();
-                (placement, Some(other))
-            }
-            Some(other) if settled(&other) => {
-                placement.absorbed = vec![std::mem::replace(&mut placement.story, other)];
-                (placement, None)
-            }
-            _ => (placement, None),
         }
     }
 
