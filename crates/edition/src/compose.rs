@@ -77,6 +77,11 @@ impl Placed<'_> {
     fn source(&self) -> &str {
         &self.members.headline.tagged.article.source.0
     }
+
+    /// The sources that tell it in words of their own.
+    fn tellers(&self) -> impl Iterator<Item = &str> {
+        self.members.roots().map(|article| article.tagged.article.source.0.as_str())
+    }
 }
 
 /// Composes an edition from the stories of its day.

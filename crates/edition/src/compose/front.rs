@@ -6,10 +6,18 @@
 //! score × weight of its rubrique × 0.85^(stories of its source already taken) × 0.9^(of its rubrique)
 //! ```
 //!
+//! The weight of a rubrique, where it is below 1, is asked in full of what one source tells alone; where `i` tell it in
+//! their own words it is `1 − (1 − weight)/i`: the more houses put a storm before their readers, the less it is a bulletin.
+//!
 //! A source that already has its share ([`EditionSpec::max_share_of_source`]) waits until no other has a story
-//! left; a rubrique keeps as many as it needs ([`crate::RubriqueSpec::min_items`]). A thin day puts at most half of its stories on the front page, so that
+//! left. What several sources tell in their own words is no single source's story: it waits for none, and counts as one
+//! of whichever of them has the least on the page. Else the event of the day would wait behind what a small title
+//! alone tells, only because the same house wrote at greatest length again. A rubrique keeps as many as it needs ([`crate::RubriqueSpec::min_items`]). A thin day puts at most half of its stories on the front page, so that
 //! the rubriques do not stand empty.
 
+use std::collections::BTreeSet;
+
+use super::rank::small;
 use super::{Placed, order};
 use crate::spec::EditionSpec;
 
@@ -25,12 +33,17 @@ pub(super) fn take_front<'a>(stories: &mut Vec<Placed<'a>>, spec: &EditionSpec) 
     while taken.len() + chosen.len() < room {
         let on_front = || taken.iter().chain(&chosen);
         let of_source = |source: &str| on_front().filter(|t| t.source() == source).count();
+        let same_source = |story: &Placed<'_>| story.tellers().map(of_source).min().unwrap_or(0);
+        let weight = |story: &Placed<'_>| {
+            let tellers: BTreeSet<&str> = story.tellers().collect();
+            1.0 - (1.0 - story.front_weight) / small(tellers.len())
+        };
         let worth = |story: &Placed<'_>| {
             let same_rubrique = on_front().filter(|t| t.rubrique == story.rubrique).count();
-            let same_source = of_source(story.source());
-            story.score * story.front_weight * power(0.85, same_source) * power(0.9, same_rubrique)
+            story.score * weight(story) * power(0.85, same_source(story)) * power(0.9, same_rubrique)
         };
-        let waits = |story: &Placed<'_>| of_source(story.source()) >= share.max(1);
+        let one_house = |story: &Placed<'_>| story.tellers().all(|source| source == story.source());
+        let waits = |story: &Placed<'_>| one_house(story) && of_source(story.source()) >= share.max(1);
         // A rubrique keeps the stories it needs for itself.
         let kept = |story: &Placed<'_>| {
             let least = spec.rubrique(story.rubrique).map_or(0, |r| r.min_items);

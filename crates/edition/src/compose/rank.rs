@@ -3,8 +3,9 @@
 //! A story's score is
 //!
 //! ```text
-//! score = 4·C + 2·T + 1·R + 1·P + 1·W + 0.5·L − 1·O
+//! score = 4·C + 1·D + 2·T + 1·R + 1·P + 1·W + 0.5·L − 1·O
 //! C = √(i + r/2)       i: outlets that wrote their own text, r: outlets that only printed another's
+//! D = √(n − i)         n: own texts in all, so how often outlets came back to it
 //! T = (4 − t)/3        t: the best tier among its outlets, 1 (leading) to 3 (small)
 //! R = h/H              h: whole hours of the window before its latest own text, H: hours of the window; 1/2 where
 //!                      no hour was printed
@@ -16,7 +17,8 @@
 //!
 //! each part rounded to three decimals; the weights are the pipeline's to change. Coverage leads because what several
 //! newsrooms chose independently is what the day was about; a dispatch printed twenty times was chosen once, so a
-//! reprint counts half. The square root makes the tenth outlet add less than the second, and IEEE 754 rounds it alike
+//! reprint counts half. Depth says the same of one newsroom: what it gives five texts of its own it holds for the day's
+//! matter. The square root makes the tenth outlet add less than the second, and IEEE 754 rounds it alike
 //! on every machine, which a logarithm is not promised to: the same store must give the same bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,9 +36,9 @@ pub(super) const FULL_LENGTH_WORDS: usize = 600;
 pub(super) fn formula(weights: &RankWeights) -> Formula {
     Formula {
         name: "Classement".to_owned(),
-        text: "score = coverage·√(i + r/2) + reach·(4 − t)/3 + recency·h/H + prominence·min(w, 600)/600 + \
+        text: "score = coverage·√(i + r/2) + depth·√(n − i) + reach·(4 − t)/3 + recency·h/H + prominence·min(w, 600)/600 + \
                watchlist·W + languages·L + opinion·O ; i : titres au texte propre, r : titres qui reprennent, \
-               t : meilleur rang, h/H : part de la période écoulée au dernier texte, w : mots de l’article de tête, \
+               n : textes propres, t : meilleur rang, h/H : part de la période écoulée au dernier texte, w : mots de l’article de tête, \
                W : en veille, L : plusieurs langues, O : opinion"
             .to_owned(),
         weights: weights.by_name(),
@@ -49,6 +51,8 @@ pub(super) fn parts(members: &Members<'_>, window: Window, spec: &EditionSpec) -
     let own: BTreeSet<_> = members.roots().map(|a| &a.tagged.article.source).collect();
     let all: BTreeSet<_> = members.all.iter().map(|a| &a.tagged.article.source).collect();
     let coverage = (small(own.len()) + small(all.len() - own.len()) / 2.0).sqrt();
+
+    let depth = small(members.roots().count() - own.len()).sqrt();
 
     let tier = members.all.iter().map(|a| a.source_tier.clamp(1, 3)).min().unwrap_or(3);
     let reach = (4.0 - f64::from(tier)) / 3.0;
@@ -65,6 +69,7 @@ pub(super) fn parts(members: &Members<'_>, window: Window, spec: &EditionSpec) -
     let told = |yes: bool| if yes { 1.0 } else { 0.0 };
     [
         ("coverage", weights.coverage * coverage),
+        ("depth", weights.depth * depth),
         ("reach", weights.reach * reach),
         ("recency", weights.recency * recency),
         ("prominence", weights.prominence * prominence),

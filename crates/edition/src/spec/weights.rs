@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 pub struct RankWeights {
     /// For C, the coverage: the square root of the distinct outlets, a mere reprint counting half.
     pub coverage: f64,
+    /// For D, the depth: the square root of the own texts beyond the first of each outlet.
+    pub depth: f64,
     /// For T, the reach: the best tier among its outlets, 0 to 1.
     pub reach: f64,
     /// For R, the recency of its latest own text within the window, 0 to 1.
@@ -26,6 +28,7 @@ impl Default for RankWeights {
     fn default() -> Self {
         Self {
             coverage: 4.0,
+            depth: 1.0,
             reach: 2.0,
             recency: 1.0,
             prominence: 1.0,
@@ -42,6 +45,7 @@ impl RankWeights {
     pub fn by_name(&self) -> BTreeMap<String, f64> {
         named([
             ("coverage", self.coverage),
+            ("depth", self.depth),
             ("reach", self.reach),
             ("recency", self.recency),
             ("prominence", self.prominence),

@@ -111,6 +111,7 @@ fn weights(section: &mut Section<'_>, spec: &mut EditionSpec) {
     let weights = &mut spec.ranking;
     for (key, weight) in [
         ("coverage", &mut weights.coverage),
+        ("depth", &mut weights.depth),
         ("reach", &mut weights.reach),
         ("recency", &mut weights.recency),
         ("prominence", &mut weights.prominence),
