@@ -210,7 +210,7 @@ fn settle_newspapers(edition: &mut Edition, spec: &EditionSpec) {
                 Some(extract) => line.extract.clone_from(extract),
                 // Nobody but the house wrote these lines: one too long for today's rules goes, and its title stays.
                 None if !grants(line) || !fits(&line.extract, line.words, &edition.law) => {
-                    line.extract.clear()
+                    line.extract.clear();
                 }
                 None => {}
             }

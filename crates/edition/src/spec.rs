@@ -100,7 +100,7 @@ pub struct EditionSpec {
     pub recipients: u32,
     /// Which articles it is made from.
     pub selection: Selection,
-    /// Stories on the front page at most. A thin day puts at most half of its stories there.
+    /// Stories on the front page at most. A thin day puts half of its stories there, rounded up.
     pub front_items: usize,
     /// Items a rubrique holds at most; what ranks below is listed by title alone.
     pub max_per_section: usize,
@@ -112,7 +112,8 @@ pub struct EditionSpec {
     pub extract_words: usize,
     /// Share of an article's words an extract may quote, 0 to 1.
     pub extract_share: f64,
-    /// Share of the front page one source may headline, 0 to 1, while other sources have stories to offer.
+    /// Share of the front page one source may headline, 0 to 1, rounded up to whole stories, while other sources have
+    /// stories to offer.
     pub max_share_of_source: f64,
     /// Words of the day listed at most.
     pub max_keywords: usize,

@@ -12,7 +12,7 @@
 //! A source that already has its share ([`EditionSpec::max_share_of_source`]) waits until no other has a story
 //! left. What several sources tell in their own words is no single source's story: it waits for none, and counts as one
 //! of whichever of them has the least on the page. Else the event of the day would wait behind what a small title
-//! alone tells, only because the same house wrote at greatest length again. A rubrique keeps as many as it needs ([`crate::RubriqueSpec::min_items`]). A thin day puts at most half of its stories on the front page, so that
+//! alone tells, only because the same house wrote at greatest length again. A rubrique keeps as many as it needs ([`crate::RubriqueSpec::min_items`]). A thin day puts half of its stories, rounded up, on the front page, so that
 //! the rubriques do not stand empty.
 
 use std::collections::BTreeSet;
