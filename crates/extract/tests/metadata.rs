@@ -302,3 +302,19 @@ fn a_picture_has_its_own_caption_and_credit() {
     assert_eq!(image.caption.as_deref(), Some("Une grue à quai."));
     assert_eq!(image.credit.as_deref(), Some("Rim Alami / AFP"));
 }
+
+#[test]
+fn an_editor_is_not_told_what_no_page_says() {
+    let ld = "<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"datePublished\":\"2026-01-05T09:00:00Z\",\
+              \"dateModified\":\"2026-01-05T08:59:00Z\"}</script>";
+    assert_eq!(article(ld, "", "").modified, None);
+    let slug = "<meta property=article:section content='/environnement/'>";
+    assert_eq!(article(slug, "", "").section.as_deref(), Some("environnement"));
+    let words = "<meta name=keywords content='port, rouvre, ses, quais'>";
+    assert_eq!(article(words, "", "").keywords, Vec::<String>::new());
+    let words = "<meta name=keywords content='port, rouvre, ses, quais, pêche, gazole'>";
+    assert_eq!(article(words, "", "").keywords.len(), 6);
+    let menu = "<ul class=nav><li><a href=/partenaires>Contenu partenaire</a></li></ul>";
+    assert!(!article("", menu, "").sponsored);
+    assert!(article("", "<p>Contenu partenaire</p>", "").sponsored);
+}

@@ -49,6 +49,12 @@ fn hostile_pages_are_read_in_bounded_time() {
     check("texts for those without scripts", format!("{text}{apart}"));
     let parts = "<span class=byline>".repeat(250);
     check("a headline left open", format!("{text}<h1>{parts}{}", "mot ".repeat(1_000_000)));
+    let labels = "<div>une ligne de plus de trente signes sans point</div>".repeat(40_000);
+    check("labels before the text", format!("<body>{labels}<article>{}</article>", text.repeat(20)));
+    let entry = "<div><span>09:40</span><p>Une phrase de plus, avec un verbe.</p></div>";
+    check("updates", format!("<article><h1>Direct</h1>{text}{}</article>", entry.repeat(10_000)));
+    let bylines = "<p>Par Rim Alami</p>".repeat(5_000);
+    check("bylines", format!("<article><h1>Le port rouvre</h1>{}</article>{bylines}", text.repeat(20)));
     let times = "<time datetime=2026-01-04T09:00:00Z>".repeat(3_000);
     check("dates left open", format!("{times}{}", text.repeat(300)));
     check("json-ld", format!("<script type='application/ld+json'>{}</script>{text}", "[".repeat(200_000)));

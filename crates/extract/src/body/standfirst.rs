@@ -5,6 +5,11 @@ use crate::block::Shape;
 use crate::role::Roles;
 use crate::text::fold;
 
+/// A longer description is no standfirst.
+const MAX_DESCRIPTION_BYTES: usize = 4000;
+/// A standfirst has no more lines.
+const MAX_LINES: usize = 200;
+
 /// Finds the standfirst and takes it out of `lines` where it stands there.
 pub(super) fn find(
     scene: &Scene<'_, '_>,
@@ -47,11 +52,13 @@ pub(super) fn find(
 
 /// Whether a block or an ancestor near it is named as a standfirst.
 fn is_named(scene: &Scene<'_, '_>, owner: usize, _inside: std::ops::Range<usize>) -> bool {
-    scene.dom.ancestors(owner).take(3).any(|n| {
-        let range = scene.blocks.within(scene.dom, n);
-        let chars: usize = scene.blocks.list[range].iter().map(|b| b.chars).sum();
-        (scene.roles[n].has(Roles::STANDFIRST) || is_called(scene.dom.nodes[n].class)) && chars < 1500
-    })
+    // A block stands for a line: no more of them are added up than a short text has, however many there are.
+    let is_short = |n: usize| {
+        let own = &scene.blocks.list[scene.blocks.within(scene.dom, n)];
+        own.len() <= MAX_LINES && own.iter().map(|b| b.chars).sum::<usize>() < 1500
+    };
+    let is_lead = |n: usize| scene.roles[n].has(Roles::STANDFIRST) || is_called(scene.dom.nodes[n].class);
+    scene.dom.ancestors(owner).take(3).any(|n| is_lead(n) && is_short(n))
 }
 
 /// Names of a standfirst glued into longer ones: `BlockSubHeadline-sc-1vro4tp`.
@@ -66,6 +73,9 @@ fn is_called(class: &str) -> bool {
 
 /// Whether most words of the description are the block's and the other way round.
 fn retells(folded: &str, description: &str) -> bool {
+    if description.len() > MAX_DESCRIPTION_BYTES {
+        return false;
+    }
     let words: Vec<&str> = folded.split(' ').filter(|w| w.chars().count() > 3).collect();
     let other: Vec<&str> = description.split(' ').filter(|w| w.chars().count() > 3).collect();
     let common = words.iter().filter(|w| other.contains(w)).count();

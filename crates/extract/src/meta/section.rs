@@ -72,7 +72,8 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>, title: &Title) -> Option<(Stri
     let fits = |name: &str| is_section(name, &headline, evidence.outlets);
     let named = |name: String, from: &str| (name, from.to_owned());
     let innermost = |list: String| {
-        list.rsplit([',', '،']).map(squeeze).find(|part| fits(part)).filter(|_| list.len() < 200)
+        let mut parts = list.rsplit([',', '،']).map(|part| squeeze(part.trim().trim_matches('/')));
+        parts.find(|part| fits(part)).filter(|_| list.len() < 200)
     };
     let meta = || {
         let names = ["article:section", "section", "parsely-section", "category", "cxenseparse:section"];

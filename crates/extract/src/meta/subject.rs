@@ -5,6 +5,7 @@ use scraper::Html;
 use url::Url;
 
 use super::Evidence;
+use crate::block::Block;
 use crate::dom::Tag;
 use crate::role::Roles;
 use crate::text::{fold, squeeze};
@@ -33,7 +34,11 @@ pub(crate) fn keywords(evidence: &Evidence<'_, '_>, line: Option<&str>) -> (Vec<
         (visible_tags(evidence), "tags"),
         (plain, "meta:keywords"),
     ];
+    let title = evidence.head.title.as_deref().map(fold).unwrap_or_default();
     for (list, from) in candidates {
+        if from == "meta:keywords" && is_title_in_words(&list, &title) {
+            continue;
+        }
         let mut out: Vec<String> = Vec::new();
         for word in list {
             let chars = word.chars().count();
@@ -250,9 +255,19 @@ pub(crate) fn sponsored(
         return Some("section");
     }
     let headline = headline?;
-    let near = |from: usize| from.abs_diff(headline) < 80;
-    let mut labels = evidence.blocks.list.iter().filter(|b| b.chars < 60 && near(b.from));
+    // A link of these words is an entry of the menu, unless it stands right at the headline.
+    let reach = |b: &Block| if b.link_density() > 0.9 { 16 } else { 80 };
+    let near = |b: &&Block| b.from.abs_diff(headline) < reach(b) && !evidence.above[b.from].has(Roles::NAV);
+    let mut labels = evidence.blocks.list.iter().filter(|b| b.chars < 60).filter(near);
     labels.any(|b| MARKS.contains(&b.folded())).then_some("label")
+}
+
+/// Whether keywords are only the title's words one by one, as some systems write them.
+fn is_title_in_words(keywords: &[String], title: &str) -> bool {
+    let words: Vec<&str> = title.split(' ').collect();
+    let of_title = |word: &&String| fold(word).split(' ').all(|part| words.contains(&part));
+    let single = keywords.iter().filter(|word| !word.contains(' ') && of_title(word)).count();
+    single >= 4 && 10 * single >= 8 * keywords.len()
 }
 
 /// Text and data mining reserved by the page, its response or its host (TDMRep).

@@ -116,8 +116,16 @@ pub(crate) fn choose(
         out.published = Some((date, from));
     }
     out.modified = modified(evidence, &seen)
-        .filter(|(m, _)| out.published.as_ref().is_none_or(|(p, _)| m.day() >= p.day()));
+        .filter(|(m, _)| out.published.as_ref().is_none_or(|(p, _)| !is_before(m, p)));
     out
+}
+
+/// Whether a change would come before what it changed: moments are compared as such, days as days.
+fn is_before(changed: &Published, published: &Published) -> bool {
+    match (changed, published) {
+        (Published::Moment(changed, _), Published::Moment(published, _)) => changed < published,
+        _ => changed.day() < published.day(),
+    }
 }
 
 /// What metas of these names say.
