@@ -74,7 +74,7 @@ impl Crawler {
     /// (see [`Outlet::hand_over`]). Without this all is its own.
     #[must_use]
     pub fn with_territory(mut self, territory: Arc<dyn Territory>) -> Self {
-        self.fetcher.keep_to(territory);
+        self.fetcher.keep_to(territory, Arc::clone(&self.outlet));
         self
     }
 

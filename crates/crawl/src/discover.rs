@@ -205,6 +205,7 @@ impl Visit<'_> {
             requested_url: None,
             hops,
             listing: Some(kind),
+            rules: None,
         };
         listing.handed += 1;
         let sent = self.crawl.send(Parcel { leads: vec![lead], ..Parcel::default() }).await;

@@ -16,9 +16,11 @@ use url::Url;
 
 use crate::client::{Answer, Client, Trouble, Validators, Want, retry_after, text};
 use crate::error::CrawlError;
+use crate::handover::Handover;
 use crate::hosts::{HostRules, Permission, RuleBook};
 use crate::lane::{Lanes, authority};
 use crate::memory::Memory;
+use crate::outlet::Outlet;
 use crate::settings::Settings;
 use crate::silent::Silent;
 use crate::territory::{Everywhere, Territory, site_of};
@@ -66,7 +68,7 @@ pub(crate) enum Miss {
     },
     /// It was not asked for: the crawl is to stop.
     Stopped,
-    /// It was not asked for: its host did not answer before and rests, until when in words.
+    /// It was not asked for: its host did not answer before and rests, or its rules are awaited; in words.
     Resting(String),
     /// The crawl cannot go on.
     Fault(CrawlError),
@@ -111,6 +113,7 @@ impl Fetcher {
             lanes: Arc::clone(&lanes),
             memory,
             territory: Arc::clone(&territory),
+            outlet: None,
             agent: settings.agent.product.clone(),
             ask_tdmrep: settings.ask_tdmrep,
             max_crawl_delay: Duration::from_millis(settings.max_crawl_delay_ms),
@@ -127,9 +130,9 @@ impl Fetcher {
         self.client.keeps_exchanges = true;
     }
 
-    /// Asks nothing of sites outside `territory`.
-    pub(crate) fn keep_to(&mut self, territory: Arc<dyn Territory>) {
-        self.rules.territory = Arc::clone(&territory);
+    /// Asks nothing of sites outside `territory`; errands for rules that lie there go out by `outlet`.
+    pub(crate) fn keep_to(&mut self, territory: Arc<dyn Territory>, outlet: Arc<dyn Outlet>) {
+        (self.rules.territory, self.rules.outlet) = (Arc::clone(&territory), Some(outlet));
         self.territory = territory;
     }
 
@@ -154,7 +157,12 @@ impl Fetcher {
 
     /// The rules of an address' host.
     pub(crate) async fn rules_of(&self, url: &Url) -> Result<Arc<HostRules>, CrawlError> {
-        Ok(self.rules.of(url, self.rest(None), self.now()).await?)
+        self.rules.of(url, self.rest(None), self.now()).await
+    }
+
+    /// Does an errand for the rules of a host; gives what is to be handed over in turn.
+    pub(crate) async fn rules_errand(&self, lead: &Handover) -> Result<Option<Handover>, CrawlError> {
+        self.rules.run_errand(lead, self.rest(None), self.now()).await
     }
 
     /// Asks for an address; gives up at once when the crawl is to stop.
@@ -208,14 +216,15 @@ impl Fetcher {
 
     async fn permission(&self, url: &Url, ask: &Ask) -> Result<(Arc<HostRules>, String), Miss> {
         let rest = self.rest(ask.delay_ms);
-        let rules = self.rules.of(url, rest, self.now()).await.map_err(|e| Miss::Fault(e.into()))?;
+        let rules = self.rules.of(url, rest, self.now()).await.map_err(Miss::Fault)?;
         match rules.permission(url) {
             Permission::Allowed(line) => Ok((rules, line)),
             Permission::Forbidden(line) => Err(Miss::lasting(Reason::Robots, line)),
             Permission::Unknown(Reason::RefusedAddress, why) => {
                 Err(Miss::lasting(Reason::RefusedAddress, why))
             }
-            Permission::Unknown(_, why) => Err(Miss::passing(why)),
+            Permission::Awaited(why) if ask.want == Want::Page => Err(Miss::Resting(why)),
+            Permission::Awaited(why) | Permission::Unknown(_, why) => Err(Miss::passing(why)),
         }
     }
 

@@ -39,6 +39,35 @@ pub struct Handover {
     /// Where this is no article but a feed, a sitemap or a page that lists articles: what it is.
     #[serde(default)]
     pub listing: Option<SourceKind>,
+    /// Where this is no address to crawl but an errand for the rules of a host: whose, and what they are once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<RulesErrand>,
+}
+
+/// The rules of a host lie, by a redirect, on another crawler's site. That one asks for them, and the answer goes back
+/// the same way: [`Handover::url`] is what is to be asked for, and in the answer the host's own robots.txt, so that
+/// each finds its reader by its site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct RulesErrand {
+    /// Whose rules: scheme and authority, e.g. `https://www.a.example`.
+    pub origin: String,
+    /// What was found; `None` while it is to be asked for.
+    #[serde(default)]
+    pub found: Option<RobotsFile>,
+}
+
+/// What is known of a host's robots.txt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RobotsFile {
+    /// The server has none.
+    Absent,
+    /// It could not say, for this reason.
+    Failed(String),
+    /// It is at an address nobody connects to, for this reason.
+    Refused(String),
+    /// Its text.
+    File(String),
 }
 
 impl Handover {
@@ -95,6 +124,10 @@ mod tests {
             requested_url: Some("http://b.example/y".into()),
             hops: 1,
             listing: Some(SourceKind::Feed),
+            rules: Some(RulesErrand {
+                origin: "http://b.example".into(),
+                found: Some(RobotsFile::File("Disallow:".into())),
+            }),
         };
         let envelope = lead.encode();
         assert_eq!((envelope.key.as_str(), Handover::decode(&envelope).unwrap()), ("a.example", lead));
@@ -105,6 +138,6 @@ mod tests {
         let json = r#"{"at":"2026-10-06T07:00:00Z","url":"http://a.example/x","canonical":"http://a.example/x",
             "source":"a","tomorrow":1}"#;
         let lead: Handover = serde_json::from_str(json).unwrap();
-        assert_eq!((lead.hops, lead.listing, lead.requested_url), (0, None, None));
+        assert_eq!((lead.hops, lead.listing, lead.requested_url, lead.rules), (0, None, None, None));
     }
 }

@@ -2,7 +2,8 @@
 //! fetched once a day, kept in memory across restarts.
 //!
 //! Invariant: nothing is fetched from a host before its robots.txt was, and a host whose robots.txt answers
-//! with an error of its own is left alone until it does not (§2.3.1.4). 4xx means there are no rules.
+//! with an error of its own is left alone until it does not (§2.3.1.4). 4xx means there are no rules. Rules that lie,
+//! by a redirect, on another crawler's site are asked for by that one (see `ruling`).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,14 +16,18 @@ use tokio::sync::Mutex as AsyncMutex;
 use url::Url;
 
 use crate::client::{Client, Trouble, Want, text};
+use crate::error::CrawlError;
+use crate::handover::{Handover, RobotsFile};
 use crate::lane::{Lanes, authority};
 use crate::memory::{Memory, MemoryError};
+use crate::outlet::Outlet;
 use crate::robots::{MAX_ROBOTS_BYTES, Pattern, Robots, path_of};
+use crate::ruling::request;
 use crate::territory::{Territory, site_of};
 
 /// RFC 9309 §2.4: not kept longer than a day.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
-/// When a host that could not say its rules is asked again.
+/// When a host that could not say its rules is asked again, and another crawler that did not bring them.
 const KEPT_FAILURE: SignedDuration = SignedDuration::from_mins(10);
 /// RFC 9309 §2.3.1.2: at least five hops.
 const MAX_HOPS: usize = 5;
@@ -31,23 +36,14 @@ const MAX_HOSTS: usize = 4096;
 
 /// What is kept of a host.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Kept {
-    at: Timestamp,
-    robots: KeptRobots,
+pub(crate) struct Kept {
+    pub(crate) at: Timestamp,
+    pub(crate) robots: RobotsFile,
     #[serde(default)]
-    tdmrep: Option<String>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum KeptRobots {
-    /// The server has none.
-    Absent,
-    /// It could not say, for this reason.
-    Failed(String),
-    /// It is at an address we do not connect to.
-    Refused(String),
-    File(String),
+    pub(crate) tdmrep: Option<String>,
+    /// Whether another crawler was asked to bring them.
+    #[serde(default)]
+    pub(crate) awaited: bool,
 }
 
 /// The rules of one host, ready for use.
@@ -56,6 +52,7 @@ pub(crate) struct HostRules {
     until: Timestamp,
     robots: Option<Robots>,
     failed: Option<(Reason, String)>,
+    awaited: bool,
     tdm: Vec<(Pattern, bool)>,
 }
 
@@ -68,12 +65,15 @@ pub(crate) enum Permission {
     Forbidden(String),
     /// The host cannot say at this time, or may not be asked.
     Unknown(Reason, String),
+    /// Another crawler was asked to bring the rules.
+    Awaited(String),
 }
 
 impl HostRules {
     pub(crate) fn permission(&self, url: &Url) -> Permission {
         if let Some((reason, why)) = &self.failed {
-            return Permission::Unknown(*reason, format!("robots.txt: {why}"));
+            let why = format!("robots.txt: {why}");
+            return if self.awaited { Permission::Awaited(why) } else { Permission::Unknown(*reason, why) };
         }
         let Some(robots) = &self.robots else { return Permission::Allowed("no-robots-txt".into()) };
         let verdict = robots.verdict(url.as_str());
@@ -100,16 +100,23 @@ impl HostRules {
         self.tdm.iter().find(|(location, _)| location.matches(&path)).map(|(_, reserved)| *reserved)
     }
 
-    fn new(kept: &Kept, agent: &str) -> Self {
+    pub(crate) fn new(kept: &Kept, agent: &str) -> Self {
         let (robots, failed) = match &kept.robots {
-            KeptRobots::Absent => (None, None),
-            KeptRobots::Failed(why) => (None, Some((Reason::Unreachable, why.clone()))),
-            KeptRobots::Refused(why) => (None, Some((Reason::RefusedAddress, why.clone()))),
-            KeptRobots::File(text) => (Some(Robots::parse(text.as_bytes(), agent)), None),
+            RobotsFile::Absent => (None, None),
+            RobotsFile::Failed(why) => (None, Some((Reason::Unreachable, why.clone()))),
+            RobotsFile::Refused(why) => (None, Some((Reason::RefusedAddress, why.clone()))),
+            RobotsFile::File(text) => (Some(Robots::parse(text.as_bytes(), agent)), None),
         };
-        let until =
-            kept.at.checked_add(if failed.is_some() { KEPT_FAILURE } else { KEPT }).unwrap_or(kept.at);
-        Self { until, robots, failed, tdm: kept.tdmrep.as_deref().map(tdm_locations).unwrap_or_default() }
+        let awaited = kept.awaited;
+        let is_short = failed.is_some() || awaited;
+        let until = kept.at.checked_add(if is_short { KEPT_FAILURE } else { KEPT }).unwrap_or(kept.at);
+        Self {
+            until,
+            robots,
+            failed,
+            awaited,
+            tdm: kept.tdmrep.as_deref().map(tdm_locations).unwrap_or_default(),
+        }
     }
 }
 
@@ -126,7 +133,17 @@ fn tdm_locations(json: &str) -> Vec<(Pattern, bool)> {
         .collect()
 }
 
-type Cell = Arc<AsyncMutex<Option<Arc<HostRules>>>>;
+pub(crate) type Cell = Arc<AsyncMutex<Option<Arc<HostRules>>>>;
+
+/// Where something lies.
+pub(crate) enum Whereabouts<T> {
+    Here(T),
+    /// On the site of another crawler, after so many redirects in all.
+    There {
+        url: Url,
+        hops: usize,
+    },
+}
 
 /// All hosts' rules.
 pub(crate) struct RuleBook {
@@ -134,6 +151,8 @@ pub(crate) struct RuleBook {
     pub(crate) lanes: Arc<Lanes>,
     pub(crate) memory: Arc<dyn Memory>,
     pub(crate) territory: Arc<dyn Territory>,
+    /// Where errands go out to other crawlers, where there are any.
+    pub(crate) outlet: Option<Arc<dyn Outlet>>,
     pub(crate) agent: String,
     pub(crate) ask_tdmrep: bool,
     pub(crate) max_crawl_delay: Duration,
@@ -151,115 +170,192 @@ impl RuleBook {
         url: &Url,
         rest: Duration,
         now: Timestamp,
-    ) -> Result<Arc<HostRules>, MemoryError> {
-        let origin = format!("{}://{}", url.scheme(), authority(url));
-        let cell = {
-            let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
-            if cells.len() > MAX_HOSTS {
-                cells.retain(|_, cell| Arc::strong_count(cell) > 1);
-            }
-            Arc::clone(cells.entry(origin.clone()).or_default())
-        };
+    ) -> Result<Arc<HostRules>, CrawlError> {
+        let origin = origin_of(url);
+        let cell = self.cell(&origin);
         let mut rules = cell.lock().await;
         if let Some(rules) = rules.as_ref().filter(|r| now < r.until) {
             return Ok(Arc::clone(rules));
         }
-        let key = format!("host:{origin}");
-        let before: Option<Kept> = self.memory.get(&key)?.and_then(|v| serde_json::from_slice(&v).ok());
+        let before = self.kept(&origin)?;
         if let Some(kept) = &before {
             let known = HostRules::new(kept, &self.agent);
             if now < known.until {
                 return Ok(Arc::clone(rules.insert(Arc::new(known))));
             }
         }
-        let kept = self.ask(url, rest, now, before).await;
-        let entry = (key, serde_json::to_vec(&kept).expect("strings and times"));
-        let memory = Arc::clone(&self.memory);
-        let written = tokio::task::spawn_blocking(move || memory.put(&[entry])).await;
-        written.map_err(|e| MemoryError(e.to_string()))??;
+        let (kept, errand) = self.ask(url, rest, now, before).await;
+        self.keep(&origin, &kept, errand).await?;
         Ok(Arc::clone(rules.insert(Arc::new(HostRules::new(&kept, &self.agent)))))
     }
 
-    async fn ask(&self, url: &Url, rest: Duration, now: Timestamp, before: Option<Kept>) -> Kept {
-        let at = |path: &str| url.join(path).expect("an absolute path joins any http address");
-        let mut answer = self.document(at("/robots.txt"), rest).await;
+    pub(crate) fn cell(&self, origin: &str) -> Cell {
+        let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        if cells.len() > MAX_HOSTS {
+            cells.retain(|_, cell| Arc::strong_count(cell) > 1);
+        }
+        Arc::clone(cells.entry(origin.to_owned()).or_default())
+    }
+
+    /// What the memory has of a host, however old.
+    pub(crate) fn kept(&self, origin: &str) -> Result<Option<Kept>, MemoryError> {
+        Ok(self.memory.get(&host_key(origin))?.and_then(|v| serde_json::from_slice(&v).ok()))
+    }
+
+    /// Remembers what is known of a host, once the errand for the rest of it is under way.
+    pub(crate) async fn keep(
+        &self,
+        origin: &str,
+        kept: &Kept,
+        errand: Option<Handover>,
+    ) -> Result<(), CrawlError> {
+        let entry = (host_key(origin), serde_json::to_vec(kept).expect("strings and times"));
+        let (memory, outlet) = (Arc::clone(&self.memory), self.outlet.clone());
+        let work = move || -> Result<(), CrawlError> {
+            if let (Some(outlet), Some(errand)) = (outlet, errand) {
+                outlet.hand_over(vec![errand])?;
+            }
+            Ok(memory.put(&[entry])?)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|e| MemoryError(e.to_string()))?
+    }
+
+    async fn ask(
+        &self,
+        url: &Url,
+        rest: Duration,
+        now: Timestamp,
+        before: Option<Kept>,
+    ) -> (Kept, Option<Handover>) {
+        let place = url.join("/robots.txt").expect("an absolute path joins any http address");
+        let (found, errand) = match self.robots_at(place, 0, rest).await {
+            Whereabouts::Here(found) => (found, None),
+            Whereabouts::There { url: there, hops } => match request(&origin_of(url), &there, hops, now) {
+                Some(errand) => {
+                    let why =
+                        format!("it lies at `{there}`; the crawler that visits that site was asked for it");
+                    (RobotsFile::Failed(why), Some(errand))
+                }
+                None => (RobotsFile::Refused(format!("`{there}` is no address of the web")), None),
+            },
+        };
+        let mut kept =
+            Kept { at: now, robots: upheld(found, before), tdmrep: None, awaited: errand.is_some() };
+        kept.tdmrep = self.tdmrep(url, rest, &kept).await;
+        (kept, errand)
+    }
+
+    /// The host's file of reservations, where its rules let it be asked for.
+    pub(crate) async fn tdmrep(&self, url: &Url, rest: Duration, kept: &Kept) -> Option<String> {
+        let place = url.join("/.well-known/tdmrep.json").expect("an absolute path joins any http address");
+        let open = HostRules::new(kept, &self.agent);
+        if !self.ask_tdmrep || !matches!(open.permission(&place), Permission::Allowed(_)) {
+            return None;
+        }
+        let rest = rest.max(open.crawl_delay(self.max_crawl_delay));
+        match self.document(place, 0, rest).await {
+            Ok(Whereabouts::Here(file)) => file.and_then(|body| String::from_utf8(body).ok()),
+            // Reservations are looked for on their own host; only rules are worth an errand.
+            Ok(Whereabouts::There { .. }) | Err(_) => None,
+        }
+    }
+
+    /// What stands at an address of rules, tried until the host says or there is no hope for now. `hops` redirects led
+    /// there.
+    pub(crate) async fn robots_at(&self, url: Url, hops: usize, rest: Duration) -> Whereabouts<RobotsFile> {
+        let mut answer = self.document(url.clone(), hops, rest).await;
         for try_number in 0..self.retries {
             if !matches!(answer, Err(Trouble::Passing(_) | Trouble::Silent(_))) {
                 break;
             }
             tokio::time::sleep(self.retry_wait * 2u32.saturating_pow(try_number)).await;
-            answer = self.document(at("/robots.txt"), rest).await;
+            answer = self.document(url.clone(), hops, rest).await;
         }
-        let robots = match answer {
-            Ok(Some(body)) => KeptRobots::File(String::from_utf8_lossy(&body).into_owned()),
-            Ok(None) => KeptRobots::Absent,
-            // Rules that were read once hold on while the host cannot say new ones (§2.4).
-            Err(trouble) => match (before, trouble) {
-                (Some(Kept { robots: robots @ KeptRobots::File(_), .. }), _) => robots,
-                (_, Trouble::Lasting(Reason::RefusedAddress, why)) => KeptRobots::Refused(why),
-                (
-                    _,
-                    Trouble::Lasting(_, why)
-                    | Trouble::Passing(why)
-                    | Trouble::Silent(why)
-                    | Trouble::Untrusted(why),
-                ) => KeptRobots::Failed(why),
-            },
-        };
-        let mut kept = Kept { at: now, robots, tdmrep: None };
-        if self.ask_tdmrep {
-            let place = at("/.well-known/tdmrep.json");
-            let open = HostRules::new(&kept, &self.agent);
-            if matches!(open.permission(&place), Permission::Allowed(_)) {
-                let file = self
-                    .document(place, rest.max(open.crawl_delay(self.max_crawl_delay)))
-                    .await
-                    .ok()
-                    .flatten();
-                kept.tdmrep = file.and_then(|body| String::from_utf8(body).ok());
+        Whereabouts::Here(match answer {
+            Ok(Whereabouts::There { url, hops }) => return Whereabouts::There { url, hops },
+            Ok(Whereabouts::Here(Some(body))) => {
+                RobotsFile::File(String::from_utf8_lossy(&body).into_owned())
             }
-        }
-        kept
+            Ok(Whereabouts::Here(None)) => RobotsFile::Absent,
+            Err(Trouble::Lasting(Reason::RefusedAddress, why)) => RobotsFile::Refused(why),
+            Err(
+                Trouble::Lasting(_, why)
+                | Trouble::Passing(why)
+                | Trouble::Silent(why)
+                | Trouble::Untrusted(why),
+            ) => RobotsFile::Failed(why),
+        })
     }
 
-    /// One file of rules: `None` where there is none, an error where the host cannot say.
-    async fn document(&self, mut url: Url, rest: Duration) -> Result<Option<Vec<u8>>, Trouble> {
-        for _ in 0..=MAX_HOPS {
-            let turn = self.lanes.turn(&url, rest).await;
+    /// One file of rules: `None` where there is none, an error where the host cannot say. Redirects are followed to
+    /// where another crawler's territory begins.
+    async fn document(
+        &self,
+        mut url: Url,
+        mut hops: usize,
+        rest: Duration,
+    ) -> Result<Whereabouts<Option<Vec<u8>>>, Trouble> {
+        while hops <= MAX_HOPS {
+            let turn = self.lanes.turn(&url, rest.max(self.known_delay(&url))).await;
             let answer = self.client.get(&url, Want::Rules(MAX_ROBOTS_BYTES), None).await;
             drop(turn);
             let answer = answer?;
             match answer.status {
-                200 => return Ok(Some(answer.body)),
+                200 => return Ok(Whereabouts::Here(Some(answer.body))),
                 301 | 302 | 303 | 307 | 308 => {
                     let place = text(&answer.headers, reqwest::header::LOCATION);
-                    match place.and_then(|place| url.join(place).ok()) {
-                        // Rules that cannot be read may forbid: the host is left alone.
-                        Some(next) if !self.territory.owns(&site_of(&next)) => {
-                            let why = format!("it lies at `{next}`, which another crawler visits");
-                            return Err(Trouble::Lasting(Reason::Unreachable, why));
-                        }
-                        Some(next) => url = next,
-                        None => return Ok(None),
+                    let Some(next) = place.and_then(|place| url.join(place).ok()) else { break };
+                    (url, hops) = (next, hops + 1);
+                    if !self.territory.owns(&site_of(&url)) {
+                        return Ok(Whereabouts::There { url, hops });
                     }
                 }
                 429 | 500.. => {
                     return Err(Trouble::Passing(format!("`{url}` answers {}", answer.status)));
                 }
-                _ => return Ok(None),
+                _ => break,
             }
         }
-        Ok(None)
+        Ok(Whereabouts::Here(None))
     }
+
+    /// The rest a host wants by rules that were read before: a redirect leads to it without reading them.
+    fn known_delay(&self, url: &Url) -> Duration {
+        let kept = self.kept(&origin_of(url)).ok().flatten();
+        kept.map_or(Duration::ZERO, |kept| {
+            HostRules::new(&kept, &self.agent).crawl_delay(self.max_crawl_delay)
+        })
+    }
+}
+
+/// Rules that were read once hold on while the host cannot say new ones (RFC 9309 §2.4).
+pub(crate) fn upheld(found: RobotsFile, before: Option<Kept>) -> RobotsFile {
+    match (found, before) {
+        (
+            RobotsFile::Failed(_) | RobotsFile::Refused(_),
+            Some(Kept { robots: old @ RobotsFile::File(_), .. }),
+        ) => old,
+        (found, _) => found,
+    }
+}
+
+/// Scheme and authority: what one robots.txt speaks for.
+pub(crate) fn origin_of(url: &Url) -> String {
+    format!("{}://{}", url.scheme(), authority(url))
+}
+
+fn host_key(origin: &str) -> String {
+    format!("host:{origin}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn rules(robots: KeptRobots, tdmrep: Option<&str>) -> HostRules {
+    fn rules(robots: RobotsFile, tdmrep: Option<&str>) -> HostRules {
         let at = "2026-10-06T07:00:00Z".parse().unwrap();
-        HostRules::new(&Kept { at, robots, tdmrep: tdmrep.map(str::to_owned) }, "kiosque")
+        let kept = Kept { at, robots, tdmrep: tdmrep.map(str::to_owned), awaited: false };
+        HostRules::new(&kept, "kiosque")
     }
 
     #[test]
@@ -268,13 +364,13 @@ mod tests {
             let url = Url::parse("http://a.example/x/1").unwrap();
             assert_eq!(rules(robots, None).permission(&url), expected);
         };
-        check(KeptRobots::Absent, Permission::Allowed("no-robots-txt".into()));
-        check(KeptRobots::File(String::new()), Permission::Allowed("allowed".into()));
-        let file = |line: &str| KeptRobots::File(format!("user-agent: *\n{line}\n"));
+        check(RobotsFile::Absent, Permission::Allowed("no-robots-txt".into()));
+        check(RobotsFile::File(String::new()), Permission::Allowed("allowed".into()));
+        let file = |line: &str| RobotsFile::File(format!("user-agent: *\n{line}\n"));
         check(file("disallow: /x"), Permission::Forbidden("Disallow: /x".into()));
         check(file("allow: /x"), Permission::Allowed("Allow: /x".into()));
         check(
-            KeptRobots::Failed("503".into()),
+            RobotsFile::Failed("503".into()),
             Permission::Unknown(Reason::Unreachable, "robots.txt: 503".into()),
         );
     }
@@ -282,7 +378,7 @@ mod tests {
     #[test]
     fn reservation_is_by_location() {
         let json = r#"[{"location":"/open/*","tdm-reservation":0},{"location":"/*","tdm-reservation":1}]"#;
-        let rules = rules(KeptRobots::Absent, Some(json));
+        let rules = rules(RobotsFile::Absent, Some(json));
         let of =
             |path: &str| rules.tdm_reserved(&Url::parse("http://a.example").unwrap().join(path).unwrap());
         assert_eq!((of("/open/1"), of("/x")), (Some(false), Some(true)));

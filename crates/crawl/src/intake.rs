@@ -113,6 +113,23 @@ impl Crawler {
     }
 
     async fn fetch_all_leads(&self, catalogue: &Catalogue<'_>, leads: Vec<Handover>, crawl: &Crawl<'_>) {
+        let (rules, leads): (Vec<_>, Vec<_>) = leads.into_iter().partition(|lead| lead.rules.is_some());
+        let errands = join_all(rules.iter().map(|lead| self.see_to_rules(lead, crawl)));
+        futures::join!(errands, self.fetch_by_source(catalogue, leads, crawl));
+    }
+
+    /// Asks for the rules of a host for another crawler, or takes in those that another one brought.
+    async fn see_to_rules(&self, lead: &Handover, crawl: &Crawl<'_>) {
+        match crawl.stop.run_until_cancelled(self.fetcher.rules_errand(lead)).await {
+            Some(Ok(Some(lead))) => {
+                crawl.send(Parcel { leads: vec![lead], ..Parcel::default() }).await;
+            }
+            Some(Ok(None)) | None => {}
+            Some(Err(fault)) => crawl.fail(fault),
+        }
+    }
+
+    async fn fetch_by_source(&self, catalogue: &Catalogue<'_>, leads: Vec<Handover>, crawl: &Crawl<'_>) {
         let mut by_source: BTreeMap<SourceId, Vec<Handover>> = BTreeMap::new();
         for lead in leads {
             by_source.entry(lead.source.clone()).or_default().push(lead);

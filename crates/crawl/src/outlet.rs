@@ -21,7 +21,8 @@ pub trait Outlet: Send + Sync {
     /// [`OutletError`]: none of the batch is taken as delivered.
     fn deliver(&self, pages: Vec<Page>, crumbs: Vec<Breadcrumb>) -> Result<(), OutletError>;
 
-    /// Hands addresses over to the crawlers whose sites they are of; the same promises as [`Outlet::deliver`].
+    /// Hands addresses over to the crawlers whose sites they are of; the same promises as [`Outlet::deliver`], but that
+    /// several calls may come at a time.
     /// Never called where the territory is [`Everywhere`](crate::Everywhere).
     ///
     /// # Errors

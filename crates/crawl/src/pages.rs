@@ -155,6 +155,7 @@ impl Visit<'_> {
             requested_url: task.requested.clone(),
             hops: task.hops,
             listing: None,
+            rules: None,
         }
     }
 

@@ -111,7 +111,7 @@ impl Scout {
         let (allowed, rule) = match rules.permission(url) {
             Permission::Allowed(line) => (Some(true), line),
             Permission::Forbidden(line) => (Some(false), line),
-            Permission::Unknown(_, why) => (None, why),
+            Permission::Unknown(_, why) | Permission::Awaited(why) => (None, why),
         };
         let most = Duration::from_millis(self.fetcher.settings.max_crawl_delay_ms);
         Ok(Manners {

@@ -1,41 +1,44 @@
 //! Memory for long runs: the C library keeps a heap for every few threads, and each holds on to the largest page it ever
-//! saw. Two are enough here, and only the environment of a new process can say so (docs/decisions/005).
+//! saw. Two are enough here, what is large is given back to the system as soon as it is free, and only the environment
+//! of a new process can say so (docs/decisions/005).
 
-use std::ffi::OsStr;
+use std::env;
 
 use crate::cli::Command;
 
-const VARIABLE: &str = "MALLOC_ARENA_MAX";
-const ARENAS: &str = "2";
+/// Heaps, and the size in bytes from which a piece of memory has a mapping of its own, outside of them.
+const CHOICES: [(&str, &str); 2] = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "65536")];
 
 /// Begins the process anew, with its number and its arguments, where it is to run long and nobody chose otherwise.
 /// Where that cannot be done it goes on as it is.
 pub(crate) fn keep_few(command: &Command) {
     let is_long = matches!(command, Command::Run(_) | Command::Stage(_));
-    if is_long && wants(std::env::var_os(VARIABLE).as_deref()) {
-        begin_anew();
+    let unsaid = unsaid(|name| env::var_os(name).is_some());
+    if is_long && !unsaid.is_empty() {
+        begin_anew(&unsaid);
     }
 }
 
-/// Whether the number is still to be said.
-fn wants(said: Option<&OsStr>) -> bool {
-    cfg!(all(target_os = "linux", target_env = "gnu")) && said.is_none()
+/// What is still to be said.
+fn unsaid(is_said: impl Fn(&str) -> bool) -> Vec<(&'static str, &'static str)> {
+    let heard = cfg!(all(target_os = "linux", target_env = "gnu"));
+    CHOICES.into_iter().filter(|(name, _)| heard && !is_said(name)).collect()
 }
 
 #[cfg(unix)]
-fn begin_anew() {
+fn begin_anew(choices: &[(&str, &str)]) {
     use std::os::unix::process::CommandExt as _;
 
     let mut arguments = std::env::args_os();
     let (name, Ok(program)) = (arguments.next().unwrap_or_default(), std::env::current_exe()) else { return };
     let mut again = std::process::Command::new(program);
     // It comes back only where it failed, and more memory is no reason not to run.
-    let failed = again.arg0(name).args(arguments).env(VARIABLE, ARENAS).exec();
+    let failed = again.arg0(name).args(arguments).envs(choices.iter().copied()).exec();
     eprintln!("warning: more memory than needed will be used: {failed}");
 }
 
 #[cfg(not(unix))]
-const fn begin_anew() {}
+const fn begin_anew(_: &[(&str, &str)]) {}
 
 #[cfg(test)]
 mod tests {
@@ -43,7 +46,10 @@ mod tests {
 
     #[test]
     fn what_the_operator_chose_is_left() {
-        assert!(!wants(Some(OsStr::new("8"))) && !wants(Some(OsStr::new(""))));
-        assert_eq!(wants(None), cfg!(all(target_os = "linux", target_env = "gnu")));
+        assert!(unsaid(|_| true).is_empty());
+        let heard = cfg!(all(target_os = "linux", target_env = "gnu"));
+        assert_eq!(unsaid(|_| false).len(), if heard { CHOICES.len() } else { 0 });
+        let rest = unsaid(|name| name == "MALLOC_ARENA_MAX");
+        assert!(!heard || rest == [("MALLOC_MMAP_THRESHOLD_", "65536")], "{rest:?}");
     }
 }
