@@ -9,6 +9,7 @@ use super::Evidence;
 use super::byline::{is_full, is_under_another, runs};
 use super::names::{Signed, has_given_name, is_capitalised, is_given_name, read};
 use super::undated::{after_date, before_date};
+use crate::block::Block;
 use crate::date::words;
 use crate::role::Roles;
 use crate::text::fold;
@@ -75,6 +76,18 @@ const BYLINES_IN_TEXT: usize = 3;
 /// Nodes after the body where its byline may stand.
 const AFTER_BODY: usize = 40;
 
+/// What a line that does not open as bylines do holds of who signed, by where it stands in the line.
+fn named_in<'t>(evidence: &Evidence<'_, '_>, block: &Block, text: &'t str) -> Option<&'t str> {
+    let parted = is_parted(&block.text);
+    let shows = evidence.above[block.from].has(Roles::CAPTION);
+    let apart = || beside(text, evidence.fetched_at()).filter(|_| parted && !shows);
+    after_date(text).or_else(|| after_signed(text)).or_else(apart)
+}
+
+fn is_parted(text: &str) -> bool {
+    text.contains(['|', '·', '•', '–']) || text.contains(" - ")
+}
+
 /// The first line of `range` outside the body that opens as bylines do, or names who wrote after its date.
 pub(super) fn opening(
     evidence: &Evidence<'_, '_>,
@@ -108,18 +121,15 @@ pub(super) fn opening(
             .iter()
             .any(|cue| block.text.strip_prefix(cue).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
         let opens = after_label || glued || opens_as_byline(folded);
-        let parted = block.text.contains(['|', '·', '•', '–']) || block.text.contains(" - ");
-        if !opens && !parted && !folded.chars().any(char::is_numeric) && !folded.contains(" signe") {
+        if !opens
+            && !is_parted(&block.text)
+            && !folded.chars().any(char::is_numeric)
+            && !folded.contains(" signe")
+        {
             continue;
         }
         let text = runs(evidence, block.from..block.to).join(" ");
-        let part = if opens {
-            Some(before_date(&text))
-        } else {
-            let shows = evidence.above[block.from].has(Roles::CAPTION);
-            let apart = || beside(&text, evidence.fetched_at()).filter(|_| parted && !shows);
-            after_date(&text).or_else(|| after_signed(&text)).or_else(apart)
-        };
+        let part = if opens { Some(before_date(&text)) } else { named_in(evidence, block, &text) };
         let Some(part) = part else { continue };
         let mut signed = read(part, evidence.outlets);
         signed.persons.retain(|p| is_capitalised(p));
