@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod durability;
+mod errands;
 #[cfg(test)]
 mod frontier;
 #[cfg(test)]
