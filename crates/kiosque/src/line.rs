@@ -64,6 +64,8 @@ pub(crate) struct Line {
     kept: Option<(Arc<EmbeddedLog>, u32)>,
     /// Who watches the sources while the line runs.
     pub(crate) watchman: Watchman,
+    /// When it was opened.
+    pub(crate) opened: Timestamp,
     /// The right to write the store, once it is asked for.
     sole: OnceLock<Arc<Sole>>,
 }
@@ -114,6 +116,7 @@ impl Line {
             shared,
             kept,
             watchman: Watchman::default(),
+            opened: Timestamp::now(),
             sole: OnceLock::new(),
         };
         line.purge()?;

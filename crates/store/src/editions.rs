@@ -34,11 +34,11 @@ pub struct EditionRow {
 
 impl EditionRow {
     /// Whether it went out, or its day had begun, in `zone`, when the newest of its articles came in. The edition of a day to come
-    /// holds post-dated pages alone, and is not what a reader means by the newest.
+    /// holds post-dated pages alone or nothing yet, and is not what a reader means by the newest.
     #[must_use]
     pub fn is_due(&self, zone: &TimeZone) -> bool {
         self.state != EditionState::Open
-            || self.as_of.is_none_or(|at| self.date <= at.to_zoned(zone.clone()).date())
+            || self.as_of.is_some_and(|at| self.date <= at.to_zoned(zone.clone()).date())
     }
 }
 

@@ -17,7 +17,7 @@ struct Word<'a> {
 
 /// The keywords of the most stories and outlets, best first: each outlet counts once per story, and a word
 /// that a single outlet used in a single story is no word of the day. Case is folded; the spelling met most
-/// often is printed.
+/// often is printed, and of a word with its plural or with a phrase it stands in, the one most speak of.
 pub(super) fn keywords(stories: &[&Members<'_>], most: usize) -> Vec<String> {
     let mut words: BTreeMap<String, Word<'_>> = BTreeMap::new();
     for (at, story) in stories.iter().enumerate() {
@@ -35,7 +35,27 @@ pub(super) fn keywords(stories: &[&Members<'_>], most: usize) -> Vec<String> {
     }
     let mut words: Vec<_> = words.into_iter().filter(|(_, word)| word.outlets.len() > 1).collect();
     words.sort_by(|(a, x), (b, y)| y.outlets.len().cmp(&x.outlets.len()).then_with(|| a.cmp(b)));
-    words.into_iter().take(most).filter_map(|(_, word)| usual(&word.spellings)).collect()
+    let mut kept: Vec<String> = Vec::new();
+    let mut printed = Vec::new();
+    for (folded, word) in words {
+        if printed.len() == most {
+            break;
+        }
+        if !kept.iter().any(|other| says_the_same(other, &folded)) {
+            printed.extend(usual(&word.spellings));
+            kept.push(folded);
+        }
+    }
+    printed
+}
+
+/// Whether one word is the other's plural, or stands in it as a word of its own: `tour` beside `second tour`.
+fn says_the_same(one: &str, other: &str) -> bool {
+    let stem = |word: &str| word.trim_end_matches(['s', 'x']).to_owned();
+    let words = |phrase: &str| phrase.split(' ').map(stem).collect::<Vec<_>>();
+    let (one, other) = (words(one), words(other));
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    long.windows(short.len()).any(|part| part == short)
 }
 
 fn usual(spellings: &BTreeMap<&str, usize>) -> Option<String> {
@@ -43,4 +63,22 @@ fn usual(spellings: &BTreeMap<&str, usize>) -> Option<String> {
         .iter()
         .min_by_key(|(spelling, count)| (Reverse(**count), **spelling))
         .map(|(s, _)| (*s).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_printed_once() {
+        for (one, other, same) in [
+            ("tour", "second tour", true),
+            ("circonscription", "circonscriptions", true),
+            ("tour", "tourisme", false),
+            ("eau", "eaux", true),
+            ("second tour", "premier tour", false),
+        ] {
+            assert_eq!(says_the_same(one, other), same, "{one} {other}");
+        }
+    }
 }

@@ -148,6 +148,9 @@ fn item(out: &mut String, item: &Item, view: &View<'_>) {
                 ),
             );
         }
+        if let Some(left) = &item.others_left {
+            line(out, format_args!("  - {left}"));
+        }
     }
     out.push('\n');
 }

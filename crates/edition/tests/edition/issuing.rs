@@ -213,6 +213,18 @@ fn is_late(desk: &Desk) -> bool {
 }
 
 #[test]
+fn an_edition_with_nothing_in_it_is_not_the_newest() {
+    let desk = Desk::new();
+    let zone = spec().time_zone;
+    for day in [date(), date().tomorrow().unwrap()] {
+        build(&desk.store, &spec(), day).unwrap();
+    }
+    let due: Vec<_> =
+        desk.store.editions().unwrap().iter().map(|row| (row.date, row.is_due(&zone))).collect();
+    assert!(due.contains(&(date(), true)) && due.contains(&(date().tomorrow().unwrap(), false)), "{due:?}");
+}
+
+#[test]
 fn what_is_two_editions_late_stands_in_the_next() {
     let desk = Desk::new();
     let (second, third) = (date().tomorrow().unwrap(), date().tomorrow().unwrap().tomorrow().unwrap());

@@ -137,6 +137,21 @@ fn a_passage_of_several_paragraphs_keeps_them() {
 }
 
 #[test]
+fn a_story_told_by_many_lists_some_and_counts_the_rest() {
+    let mut edition = edition();
+    let other = edition.items().find_map(|item| item.others.first().cloned()).expect("the morning has one");
+    edition.front[0].others = vec![other.clone(); 22];
+    edition.front[1].others = vec![kiosque_model::OtherTitle { late: true, ..other }; 9];
+    for format in [Format::Html, Format::Markdown] {
+        let out = rendered(&edition, format, GroupBy::Rubrique);
+        assert!(out.contains("et 14\u{a0}autres"), "{}", format.name());
+        // One more than are listed is listed too.
+        assert_eq!(out.matches("\u{a0}autre").count(), 1, "{}", format.name());
+        assert_eq!(out.matches("Arrivé après la clôture").count(), 9, "{}", format.name());
+    }
+}
+
+#[test]
 fn an_empty_day_is_a_decent_page() {
     let empty = composed(&[], &spec());
     for format in [Format::Html, Format::Markdown] {

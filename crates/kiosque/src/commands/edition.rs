@@ -195,14 +195,11 @@ pub(crate) fn stored(
 ) -> Result<Edition> {
     let name = &spec(config, name)?.name;
     let newest = || {
-        Ok::<_, anyhow::Error>(
-            store
-                .editions()?
-                .iter()
-                .filter(|row| row.name == *name && row.is_due(&config.time_zone))
-                .map(|row| row.date)
-                .max(),
-        )
+        let rows = store.editions()?;
+        let of_it = || rows.iter().filter(|row| row.name == *name);
+        let due = of_it().filter(|row| row.is_due(&config.time_zone)).map(|row| row.date).max();
+        // Where none has anything in it yet, an empty one is all there is.
+        Ok::<_, anyhow::Error>(due.or_else(|| of_it().map(|row| row.date).min()))
     };
     let date = match date {
         Some(date) => Some(date),

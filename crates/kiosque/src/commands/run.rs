@@ -182,7 +182,8 @@ async fn crawl_for_ever(line: &Line, sources: &[Source], ending: &CancellationTo
 pub(crate) fn keep_house(line: &Line) -> Result<()> {
     line.purge()?;
     if line.config.editions.iter().any(|spec| spec.schedule.is_some()) {
-        issue::issue_due(&line.config, &line::open_store(&line.config)?, Timestamp::now())?;
+        let when = (line.opened, Timestamp::now());
+        issue::issue_due(&line.config, &line::open_store(&line.config)?, when)?;
     }
     let store = Store::open_read_only(&line.config.store)?;
     write_editions(&line.config, &store)?;
@@ -320,6 +321,10 @@ fn write_editions(config: &Config, store: &Store) -> Result<Vec<(EditionRow, Pat
         let Some(spec) = config.editions.iter().find(|spec| spec.name == row.name) else { continue };
         let Some(edition) = store.edition(&row.name, row.date)? else { continue };
         let path = export_path(config, &edition, Format::Html);
+        if row.items == 0 && !row.is_due(&config.time_zone) && !path.exists() {
+            // The edition of a day to come, with nothing in it yet.
+            continue;
+        }
         // What would break a rule is not written; the file of the state before stays.
         let edition = match lawful((config, store), spec, &edition, usual_mode(&edition, spec)) {
             Ok(edition) => edition,

@@ -28,6 +28,13 @@ pub(crate) fn run(args: &SendArgs) -> Result<ExitCode> {
     };
     let store = Store::open_read_only(&config.store)?;
     let found = edition::stored(&config, &store, args.edition.as_deref(), args.date)?;
+    if found.items().next().is_none() {
+        bail!(
+            "the edition `{}` of {} has nothing in it; nothing was sent\nhint: name another day with --date",
+            found.name,
+            found.date
+        );
+    }
     let spec = edition::spec(&config, Some(&found.name))?;
     let found = edition::law::lawful((&config, &store), spec, &found, usual_mode(&found, spec))?;
     let all = recipients(args, mail)?;

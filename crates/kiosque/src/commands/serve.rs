@@ -36,6 +36,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<ExitCode> {
 async fn issue_on_schedule(config: Config) {
     // Not at once: a line that was started with this process asks the sources first.
     let first = tokio::time::Instant::now() + HOUSEKEEPING;
+    let since = Timestamp::now();
     let mut rounds = tokio::time::interval_at(first, HOUSEKEEPING);
     loop {
         rounds.tick().await;
@@ -44,7 +45,7 @@ async fn issue_on_schedule(config: Config) {
             if !config.store.is_file() {
                 return Ok(Vec::new());
             }
-            issue::issue_due(&config, &line::open_store(&config)?, Timestamp::now())
+            issue::issue_due(&config, &line::open_store(&config)?, (since, Timestamp::now()))
         });
         if let Err(error) = issued {
             tracing::error!("editions cannot be issued: {error:#}");

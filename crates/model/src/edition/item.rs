@@ -193,6 +193,9 @@ pub struct OtherTitle {
     /// Whether its text changed after it was first seen.
     #[serde(default)]
     pub updated: bool,
+    /// Whether it came in after the edition before was closed, though it was published in its time.
+    #[serde(default)]
+    pub late: bool,
     /// Its source's id; empty in editions kept before it was.
     #[serde(default = "no_source")]
     pub source: SourceId,
@@ -275,6 +278,7 @@ impl OtherTitle {
             direction: Direction::Ltr,
             published: None,
             updated: false,
+            late: false,
             source: no_source(),
             access: Access::Free,
             rights: Rights::default(),

@@ -137,6 +137,9 @@ impl Body<'_> {
             }
             self.other(other);
         }
+        if let Some(left) = &item.others_left {
+            self.line("Note", left);
+        }
     }
 
     fn other(&mut self, other: &Other) {

@@ -1,6 +1,6 @@
 //! What an edition says beside its items: notes, corrections, mentions, the lead's thread, watchlists, formulas.
 
-use kiosque_model::{Edition, EditorNote, Formula};
+use kiosque_model::{Edition, EditorNote, Formula, Timeline};
 use serde::Serialize;
 
 use super::super::typography;
@@ -101,7 +101,14 @@ pub(super) fn mentions(edition: &Edition, labels: &Labels) -> Vec<String> {
 }
 
 pub(super) fn timeline(edition: &Edition, pen: &Pen<'_>) -> Option<Thread> {
-    let timeline = edition.timeline.as_ref().filter(|timeline| timeline.moments.len() > 1)?;
+    // Of articles that all came out on one day, nobody knows when, there is nothing to follow.
+    let day = |at: jiff::Timestamp| at.to_zoned(pen.zone.clone()).date();
+    let tells = |timeline: &&Timeline| {
+        let moments = &timeline.moments;
+        let known = moments.iter().any(|moment| moment.hour_known || day(moment.at) != day(moments[0].at));
+        moments.len() > 1 && known
+    };
+    let timeline = edition.timeline.as_ref().filter(tells)?;
     let moments = timeline.moments.iter().map(|moment| {
         let mut badges = Vec::new();
         badges.extend(moment.copy.then(|| pen.labels.text("reprint").to_owned()));
@@ -115,7 +122,7 @@ pub(super) fn timeline(edition: &Edition, pen: &Pen<'_>) -> Option<Thread> {
         }
     });
     Some(Thread {
-        title: timeline.title.clone(),
+        title: pen.said(String::new(), &timeline.title).text,
         dir: super::dir(timeline.direction),
         moments: moments.collect(),
     })

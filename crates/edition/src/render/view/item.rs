@@ -7,6 +7,9 @@ use serde::Serialize;
 use super::{Headline, Note, Pen, printed, tongue};
 use crate::look::Labels;
 
+/// Other tellings of an event an item lists at most; the JSON has all of them.
+const OTHERS: usize = 8;
+
 /// An item as printed.
 #[derive(Debug, Serialize)]
 pub(in crate::render) struct Item {
@@ -35,6 +38,8 @@ pub(in crate::render) struct Item {
     pub(in crate::render) first_title: Option<String>,
     pub(in crate::render) reprints: Option<Reprints>,
     pub(in crate::render) others: Vec<Other>,
+    /// `et 14 autres`, where it has more tellings than are listed.
+    pub(in crate::render) others_left: Option<String>,
     /// What names it within a page: one number may have several items in the view by paper.
     pub(in crate::render) anchor: String,
     /// The headline the paper printed, where an editor wrote another one.
@@ -66,7 +71,7 @@ pub(in crate::render) struct Reprints {
 pub(in crate::render) struct Other {
     pub(in crate::render) headline: Headline,
     pub(in crate::render) source: String,
-    /// `Mis à jour`, where its text changed.
+    /// `Mis à jour`, where its text changed; `Arrivé après la clôture`, where it was late.
     pub(in crate::render) updated: Option<String>,
 }
 
@@ -102,6 +107,9 @@ impl Pen<'_> {
             (item.rewritten && !item.extract.is_empty()).then(|| labels.text("rewritten").to_owned()),
         );
         let own = (item.language.as_ref(), item.direction);
+        // One that would be left alone is listed.
+        let shown = if item.others.len() == OTHERS + 1 { OTHERS + 1 } else { OTHERS };
+        let others_left = item.others.len().checked_sub(shown).filter(|left| *left > 0);
         let of_editor = |ours: bool, words: &str| if ours { tongue(words, own.0, own.1) } else { own };
         let (title_in, title_runs) = of_editor(item.original_title.is_some(), &item.title);
         let (extract_in, extract_runs) = of_editor(item.rewritten, &item.extract);
@@ -124,7 +132,8 @@ impl Pen<'_> {
             own_dir: super::dir(own.1),
             first_title: item.first_title.as_deref().map(|first| printed(first, own.0)),
             reprints: self.reprints(&item.reprinted_by),
-            others: item.others.iter().map(|other| self.other(other)).collect(),
+            others: item.others.iter().take(shown).map(|other| self.other(other)).collect(),
+            others_left: others_left.map(|left| labels.count(left, "left")),
             anchor: format!("n{}", item.number),
             original_title: item.original_title.as_deref().map(|title| printed(title, own.0)),
             notes: item.notes.iter().map(|note| self.note(note)).collect(),
@@ -195,6 +204,7 @@ impl Pen<'_> {
             first_title: None,
             reprints: None,
             others: Vec::new(),
+            others_left: None,
             anchor: if line.headline { format!("n{}", line.number) } else { format!("l{place}") },
             original_title: None,
             notes: item.iter().flat_map(|item| &item.notes).map(|note| self.note(note)).collect(),
@@ -210,7 +220,11 @@ impl Pen<'_> {
         Other {
             headline: Headline::of_other(other),
             source: other.source_name.clone(),
-            updated: other.updated.then(|| self.labels.text("updated").to_owned()),
+            updated: match (other.late, other.updated) {
+                (true, _) => Some(self.labels.text("late").to_owned()),
+                (_, true) => Some(self.labels.text("updated").to_owned()),
+                _ => None,
+            },
         }
     }
 

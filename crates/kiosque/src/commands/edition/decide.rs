@@ -161,7 +161,8 @@ fn decide(desk: &Desk, target: Option<&ArticleId>, act: &Act, by: &Who, json: bo
 
 /// Builds the edition anew and says what came of a decision.
 fn rebuilt(desk: &Desk, which: (i64, Option<&ArticleId>), act: &Act, json: bool) -> Result<()> {
-    let (number, _) = which;
+    let (number, target) = which;
+    let title = target.map(|id| title_of(desk, &desk.kept()?, &id.0)).transpose()?.flatten();
     let built = kiosque_edition::build(&desk.store, desk.spec(), desk.date)?;
     let edition = &built.edition;
     let amends = amends(desk, which, act)?;
@@ -178,14 +179,15 @@ fn rebuilt(desk: &Desk, which: (i64, Option<&ArticleId>), act: &Act, json: bool)
     };
     if json {
         let told = json!({
-            "decision": number, "kind": act.kind(), "edition": edition.name, "date": edition.date,
+            "decision": number, "kind": act.kind(), "title": title, "edition": edition.name, "date": edition.date,
             "revision": edition.revision, "changed": built.changed, "waits": waits,
         });
         println!("{told}");
     } else {
         println!(
-            "décision {number} ({}) : {} du {}, révision {}{}",
+            "décision {number} ({}){} : {} du {}, révision {}{}",
             act.kind(),
+            title.map(|title| format!(", «\u{a0}{title}\u{a0}»")).unwrap_or_default(),
             edition.name,
             kiosque_edition::long_date(edition.date),
             edition.revision,

@@ -107,18 +107,25 @@ pub(crate) fn rendered(
 }
 
 /// Issues every edition whose hour has come by `now`: the latest hour alone, where several were missed. An edition that
-/// is met for the first time waits for its next hour. Gives the names of those issued.
+/// is met for the first time waits for its next hour after `since`, when the process began. Gives the names of those issued.
 ///
 /// # Errors
 /// Where the store cannot be read or written. An edition that breaks a rule is told in the log and tried again; its hour
 /// is not passed over; nor is it where nothing came in yet, as when the line was down: it stays due until the next.
-pub(crate) fn issue_due(config: &Config, store: &Store, now: Timestamp) -> Result<Vec<String>> {
+pub(crate) fn issue_due(
+    config: &Config,
+    store: &Store,
+    (since, now): (Timestamp, Timestamp),
+) -> Result<Vec<String>> {
     let mut issued = Vec::new();
     for spec in &config.editions {
         let Some(schedule) = &spec.schedule else { continue };
-        let Some(last) = store.last_issued(&spec.name)? else {
-            store.set_issued(&spec.name, now)?;
-            continue;
+        let last = match store.last_issued(&spec.name)? {
+            Some(last) => last,
+            None => {
+                store.set_issued(&spec.name, since)?;
+                since
+            }
         };
         let Some(hour) = schedule.due(last, now, &config.time_zone) else { continue };
         let date = hour.to_zoned(config.time_zone.clone()).date();
@@ -129,6 +136,10 @@ pub(crate) fn issue_due(config: &Config, store: &Store, now: Timestamp) -> Resul
                 gauges::built(&spec.name);
                 tracing::info!(edition = spec.name, %date, "issued");
                 issued.push(spec.name.clone());
+            }
+            // Another process of the line issues it.
+            Err(error) if matches!(error.downcast_ref(), Some(EditionError::State { .. })) => {
+                tracing::info!(edition = spec.name, %date, "issued by another process");
             }
             Err(error) => tracing::error!(edition = spec.name, %date, "not issued: {error:#}"),
         }
@@ -166,9 +177,13 @@ mod tests {
         let config = Config::parse("p.toml", &pipeline, []).unwrap();
         let options = StoreOptions { zone: Some(config.time_zone.clone()) };
         let store = Store::open_with(&path, &options).unwrap();
-        let issued = |now: &str| issue_due(&config, &store, now.parse().unwrap()).unwrap().len();
+        let issued = |now: &str| {
+            let since = "2026-10-06T08:00:00Z".parse().unwrap();
+            issue_due(&config, &store, (since, now.parse().unwrap())).unwrap().len()
+        };
         // Met for the first time after its hour: it waits for the next.
-        assert_eq!(issued("2026-10-06T08:00:00Z"), 0);
+        assert_eq!(issued("2026-10-06T08:01:00Z"), 0);
+        assert_eq!(store.last_issued("matin").unwrap().unwrap().to_string(), "2026-10-06T08:00:00Z");
         assert_eq!(issued("2026-10-07T05:59:59Z"), 0);
         // Its hour, and nothing came in: no empty edition is closed, and the hour is not passed over.
         let first = store.last_issued("matin").unwrap();
