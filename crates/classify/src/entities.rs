@@ -1,8 +1,8 @@
 //! Names of places, institutions and persons, precision first: a name without evidence is left out.
 //!
-//! Evidence is a list (countries, towns, institutions) or a word beside the name (a title, a role, the verb
-//! that reports speech). Latin names must stand in capitals; Arabic has none, so there a person needs a cue
-//! and a given name.
+//! Evidence is a list (countries, towns, institutions, given names) or a word beside the name (a title, a role, the
+//! verb that reports speech). Latin names must stand in capitals; Arabic has none, so there a person needs a
+//! given name, and a cue too where that name is a common word.
 
 use kiosque_model::{Entity, EntityKind};
 
@@ -29,6 +29,9 @@ struct Word<'a> {
     joined: bool,
     /// Whether a point and a space do, as after `M.`.
     dotted: bool,
+    /// Whether a comma and a space do.
+    comma: bool,
+    hyphen: bool,
 }
 
 /// A name found: what it is, how many words it takes, and its text where that differs from the print.
@@ -80,13 +83,19 @@ pub(crate) fn entities(title: &str, text: &str) -> Vec<Entity> {
             let entity = name.entity(text);
             // A place named in two ways is one place.
             let key = fold(entity.name.as_deref().unwrap_or(&entity.text));
-            if !seen.contains(&key) {
+            let again = entity.kind == EntityKind::Person && seen.iter().any(|whole| is_end_of(&key, whole));
+            if !seen.contains(&key) && !again {
                 seen.push(key);
                 found.push(entity);
             }
         }
     }
     found
+}
+
+/// Whether a name is the last part of one met before: « Mme Idrissi » is « Salma Idrissi » again.
+fn is_end_of(name: &str, whole: &str) -> bool {
+    whole.strip_suffix(name).is_some_and(|before| before.ends_with([' ', '-']))
 }
 
 fn read(source: &str) -> Vec<Word<'_>> {
@@ -106,6 +115,8 @@ fn read(source: &str) -> Vec<Word<'_>> {
                 arabic: text.starts_with(is_arabic),
                 joined: matches!(between, " " | "-" | "'" | "’" | "\u{a0}"),
                 dotted: matches!(between, ". " | ".\u{a0}"),
+                comma: matches!(between, ", " | "، "),
+                hyphen: between == "-",
             }
         })
         .collect()
@@ -140,16 +151,33 @@ fn is_opening(all: &[Word], at: usize) -> bool {
     at == 0 || !all[at].joined
 }
 
-/// A run of capitals after a title, a role or a verb of speech.
+/// A run of capitals after a title, a role or a verb of speech, before a role, or opening with a given name.
 fn person(all: &[Word], at: usize) -> Option<Found> {
     let cues = Gazetteer::bundled();
-    let before = all.get(at.checked_sub(1)?)?;
-    let civil = before.text == "M" && all[at].dotted;
-    let title = civil || (cues.is(Cue::Title, before.hash) && (all[at].joined || all[at].dotted));
-    let role = all[at].joined && (cues.is(Cue::Role, before.hash) || cues.is(Cue::Verb, before.hash));
-    if !title && !role {
-        return None;
-    }
+    let (length, names) = run(all, at);
+    let title = titled(all, at);
+    let announced = title
+        || (names >= 2 && (spoken_of(all, at) || (whole(all, at, length) && told(all, at, length, names))));
+    let acronym = is_acronym(all[at].text);
+    let institution =
+        cues.is(Cue::Institution, all[at].hash) || cues.is(Cue::Ending, all[at + length - 1].hash);
+    // « said Mr Delcourt »: the name begins behind the title.
+    let titled = names >= 2 && cues.is(Cue::Title, all[at].hash);
+    let article = matches!(all[at].text, "Le" | "La" | "Les" | "L" | "The" | "El" | "Los" | "Las");
+    let listed = Gazetteer::bundled().longest(all[at].hash, following(all, at));
+    let known = listed.is_some_and(|(covered, _)| covered >= length);
+    let single = names == 1 && all[at].text.chars().count() < 3;
+    (announced && !titled && !acronym && !institution && !article && !known && !single)
+        .then(|| Found::new(EntityKind::Person, length))
+}
+
+fn is_acronym(word: &str) -> bool {
+    word.chars().count() > 1 && word.chars().all(char::is_uppercase)
+}
+
+/// Words and names of the run of capitals at a place, links between them counted as words.
+fn run(all: &[Word], at: usize) -> (usize, usize) {
+    let cues = Gazetteer::bundled();
     let (mut length, mut names) = (1, 1);
     while names < LONGEST_PERSON {
         let rest = all.get(at + length..).unwrap_or_default();
@@ -161,14 +189,59 @@ fn person(all: &[Word], at: usize) -> Option<Found> {
         length += links + 1;
         names += 1;
     }
-    let acronym = all[at].text.chars().count() > 1 && all[at].text.chars().all(char::is_uppercase);
-    let institution =
-        cues.is(Cue::Institution, all[at].hash) || cues.is(Cue::Ending, all[at + length - 1].hash);
-    let listed = Gazetteer::bundled().longest(all[at].hash, following(all, at));
-    let known = listed.is_some_and(|(covered, _)| covered >= length);
-    let enough = names >= if title { 1 } else { 2 };
-    let single = names == 1 && all[at].text.chars().count() < 3;
-    (enough && !acronym && !institution && !known && !single).then(|| Found::new(EntityKind::Person, length))
+    (length, names)
+}
+
+/// Behind a civil or sovereign title.
+fn titled(all: &[Word], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).map(|before| &all[before]) else { return false };
+    // « le Premier ministre. Lundi » is no title: only what is shortened has a point behind it.
+    let short = matches!(before.text, "M" | "Mr" | "Mrs" | "Ms" | "Mme" | "Mlle" | "Dr" | "Pr");
+    let title = before.text == "M" || Gazetteer::bundled().is(Cue::Title, before.hash);
+    let joined = all[at].joined && before.text != "M";
+    title && (joined || (short && all[at].dotted))
+}
+
+/// Behind a role or a verb of speech.
+fn spoken_of(all: &[Word], at: usize) -> bool {
+    let cues = Gazetteer::bundled();
+    let cue = |word: &Word| cues.is(Cue::Role, word.hash) || cues.is(Cue::Verb, word.hash);
+    at > 0 && all[at].joined && cue(&all[at - 1])
+}
+
+/// Whether a run is neither the end of a longer one nor cut short, nor what something is named after.
+fn whole(all: &[Word], at: usize, length: usize) -> bool {
+    let cues = Gazetteer::bundled();
+    let inside = at > 0 && all[at].joined && all[at - 1].capital && !is_opening(all, at - 1);
+    let goes_on = all.get(at + length).is_some_and(|next| next.joined && next.capital);
+    let near = all[..at].iter().rev().take(2);
+    !inside && !goes_on && !near.into_iter().any(|word| cues.is(Cue::Eponym, word.hash))
+}
+
+/// Whether a run opens with a given name, or what the person does follows behind a comma.
+fn told(all: &[Word], at: usize, length: usize, names: usize) -> bool {
+    let cues = Gazetteer::bundled();
+    let name = &all[at..at + length];
+    let last = &name[length - 1];
+    // « Mohammed V » is a street more often than a king; a king has his title before him.
+    let ordinal = last.text.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
+    let short = last.text.chars().count() < 2 || (is_acronym(last.text) && last.text.chars().count() < 4);
+    let institution = name[1..].iter().any(|w| {
+        cues.longest(w.hash, std::iter::empty()).is_some_and(|(_, n)| n.kind == EntityKind::Organisation)
+    });
+    // « Marie-Pierre » is a given name still.
+    let given = name[1..].iter().all(|word| word.hyphen);
+    let region = matches!(last.text, "Nord" | "Sud" | "Est" | "Ouest");
+    if ordinal || short || region || institution || given {
+        return false;
+    }
+    let role =
+        |word: &Word| !word.capital && (cues.is(Cue::Role, word.hash) || cues.is(Cue::Title, word.hash));
+    let behind = all.get(at + length).is_some_and(|next| next.comma && role(next));
+    // What opens a sentence in capitals may be any word, and is a name only by its given name.
+    let plain =
+        names <= 3 && !is_opening(all, at) && cues.longest(all[at].hash, std::iter::empty()).is_none();
+    cues.is(Cue::Given, all[at].hash) || (behind && plain)
 }
 
 /// A run that opens with a word such as `Banque`, or ends in one such as `University`.
@@ -202,29 +275,57 @@ fn arabic_listed(all: &[Word], at: usize) -> Option<Found> {
     })
 }
 
-/// A given name and what follows, after a title or a verb of speech and at most one adjective.
+/// A given name and what follows, after a title or a verb of speech; without them only where no other word is meant.
 fn arabic_person(all: &[Word], at: usize) -> Option<Found> {
     let cues = Gazetteer::bundled();
-    if !cues.is(Cue::GivenArabic, all[at].hash) {
+    let eponym = at > 0 && cues.is(Cue::Eponym, all[at - 1].hash);
+    if !cues.is(Cue::GivenArabic, all[at].hash) || is_other(all[at].text) || eponym {
         return None;
     }
-    let cue = |back: usize| at.checked_sub(back).is_some_and(|i| cues.is(Cue::TitleArabic, all[i].hash));
-    let adjective = at > 0 && all[at - 1].text.starts_with("ال");
-    let announced = cue(1) || (adjective && cue(2));
-    if !announced {
-        return None;
-    }
-    let compound = ["عبد", "بن", "ابن", "أبو", "آيت", "آل", "مولاي"];
-    let mut length = 1;
+    let compound =
+        ["عبد", "بن", "ابن", "بنت", "أبو", "آيت", "آل", "ولد", "مولاي", "بنعبد", "الدين", "الزهراء"];
+    let goes_on = |next: &Word| {
+        next.arabic && next.joined && next.text != "على" && !cues.is(Cue::NeverArabic, next.hash)
+    };
     // A compound takes the next word with it: عبد اللطيف, بن سلمان.
-    let mut wanted = 2;
-    while length < wanted && all.get(at + length).is_some_and(|next| next.arabic && next.joined) {
+    let more = |word: &Word| usize::from(compound.contains(&word.text));
+    let (mut length, mut wanted) = (1, 2 + more(&all[at]));
+    while length < wanted && all.get(at + length).is_some_and(goes_on) {
+        wanted = (wanted + more(&all[at + length])).min(LONGEST_PERSON);
         length += 1;
-        if compound.contains(&all[at + length - 2].text) || compound.contains(&all[at + length - 1].text) {
-            wanted = (wanted + 1).min(LONGEST_PERSON);
+    }
+    let last = all[at + length - 1].text;
+    let surname = ["ال", "بن", "بو", "آيت", "أيت"].iter().any(|begins| last.starts_with(begins));
+    // « قرر عبد الرحيم الانطلاق »: what follows may be any noun, unless a comma closes the name.
+    let closed = length == wanted && all.get(at + length).is_some_and(|next| next.comma);
+    let sure = cues.is(Cue::SureArabic, all[at].hash) && surname && closed && last.chars().count() > 4;
+    (length >= 2 && (announced(all, at) || sure)).then(|| Found::new(EntityKind::Person, length))
+}
+
+/// What folds to a given name without being one: the preposition « على », and « ناديه », his club.
+fn is_other(word: &str) -> bool {
+    word == "على" || (word.ends_with('ه') && !word.ends_with("الله"))
+}
+
+/// Behind a title or a verb of speech, with at most two words that say of what: مدير الميناء, الخبيرة الاقتصادية.
+fn announced(all: &[Word], at: usize) -> bool {
+    let cues = Gazetteer::bundled();
+    for back in 1..=3.min(at) {
+        let (word, next) = (&all[at - back], &all[at - back + 1]);
+        if !next.joined {
+            return false;
+        }
+        let bare = word.text.strip_prefix(['و', 'ف']).filter(|rest| rest.chars().count() >= 3);
+        if cues.is(Cue::TitleArabic, word.hash)
+            || bare.is_some_and(|bare| cues.is(Cue::TitleArabic, hash_of(&fold(bare))))
+        {
+            return true;
+        }
+        if !word.text.starts_with("ال") {
+            return false;
         }
     }
-    (length >= 2).then(|| Found::new(EntityKind::Person, length))
+    false
 }
 
 #[cfg(test)]
@@ -267,6 +368,21 @@ mod tests {
         check("قال الوزير محمد بنعيسى أمس", &[("محمد بنعيسى", Person)]);
         check("أكد الرئيس السابق عبد اللطيف الزروالي أن", &[("عبد اللطيف الزروالي", Person)]);
         check("الرئيس أعلن أن الوضع صعب", &[]);
+        check("Le Premier ministre. Lundi tout change.", &[]);
+        check("Elle lui a écrit. Marie-Pierre attend.", &[]);
+    }
+
+    #[test]
+    fn given_names_tell_persons_but_not_what_is_named_after_them() {
+        check("Pour Salma Idrissi, rien ne presse. Mme Idrissi attend.", &[("Salma Idrissi", Person)]);
+        check("Elle voit Oriane Delcourt, directrice, sourire.", &[("Oriane Delcourt", Person)]);
+        check("L'avenue Mohammed Delcourt et le stade Jean Delcourt sont fermés.", &[]);
+        check("وقال مدير المعمل حسن برادة إن الأمر صعب", &[("حسن برادة", Person)]);
+        check("La Caroline du Nord attend.", &[]);
+        check("كشف ناديه الرسمي عن الخبر", &[]);
+        check("قال سعد الدين الزروالي أمس", &[("سعد الدين الزروالي", Person)]);
+        check("حضر يوسف العلمي، وهو كاتب", &[("يوسف العلمي", Person)]);
+        check("قرر عبد الرحيم الانطلاق. شدد على ضرورة الحوار في شارع علال الفاسي", &[]);
     }
 
     #[test]

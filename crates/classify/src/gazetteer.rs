@@ -31,10 +31,14 @@ pub(crate) enum Cue {
     Ending,
     TitleArabic,
     GivenArabic,
+    Given,
+    Eponym,
+    SureArabic,
+    NeverArabic,
 }
 
 impl Cue {
-    const ALL: [(Self, &str); 9] = [
+    const ALL: [(Self, &str); 13] = [
         (Self::Title, "title"),
         (Self::Role, "role"),
         (Self::Verb, "verb"),
@@ -44,6 +48,10 @@ impl Cue {
         (Self::Ending, "ending"),
         (Self::TitleArabic, "title-ar"),
         (Self::GivenArabic, "given-ar"),
+        (Self::Given, "given"),
+        (Self::Eponym, "eponym"),
+        (Self::SureArabic, "sure-ar"),
+        (Self::NeverArabic, "never-ar"),
     ];
 }
 
