@@ -4,7 +4,7 @@
 
 #![cfg(test)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
@@ -110,6 +110,15 @@ fn what_is_true_of_the_press_is_in_the_store() {
     }
     let whole = stories.values().filter(|ids| ids.iter().all(|id| *id == ids[0])).count();
     assert!(whole * 100 >= stories.len() * 70, "{whole} of {} stories are in one piece", stories.len());
+
+    // What several papers tell in one story is one event, however few towns and sums the day's papers speak of.
+    let mut events: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for (truth, row) in &found {
+        let event = truth.story.as_deref().unwrap_or(&truth.url);
+        events.entry(row["story"].to_string()).or_default().insert(event);
+    }
+    events.retain(|_, told| told.len() > 1);
+    assert!(events.is_empty(), "{events:?}");
 }
 
 /// Processes over a bus see the articles in any order, with pauses anywhere.
