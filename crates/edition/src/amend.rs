@@ -3,7 +3,8 @@
 //! Invariant: numbers stay. A reader who was told "see item 12" finds item 12, or that it was taken out; so what would
 //! move items ([`crate::Act::Pin`], `Move`, `Order`, `Rubrique`, `Merge`, `Split`) waits until the edition is thawed.
 
-use kiosque_model::{ArticleId, Edition, EditionItem, Erratum};
+use jiff::Timestamp;
+use kiosque_model::{ArticleId, Edition, EditionItem, Erratum, Mode};
 
 use crate::compose::{note, order_papers, plain};
 use crate::ruling::{Act, Ruling};
@@ -36,6 +37,19 @@ pub const fn amends(act: &Act) -> bool {
             | Act::Drop { only: false }
             | Act::Erratum { .. }
     )
+}
+
+/// The correction that says that an edition which was out in one mode is given out in another.
+pub(crate) fn other_mode(edition: &Edition, mode: Mode, (who, at): (&str, Timestamp)) -> Erratum {
+    Erratum {
+        revision: edition.revision + 1,
+        at,
+        who: plain(who),
+        number: None,
+        kind: "mode".to_owned(),
+        before: Some(edition.law.mode.to_string()),
+        text: mode.to_string(),
+    }
 }
 
 fn on_edition(edition: &mut Edition, ruling: &Ruling) -> Option<Erratum> {

@@ -10,6 +10,7 @@ use jiff::{Span, Timestamp};
 use kiosque_model::{ArticleId, Edition, EditionState, LawTerms, Story, StoryId, Window};
 use kiosque_store::{Issue, Store};
 
+use crate::amend::other_mode;
 use crate::ruling::{Act, Ruling, in_force};
 use crate::schedule::{Period, out_at, window};
 use crate::{Day, EditionError, EditionSpec, amend, amends, compose};
@@ -100,20 +101,29 @@ pub struct Draft {
 }
 
 /// What [`publish`] would give out: the edition as it stands, or a published one with the corrections made since; `None`
-/// where it went out in this mode and nothing was corrected. It goes out in the mode of `spec` and remembers it.
+/// where it went out in this mode and nothing was corrected. It goes out in the mode of `spec` and remembers it; that
+/// one which is out goes out in another is a correction too, by whom and when it is made.
 ///
 /// # Errors
 /// As [`build`].
-pub fn publication(store: &Store, spec: &EditionSpec, date: Date) -> Result<Option<Draft>, EditionError> {
+pub fn publication(
+    store: &Store,
+    spec: &EditionSpec,
+    date: Date,
+    (who, at): (&str, Timestamp),
+) -> Result<Option<Draft>, EditionError> {
     let decision = store.last_decision()?;
     let before = store.issue(&spec.name, date)?;
     let edition = match before.as_ref().filter(|issue| issue.state == EditionState::Published) {
         Some(issue) => {
             let corrections = decided(store, issue, decision)?;
-            if corrections.is_empty() && issue.edition.law.mode == spec.law.mode {
+            let changed = issue.edition.law.mode != spec.law.mode;
+            if corrections.is_empty() && !changed {
                 return Ok(None);
             }
-            amend(&issue.edition, &corrections, true)
+            let mut amended = amend(&issue.edition, &corrections, true);
+            amended.errata.extend(changed.then(|| other_mode(&issue.edition, spec.law.mode, (who, at))));
+            amended
         }
         None => standing(store, spec, (date, decision))?,
     };
@@ -133,7 +143,7 @@ pub fn publish(
     date: Date,
     how: (&str, Timestamp),
 ) -> Result<Built, EditionError> {
-    match publication(store, spec, date)? {
+    match publication(store, spec, date, how)? {
         Some(draft) => close(store, draft, how),
         None => build(store, spec, date),
     }

@@ -109,7 +109,8 @@ impl Look {
         Self::from_files(&files, &places)
     }
 
-    fn from_files(
+    /// The look of these files over the binary's, by name.
+    pub(crate) fn from_files(
         given: &BTreeMap<String, Vec<u8>>,
         places: &BTreeMap<String, String>,
     ) -> Result<Self, EditionError> {
@@ -213,23 +214,52 @@ fn words(
     let text = given.get(name).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
     let own: toml::Table =
         toml::from_str(&text).map_err(|e| told(line_of(&text, &e), e.message().to_owned()))?;
-    lay_over(&mut table, own).map_err(|key| {
-        let line = line_with(&text, &key);
-        told(line, format!("no such word `{key}`; the file of the same name in the sources has them all"))
-    })?;
+    lay_over(&mut table, own).map_err(|(key, why)| told(line_with(&text, &key), why))?;
     table.try_into().map_err(|e: toml::de::Error| told(0, e.message().to_owned()))
 }
 
-/// Replaces keys of `table`, in tables of it too; the first key that is not there is an error.
-fn lay_over(table: &mut toml::Table, own: toml::Table) -> Result<(), String> {
+/// Replaces keys of `table`, in tables of it too; the first key that is not there or is of another kind is an error, told
+/// with why.
+fn lay_over(table: &mut toml::Table, own: toml::Table) -> Result<(), (String, String)> {
     for (key, value) in own {
         match (table.get_mut(&key), value) {
             (Some(toml::Value::Table(there)), toml::Value::Table(own)) => lay_over(there, own)?,
-            (Some(there), value) => *there = value,
-            (None, _) => return Err(key),
+            (Some(there), value) if alike(there, &value) => *there = value,
+            (Some(there), value) => {
+                let why = format!("`{key}` is {}, here it is {}", kind_of(there), kind_of(&value));
+                return Err((key, why));
+            }
+            (None, _) => {
+                let why =
+                    format!("no such word `{key}`; the file of the same name in the sources has them all");
+                return Err((key, why));
+            }
         }
     }
     Ok(())
+}
+
+/// Whether one value can stand for another: of one kind, and a list as long and of the same.
+fn alike(there: &toml::Value, own: &toml::Value) -> bool {
+    match (there, own) {
+        (toml::Value::Array(there), toml::Value::Array(own)) => {
+            there.len() == own.len() && there.iter().zip(own).all(|(there, own)| alike(there, own))
+        }
+        _ => there.same_type(own),
+    }
+}
+
+fn kind_of(value: &toml::Value) -> String {
+    match value {
+        toml::Value::Array(values) => {
+            format!(
+                "a list of {} of kind {}",
+                values.len(),
+                values.first().map_or("none", toml::Value::type_str)
+            )
+        }
+        value => format!("of kind {}", value.type_str()),
+    }
 }
 
 /// The line an error of TOML is of.

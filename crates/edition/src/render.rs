@@ -10,18 +10,20 @@ mod html;
 mod mail;
 mod markdown;
 mod pdf;
+mod proof;
 mod typography;
 mod view;
 mod xml;
 
 use jiff::civil::Date;
-use kiosque_model::{Edition, Language};
+use kiosque_model::Edition;
 use serde::Serialize;
 
-use crate::look::{LANGUAGES, Look};
+use crate::look::Look;
 use crate::{EditionError, Format, GroupBy};
 pub use html::PageLink;
 pub use mail::Envelope;
+pub use proof::prove;
 use view::View;
 
 /// Renders `edition` in `format` with the look the binary carries, its items under what `by` says.
@@ -93,27 +95,6 @@ pub fn render_mail(
     envelope: &Envelope,
 ) -> Result<Vec<u8>, EditionError> {
     mail::mail(&View::new(edition, by, look), look, envelope)
-}
-
-/// Tries every format, grouping and language of a look on an invented edition that has one of everything, so that a
-/// template that asks for what there is not is known before an edition is due.
-///
-/// # Errors
-/// As [`render_with`].
-pub fn prove(look: &Look) -> Result<(), EditionError> {
-    let mut edition: Edition = serde_json::from_str(include_str!("../templates/sample.json"))?;
-    let empty = Edition::new(&*edition.name, edition.date);
-    for language in LANGUAGES.iter().filter_map(|(code, _)| Language::from_tag(code)) {
-        for edition in [&mut edition, &mut empty.clone()] {
-            edition.language = language.clone();
-            for by in [GroupBy::Rubrique, GroupBy::Source] {
-                for format in Format::built() {
-                    render_with(look, edition, format, by)?;
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 /// A date as a French masthead prints it: `mercredi 7 octobre 2026`, its parts held together by no-break spaces.

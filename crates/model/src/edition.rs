@@ -53,13 +53,13 @@ pub struct Erratum {
     /// The number of the item it is about; none where it is about the edition.
     #[serde(default)]
     pub number: Option<usize>,
-    /// What was changed, e.g. `retitle`, `drop`, `extract`; empty for words alone.
+    /// What was changed, e.g. `retitle`, `drop`, `extract`, `mode`; empty for words alone.
     #[serde(default)]
     pub kind: String,
-    /// The headline that stood there before, where that was changed.
+    /// The headline or the mode that stood there before, where that was changed.
     #[serde(default)]
     pub before: Option<String>,
-    /// The headline that stands there now, or the editor's words; empty for an extract and for what was taken out.
+    /// The headline or the mode that stands there now, or the editor's words; empty for an extract and for what was taken out.
     pub text: String,
 }
 

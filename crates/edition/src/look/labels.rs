@@ -38,7 +38,7 @@ pub(crate) struct Labels {
     thousands: String,
     /// Numbers of fewer digits are written in one piece.
     thousands_from_digits: usize,
-    decimal: String,
+    pub(crate) decimal: String,
     percent: String,
     pub(crate) colon: String,
     pub(crate) comma: String,

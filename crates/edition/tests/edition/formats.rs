@@ -222,5 +222,5 @@ fn the_text_document_has_charts_and_formulas() {
         tables.iter().map(|t| rows(t)).collect::<Vec<_>>(),
         [edition.coverage.sources.len(), edition.coverage.rubriques.len()]
     );
-    assert!(document.contains("Indice de bruit") && document.contains("coverage·√(i + r/2)"));
+    assert!(document.contains("Indice de bruit") && document.contains("couverture·√(i + r/2)"));
 }

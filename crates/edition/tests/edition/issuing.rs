@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kiosque_edition::{
     Act, EditionError, EditionSpec, Format, GroupBy, Ruling, build, close, dates_of, freeze, publication,
-    publish, thaw, usual_mode,
+    publish, render, thaw, usual_mode,
 };
 use kiosque_model::{ArticleId, EditionState, Mode, Tagged};
 use kiosque_store::{Distribution, Store, StoreOptions};
@@ -18,6 +18,10 @@ struct Desk {
 
 fn at(hour: &str) -> Timestamp {
     format!("2026-10-07T{hour}:00Z").parse().unwrap()
+}
+
+fn how() -> (&'static str, Timestamp) {
+    ("Desk", at("20:00"))
 }
 
 impl Desk {
@@ -121,7 +125,7 @@ fn a_published_edition_is_corrected_by_errata_in_a_new_revision() {
     assert!(
         !again.changed
             && again.edition == out
-            && publication(&desk.store, &spec(), date()).unwrap().is_none()
+            && publication(&desk.store, &spec(), date(), how()).unwrap().is_none()
     );
     let (first, second) = (&out.front[0], &out.front[1]);
     desk.decide(Some(&first.article), &Act::Retitle { title: "Le bon titre".to_owned() });
@@ -266,15 +270,15 @@ fn an_edition_covers_the_hours_that_were_missed() {
 #[test]
 fn what_is_closed_is_what_was_drafted() {
     let desk = Desk::new();
-    let draft = publication(&desk.store, &spec(), date()).unwrap().unwrap();
-    let overtaken = publication(&desk.store, &spec(), date()).unwrap().unwrap();
+    let draft = publication(&desk.store, &spec(), date(), how()).unwrap().unwrap();
+    let overtaken = publication(&desk.store, &spec(), date(), how()).unwrap().unwrap();
     let told = draft.edition.clone();
     // Decided and come in between drafting and closing.
     desk.decide(Some(&told.front[0].article), &Act::Retitle { title: "Trop tard".to_owned() });
     desk.put(&[desk.evening("2026-10-07T18:00:00Z")]);
     let closed = close(&desk.store, draft, ("Desk", at("20:00"))).unwrap().edition;
     assert_eq!((&closed.front, &closed.sections), (&told.front, &told.sections));
-    let corrected = publication(&desk.store, &spec(), date()).unwrap().unwrap().edition;
+    let corrected = publication(&desk.store, &spec(), date(), how()).unwrap().unwrap().edition;
     assert_eq!(corrected.errata.len(), 1);
     // Who drafted it too and comes second does not write over it.
     let second = close(&desk.store, overtaken, ("Autre", at("20:00"))).unwrap_err();
@@ -331,6 +335,23 @@ fn an_edition_remembers_the_mode_it_went_out_in() {
         (usual_mode(&out, &spec()), usual_mode(&build_open(&desk), &spec())),
         (Mode::Liens, Mode::Revue)
     );
+}
+
+#[test]
+fn an_edition_that_goes_out_again_in_another_mode_says_so() {
+    let desk = Desk::new();
+    publish(&desk.store, &spec(), date(), ("Desk", at("18:00"))).unwrap();
+    let mut links = spec();
+    links.law.mode = Mode::Liens;
+    let out = publish(&desk.store, &links, date(), ("Nadia", at("19:00"))).unwrap();
+    let [erratum] = &out.edition.errata[..] else { panic!("{:?}", out.edition.errata) };
+    assert_eq!((out.changed, erratum.revision, erratum.at), (true, out.edition.revision, at("19:00")));
+    assert_eq!((&*erratum.kind, &*erratum.text, &*erratum.who), ("mode", "liens", "Nadia"));
+    let page = render(&out.edition, Format::Markdown, GroupBy::Rubrique).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.contains("l’édition, parue comme revue de presse, paraît comme liste de liens"), "{page}");
+    // In the same mode again nothing is left to say.
+    assert!(!publish(&desk.store, &links, date(), how()).unwrap().changed);
 }
 
 fn build_open(desk: &Desk) -> kiosque_model::Edition {

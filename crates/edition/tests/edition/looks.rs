@@ -80,6 +80,14 @@ fn mistakes_are_told_by_file_and_line() {
     check(&[("edition.html.jinja", "a\n\n{{ e.titel }}\n")], "edition.html.jinja:3: undefined value");
     check(&[("item.html.jinja", "\n{% macro item(i) %}{% endmacro %}")], "edition.html.jinja:");
     check(&[("fr.toml", "[texts]\nfrnt = \"x\"\n")], "fr.toml:2: no such word `frnt`");
+    check(
+        &[("fr.toml", "\n[texts]\nfront = 3\n")],
+        "fr.toml:3: `front` is of kind string, here it is of kind integer",
+    );
+    check(
+        &[("fr.toml", "months = [\"janvier\"]\n")],
+        "fr.toml:1: `months` is a list of 12 of kind string, here it is a list of 1 of kind string",
+    );
     check(&[("ar.toml", "months = [\n\"x\"")], "ar.toml:2: ");
     check(&[("edition.html", "")], "edition.html: is no file of a look");
     check(&[("branding.toml", "accent = \"#ffff00\"")], "branding.toml:1: `accent` `#ffff00` cannot be read");

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kiosque_edition::EditionSpec;
 use kiosque_group::{Arrival, Grouper, Item, Placement, Settings, signatures};
@@ -26,6 +27,8 @@ pub(crate) struct Sink {
     taken: Vec<Tagged>,
     /// Where each taken article stands in `taken`.
     latest: HashMap<ArticleId, usize>,
+    /// Whether the newest day was looked at since the start: its editions may be of another pipeline file.
+    started: bool,
 }
 
 impl Sink {
@@ -39,7 +42,15 @@ impl Sink {
         settings: Settings,
     ) -> Result<Self, StoreError> {
         let grouper = restored(&store, &settings)?;
-        Ok(Self { store, editions, settings, grouper, taken: Vec::new(), latest: HashMap::new() })
+        Ok(Self {
+            store,
+            editions,
+            settings,
+            grouper,
+            taken: Vec::new(),
+            latest: HashMap::new(),
+            started: false,
+        })
     }
 
     /// Whether the store, or what is taken and not written yet, already holds this article as it is.
@@ -76,6 +87,15 @@ impl Sink {
         write_grouping(&mut batch, grouper)?;
         checkpoint(&mut batch, Self::NAME, progress)?;
         batch.commit()
+    }
+
+    /// The days with news, and at the start the newest one.
+    fn days_to_build(&self) -> Result<Vec<Date>, StoreError> {
+        let mut days = self.store.stale_days()?;
+        if !self.started {
+            days.extend(self.store.days()?.last().map(|(day, _)| *day).filter(|day| !days.contains(day)));
+        }
+        Ok(days)
     }
 
     /// Groups the articles of the last minutes as one set.
@@ -150,7 +170,7 @@ impl Stage for Sink {
             self.take_back()?;
             return Err(outage(&error));
         }
-        for day in self.store.stale_days().map_err(|e| outage(&e))? {
+        for day in self.days_to_build().map_err(|e| outage(&e))? {
             for spec in &self.editions {
                 for date in kiosque_edition::dates_of(spec, day) {
                     kiosque_edition::build(&self.store, spec, date)
@@ -160,6 +180,7 @@ impl Stage for Sink {
             }
             self.store.clear_stale(day).map_err(|e| outage(&e))?;
         }
+        self.started = true;
         Ok(())
     }
 }
@@ -272,6 +293,29 @@ mod tests {
             .unwrap();
         assert_eq!(rows.rows.len(), 3, "{rows:?}");
         assert!(!format!("{rows:?}").contains("already placed"), "{rows:?}");
+    }
+
+    #[test]
+    fn a_start_builds_the_open_edition_by_the_file_of_today() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let started = |title: &str, articles: &[Tagged]| {
+            let store = Store::open_with(&path, &StoreOptions { zone: Some(TimeZone::UTC) }).unwrap();
+            let mut spec = EditionSpec::new("matin", TimeZone::UTC, "UTC");
+            spec.title = title.to_owned();
+            let mut sink = Sink::open(store, vec![spec], Settings::default()).unwrap();
+            for article in articles {
+                sink.process(article.clone()).unwrap();
+            }
+            sink.flush(&Progress::new()).unwrap();
+            sink.idle().unwrap();
+            sink.store.edition("matin", "2026-10-07".parse().unwrap()).unwrap().unwrap()
+        };
+        let built = started("Le matin", &[dispatch("phare")]);
+        assert_eq!((&*built.title, built.revision), ("Le matin", 1));
+        assert_eq!(started("Le matin", &[]).revision, 1);
+        let again = started("L’aube", &[]);
+        assert_eq!((&*again.title, again.revision), ("L’aube", 2));
     }
 
     #[test]

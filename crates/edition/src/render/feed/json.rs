@@ -25,11 +25,15 @@ pub(in crate::render) fn json_feed(view: &View<'_>) -> Value {
 }
 
 fn entry(item: &Item, view: &View<'_>) -> Value {
-    let by: Vec<_> = item.by.iter().map(|name| json!({ "name": name })).collect();
+    // As in Atom: where nobody signed it, the paper speaks.
+    let source = std::slice::from_ref(&item.source);
+    let by = if item.by.is_empty() { source } else { &item.by };
+    let by: Vec<_> = by.iter().map(|name| json!({ "name": name })).collect();
     let mut entry = json!({
         "id": super::urn(&item.id),
         "title": item.headline.title,
         "content_html": content(item, view),
+        "authors": by,
         "tags": [item.rubrique],
         "_kiosque": { "number": item.number, "source": item.source, "rubrique": item.rubrique_slug, "original_title": item.original_title },
     });
@@ -42,7 +46,6 @@ fn entry(item: &Item, view: &View<'_>) -> Value {
     add("summary", (!item.extract.is_empty()).then(|| json!(item.extract)));
     add("date_published", moment(item.published).map(|at| json!(at)));
     add("date_modified", moment(item.modified).map(|at| json!(at)));
-    add("authors", (!by.is_empty()).then(|| json!(by)));
     add("language", (!item.headline.lang.is_empty()).then(|| json!(item.headline.lang)));
     entry
 }

@@ -75,12 +75,18 @@ pub(super) fn errata(edition: &Edition, pen: &Pen<'_>) -> Vec<Note> {
             "retitle" => "erratum_change",
             "extract" => "erratum_extract",
             "drop" => "erratum_drop",
+            "mode" => "erratum_mode",
             _ => return None,
         };
-        let before = erratum.before.as_deref().unwrap_or_default();
+        let named = |text: &str| match erratum.kind.as_str() {
+            "mode" => pen.labels.text(&format!("mode_{text}")).to_owned(),
+            _ => text.to_owned(),
+        };
+        let before = named(erratum.before.as_deref().unwrap_or_default());
+        let text = named(&erratum.text);
         // A headline that spells a place to fill is not filled itself.
-        let filled = |part: &str| part.replace("{text}", &erratum.text);
-        Some(pen.labels.text(template).split("{before}").map(filled).collect::<Vec<_>>().join(before))
+        let filled = |part: &str| part.replace("{text}", &text);
+        Some(pen.labels.text(template).split("{before}").map(filled).collect::<Vec<_>>().join(&before))
     };
     let all = edition.errata.iter().map(|erratum| {
         let number = erratum.number;
@@ -139,8 +145,18 @@ pub(super) fn watchlists(edition: &Edition, labels: &Labels) -> Vec<Watch> {
 
 pub(super) fn formulas(edition: &Edition, labels: &Labels) -> Vec<Note> {
     let printed = |name: &str, text: &str, formula: &Formula| {
-        let weights: Vec<_> =
-            formula.weights.iter().map(|(name, weight)| format!("{name} = {weight}")).collect();
+        let named = |name: &str| match name.strip_prefix("outlet ") {
+            Some(outlet) => labels.filled("weight_outlet", "outlet", outlet),
+            None => labels.text(&format!("weight_{name}")).to_owned(),
+        };
+        let weights: Vec<_> = formula
+            .weights
+            .iter()
+            .map(|(name, weight)| {
+                let weight = weight.to_string().replace('.', &labels.decimal).replace('-', "−");
+                format!("{} = {weight}", named(name))
+            })
+            .collect();
         let mut text = labels.text(text).to_owned();
         if !weights.is_empty() {
             text = format!("{text} ({})", weights.join("; "));

@@ -70,7 +70,7 @@ fn go_out(
     (date, how): (Date, (&str, Timestamp)),
 ) -> Result<Out> {
     let look = looks::look(config, &spec.name)?;
-    let built = match kiosque_edition::publication(store, spec, date)? {
+    let built = match kiosque_edition::publication(store, spec, date, how)? {
         Some(draft) => {
             let tried = law::lawful((config, store), spec, &draft.edition, spec.law.mode)?;
             for format in Format::built() {
@@ -151,11 +151,12 @@ pub(crate) fn issue_due(
 fn issue(config: &Config, store: &Store, spec: &EditionSpec, (date, now): (Date, Timestamp)) -> Result<bool> {
     let mut spec = spec.clone();
     spec.law.mode = mode(store, &spec, date)?;
-    let draft = kiosque_edition::publication(store, &spec, date)?;
+    let how = (BY_ITSELF, now);
+    let draft = kiosque_edition::publication(store, &spec, date, how)?;
     if draft.is_some_and(|draft| draft.edition.items().next().is_none()) {
         return Ok(false);
     }
-    go_out(config, store, &spec, (date, (BY_ITSELF, now)))?;
+    go_out(config, store, &spec, (date, how))?;
     Ok(true)
 }
 

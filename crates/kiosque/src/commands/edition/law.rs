@@ -32,8 +32,8 @@ pub(crate) fn lawful(
     }
     bail!(
         "the edition `{}` of {} breaks {} {} of the mode `{mode}`; nothing was written{told}\nhint: shorten or drop the \
-         items, or take back the decision (`kiosque edition decisions`, `kiosque edition undo`); docs/editors.md has the \
-         rules",
+         items, or take back the decision (`kiosque edition decisions`, `kiosque edition undo`), build it again (`kiosque edition build`); docs/editors.md \
+         has the rules",
         edition.name,
         edition.date,
         breaches.len(),
