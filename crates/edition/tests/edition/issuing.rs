@@ -1,78 +1,14 @@
 //! An edition in the store: decided on, frozen, published, corrected; and what comes too late for it.
 
-use jiff::Timestamp;
 use kiosque_edition::{
-    Act, EditionError, EditionSpec, Format, GroupBy, Ruling, build, close, dates_of, freeze, publication,
-    publish, render, thaw, usual_mode,
+    Act, EditionError, EditionSpec, Format, GroupBy, build, close, dates_of, freeze, publication, publish,
+    render, thaw, usual_mode,
 };
-use kiosque_model::{ArticleId, EditionState, Mode, Tagged};
-use kiosque_store::{Distribution, Store, StoreOptions};
+use kiosque_model::{EditionState, Mode};
+use kiosque_store::Distribution;
 
+use crate::desk::{Desk, at, how};
 use crate::morning::{date, spec, stories};
-
-struct Desk {
-    store: Store,
-    articles: Vec<Tagged>,
-    _folder: tempfile::TempDir,
-}
-
-fn at(hour: &str) -> Timestamp {
-    format!("2026-10-07T{hour}:00Z").parse().unwrap()
-}
-
-fn how() -> (&'static str, Timestamp) {
-    ("Desk", at("20:00"))
-}
-
-impl Desk {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let options = StoreOptions { zone: Some(spec().time_zone) };
-        let store = Store::open_with(&folder.path().join("store.sqlite"), &options).unwrap();
-        let articles = stories().into_iter().flat_map(|s| s.articles).map(|a| a.tagged).collect();
-        let desk = Self { store, articles, _folder: folder };
-        desk.put(&desk.articles);
-        desk
-    }
-
-    /// The same with its articles in their stories.
-    fn grouped() -> Self {
-        let desk = Self::new();
-        let mut batch = desk.store.begin().unwrap();
-        for story in stories() {
-            for article in &story.articles {
-                let id = &article.tagged.article.id;
-                batch.place(id, article.copy_of.as_ref(), &story.id, "test").unwrap();
-            }
-        }
-        batch.commit().unwrap();
-        desk
-    }
-
-    fn put(&self, articles: &[Tagged]) {
-        let mut batch = self.store.begin().unwrap();
-        articles.iter().for_each(|tagged| {
-            batch.put(tagged).unwrap();
-        });
-        batch.commit().unwrap();
-    }
-
-    fn decide(&self, target: Option<&ArticleId>, act: &Act) -> i64 {
-        self.store.decide(&Ruling::row(("matin", date()), target, act, ("Desk", at("19:00")))).unwrap()
-    }
-
-    /// An article of the evening, told by nobody else.
-    fn evening(&self, fetched: &str) -> Tagged {
-        let mut late = self.articles[0].clone();
-        let url = "https://www.cap-nord.example/2026/10/07/tard.html";
-        late.article.canonical_url = kiosque_model::CanonicalUrl::parse(url).unwrap();
-        late.article.id = late.article.canonical_url.id();
-        late.article.title = Some("Une nouvelle du soir".to_owned());
-        late.article.published = Some("2026-10-07T21:30:00+01:00".parse().unwrap());
-        late.article.fetched_at = fetched.parse().unwrap();
-        late
-    }
-}
 
 #[test]
 fn decisions_survive_new_articles_and_another_reading() {

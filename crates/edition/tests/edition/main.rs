@@ -5,6 +5,7 @@
 mod building;
 mod composing;
 mod deciding;
+mod desk;
 mod formats;
 mod guarding;
 mod issuing;
