@@ -27,7 +27,7 @@ use kiosque_model::{
 };
 
 use crate::ruling::Ruling;
-use crate::spec::EditionSpec;
+use crate::spec::{EditionSpec, Subject};
 pub(crate) use excerpt::{licensed_limit, limit};
 use members::Members;
 pub(crate) use newspapers::order_papers;
@@ -65,6 +65,8 @@ impl<'a> Day<'a> {
 struct Placed<'a> {
     id: &'a StoryId,
     members: Members<'a>,
+    /// Its place among the edition's rubriques.
+    section: usize,
     rubrique: Rubrique,
     front_weight: f64,
     score: f64,
@@ -134,27 +136,30 @@ fn print<'p, 'a>(
         .zip(front)
         .map(|(number, story)| EditionItem { front: true, ..item::item(story, number, spec) })
         .collect();
-    for rubrique in &spec.rubriques {
-        let of_it: Vec<_> = rest.iter().filter(|s| s.rubrique == rubrique.rubrique).collect();
+    for (at, rubrique) in spec.rubriques.iter().enumerate() {
+        let of_it: Vec<_> = rest.iter().filter(|s| s.section == at).collect();
         let of_it = order::in_places(of_it, |story| story.wishes.position);
         let room = rubrique.max_items.unwrap_or(spec.max_per_section).min(of_it.len());
         let (items, more) = of_it.split_at(room);
         let on_front: Vec<_> =
-            edition.front.iter().filter(|i| i.rubrique == rubrique.rubrique).map(|i| i.number).collect();
-        if items.is_empty() {
-            continue;
-        }
+            edition.front.iter().zip(front).filter(|(_, s)| s.section == at).map(|(i, _)| i.number).collect();
+        let Some(first_story) = items.first() else { continue };
+        let (of, watchlist) = match &rubrique.subject {
+            Subject::Rubrique(of) => (*of, None),
+            Subject::Watchlist(name) => (first_story.rubrique, Some(name.clone())),
+        };
         let first = shown.len() + 1;
         shown.extend(items);
         edition.sections.push(EditionSection {
-            rubrique: rubrique.rubrique,
+            rubrique: of,
+            watchlist,
             label: rubrique.label.clone(),
             items: (first..).zip(items).map(|(number, story)| item::item(story, number, spec)).collect(),
             on_front,
             more: more.iter().take(spec.more_per_section).map(|s| item::other(s.members.headline)).collect(),
         });
     }
-    item::link_within_rubriques(edition);
+    item::link_within_rubriques(edition, &shown);
     shown
 }
 
@@ -193,12 +198,16 @@ fn place<'a>(desk: &'a Desk<'a>, at: usize, window: Window, spec: &EditionSpec) 
     if members.outlets() < spec.min_outlets && wishes.front != Some(true) {
         return None;
     }
-    let rubrique = spec.rubrique(wishes.rubrique.unwrap_or_else(|| members.rubrique()))?;
+    // Where an editor put it goes before what a list gathers.
+    let watched = || spec.place_of_lists(&watch::of_article(members.headline));
+    let rubrique = wishes.rubrique.unwrap_or_else(|| members.rubrique());
+    let section = watched().filter(|_| wishes.rubrique.is_none()).or_else(|| spec.place_of(rubrique))?;
     let parts = rank::parts(&members, window, spec);
     Some(Placed {
         id: &story.id,
-        rubrique: rubrique.rubrique,
-        front_weight: rubrique.front_weight,
+        section,
+        rubrique: spec.printed(rubrique),
+        front_weight: spec.rubriques[section].front_weight,
         score: rank::rounded(parts.values().sum()),
         parts,
         noise: noise::of_story(&members, &spec.noise),

@@ -34,4 +34,4 @@ pub use render::{
 };
 pub use ruling::{Act, Ruling, in_force, taken_back};
 pub use schedule::{Period, Schedule, out_at, window};
-pub use spec::{EditionSpec, LawSpec, NoiseWeights, RankWeights, RubriqueSpec, Selection};
+pub use spec::{EditionSpec, LawSpec, NoiseWeights, RankWeights, RubriqueSpec, Selection, Subject};

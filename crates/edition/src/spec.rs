@@ -6,6 +6,9 @@
 mod law;
 mod weights;
 
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
 use jiff::tz::TimeZone;
 use kiosque_model::{Language, Rubrique, StoryArticle};
 
@@ -13,11 +16,51 @@ use crate::schedule::{Period, Schedule};
 pub use law::LawSpec;
 pub use weights::{NoiseWeights, RankWeights};
 
+/// What a rubrique of the house gathers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// The stories of a rubrique of the classifier.
+    Rubrique(Rubrique),
+    /// The stories whose headline article is on this watchlist, whatever they are about: press releases, an election.
+    Watchlist(String),
+}
+
+/// What a subject that is a watchlist is written with before its name, in a pipeline's file and in an edition's figures.
+const LIST: &str = "liste:";
+
+impl Subject {
+    /// Its name as a pipeline's file writes it: `sport`, `liste:Communiqués`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            Self::Rubrique(rubrique) => rubrique.slug().to_owned(),
+            Self::Watchlist(name) => format!("{LIST}{name}"),
+        }
+    }
+}
+
+impl FromStr for Subject {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.strip_prefix(LIST).map(str::trim) {
+            Some("") => Err(format!("`{text}` names no watchlist")),
+            Some(name) => Ok(Self::Watchlist(name.to_owned())),
+            None => text
+                .parse()
+                .map(Self::Rubrique)
+                .map_err(|e: <Rubrique as FromStr>::Err| format!("{e}; a watchlist is written `{LIST}NAME`")),
+        }
+    }
+}
+
 /// A rubrique as an edition prints it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RubriqueSpec {
-    /// The rubrique.
-    pub rubrique: Rubrique,
+    /// What it gathers.
+    pub subject: Subject,
+    /// Rubriques of the classifier that are printed under it too.
+    pub also: Vec<Rubrique>,
     /// Its heading.
     pub label: String,
     /// What its stories weigh when they compete for the front page, 1 for hard news; below 1 a story needs
@@ -30,16 +73,23 @@ pub struct RubriqueSpec {
 }
 
 impl RubriqueSpec {
-    /// The rubrique under its French heading, with its usual weight on a front page.
+    /// The rubrique under its French heading or the watchlist's name, with its usual weight on a front page.
     #[must_use]
-    pub fn new(rubrique: Rubrique) -> Self {
-        let front_weight = match rubrique {
-            Rubrique::Meteo | Rubrique::Lifestyle | Rubrique::AutoMoto => 0.6,
-            Rubrique::Sport | Rubrique::Culture => 0.85,
+    pub fn new(subject: Subject) -> Self {
+        let front_weight = match subject {
+            Subject::Rubrique(Rubrique::Meteo | Rubrique::Lifestyle | Rubrique::AutoMoto) => 0.6,
+            Subject::Rubrique(Rubrique::Sport | Rubrique::Culture) => 0.85,
             _ => 1.0,
         };
-        let label = rubrique.label_fr().to_owned();
-        Self { rubrique, label, front_weight, max_items: None, min_items: 0 }
+        let label = match &subject {
+            Subject::Rubrique(rubrique) => rubrique.label_fr().to_owned(),
+            Subject::Watchlist(name) => name.clone(),
+        };
+        Self { subject, also: Vec::new(), label, front_weight, max_items: None, min_items: 0 }
+    }
+
+    fn prints(&self, rubrique: Rubrique) -> bool {
+        self.subject == Subject::Rubrique(rubrique) || self.also.contains(&rubrique)
     }
 }
 
@@ -117,7 +167,7 @@ pub struct EditionSpec {
     pub max_share_of_source: f64,
     /// Words of the day listed at most.
     pub max_keywords: usize,
-    /// The rubriques of this edition, in order. A rubrique that is not listed is not part of the edition.
+    /// The rubriques of this edition, in order. What none of them prints is not part of the edition.
     pub rubriques: Vec<RubriqueSpec>,
     /// What stories are ranked by.
     pub ranking: RankWeights,
@@ -153,16 +203,34 @@ impl EditionSpec {
             extract_share: 0.25,
             max_share_of_source: 0.34,
             max_keywords: 16,
-            rubriques: Rubrique::ALL.into_iter().map(RubriqueSpec::new).collect(),
+            rubriques: Rubrique::ALL.into_iter().map(Subject::Rubrique).map(RubriqueSpec::new).collect(),
             ranking: RankWeights::default(),
             noise: NoiseWeights::default(),
             law: LawSpec::default(),
         }
     }
 
-    /// How this edition prints `rubrique`, `None` where it is not part of it.
+    /// The place among [`EditionSpec::rubriques`] of the one that prints `rubrique`, `None` where it is not part of the
+    /// edition.
     #[must_use]
-    pub fn rubrique(&self, rubrique: Rubrique) -> Option<&RubriqueSpec> {
-        self.rubriques.iter().find(|r| r.rubrique == rubrique)
+    pub fn place_of(&self, rubrique: Rubrique) -> Option<usize> {
+        self.rubriques.iter().position(|r| r.prints(rubrique))
+    }
+
+    /// The place of the first one that gathers a watchlist among `lists`.
+    #[must_use]
+    pub(crate) fn place_of_lists(&self, lists: &BTreeSet<String>) -> Option<usize> {
+        let gathers =
+            |r: &RubriqueSpec| matches!(&r.subject, Subject::Watchlist(name) if lists.contains(name));
+        self.rubriques.iter().position(gathers)
+    }
+
+    /// The rubrique under which `rubrique` is printed: itself, unless the house counts it to another one.
+    #[must_use]
+    pub(crate) fn printed(&self, rubrique: Rubrique) -> Rubrique {
+        match self.place_of(rubrique).map(|at| &self.rubriques[at].subject) {
+            Some(Subject::Rubrique(printed)) => *printed,
+            Some(Subject::Watchlist(_)) | None => rubrique,
+        }
     }
 }

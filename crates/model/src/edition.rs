@@ -192,8 +192,11 @@ impl Edition {
 /// A rubrique of the edition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EditionSection {
-    /// The rubrique.
+    /// The rubrique; of a section that gathers a watchlist, that of its first item.
     pub rubrique: Rubrique,
+    /// The watchlist it gathers, where it is no rubrique of the classifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watchlist: Option<String>,
     /// Its heading.
     pub label: String,
     /// Its items, most important first.
@@ -236,7 +239,7 @@ impl EditionSection {
     /// A rubrique with its items and nothing more.
     #[must_use]
     pub fn new(rubrique: Rubrique, label: impl Into<String>, items: Vec<EditionItem>) -> Self {
-        Self { rubrique, label: label.into(), items, on_front: Vec::new(), more: Vec::new() }
+        Self { rubrique, watchlist: None, label: label.into(), items, on_front: Vec::new(), more: Vec::new() }
     }
 }
 

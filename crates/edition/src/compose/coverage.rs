@@ -17,13 +17,13 @@ pub(super) fn coverage(stories: &[Placed<'_>], spec: &EditionSpec) -> Coverage {
     let mut rubriques = Shares::default();
     let mut sources = Shares::default();
     for story in stories {
-        let slug = story.rubrique.slug();
-        let label = spec.rubrique(story.rubrique).map_or_else(|| story.rubrique.label_fr(), |r| &r.label);
+        let rubrique = &spec.rubriques[story.section];
+        let of = rubrique.subject.id();
         for article in &story.members.all {
             let id = &*article.tagged.article.source.0;
             let copy = story.members.copied_from(article).is_some();
-            rubriques.add(slug, label, id, copy);
-            sources.add(id, &article.source_name, slug, copy);
+            rubriques.add(&of, &rubrique.label, id, copy);
+            sources.add(id, &article.source_name, &of, copy);
         }
     }
     Coverage {

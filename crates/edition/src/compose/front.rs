@@ -39,15 +39,15 @@ pub(super) fn take_front<'a>(stories: &mut Vec<Placed<'a>>, spec: &EditionSpec) 
             1.0 - (1.0 - story.front_weight) / small(tellers.len())
         };
         let worth = |story: &Placed<'_>| {
-            let same_rubrique = on_front().filter(|t| t.rubrique == story.rubrique).count();
+            let same_rubrique = on_front().filter(|t| t.section == story.section).count();
             story.score * weight(story) * power(0.85, same_source(story)) * power(0.9, same_rubrique)
         };
         let one_house = |story: &Placed<'_>| story.tellers().all(|source| source == story.source());
         let waits = |story: &Placed<'_>| one_house(story) && of_source(story.source()) >= share.max(1);
         // A rubrique keeps the stories it needs for itself.
         let kept = |story: &Placed<'_>| {
-            let least = spec.rubrique(story.rubrique).map_or(0, |r| r.min_items);
-            least > 0 && stories.iter().filter(|s| s.rubrique == story.rubrique).count() <= least
+            let least = spec.rubriques[story.section].min_items;
+            least > 0 && stories.iter().filter(|s| s.section == story.section).count() <= least
         };
         // `stories` is in order of score, then id; of equals the first is kept, so the result has one order.
         let next = stories

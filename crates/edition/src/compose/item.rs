@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kiosque_model::{
-    Access, Article, Edition, EditionItem, OtherTitle, Reprint, Rights, Rubrique, StoryArticle,
-};
+use kiosque_model::{Access, Article, Edition, EditionItem, OtherTitle, Reprint, Rights, StoryArticle};
 
 use super::text::{direction, language, plain, title, words};
 use super::{Placed, excerpt, watch};
@@ -149,14 +147,14 @@ fn reprints(story: &Placed<'_>) -> Vec<Reprint> {
     reprints
 }
 
-/// Names to each item the others of its rubrique.
-pub(super) fn link_within_rubriques(edition: &mut Edition) {
-    let mut numbers: BTreeMap<Rubrique, Vec<usize>> = BTreeMap::new();
-    for item in edition.items() {
-        numbers.entry(item.rubrique).or_default().push(item.number);
+/// Names to each item the others of its rubrique; `shown` are the stories of the items, in their order.
+pub(super) fn link_within_rubriques(edition: &mut Edition, shown: &[&Placed<'_>]) {
+    let mut numbers: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (item, story) in edition.items().zip(shown) {
+        numbers.entry(story.section).or_default().push(item.number);
     }
-    for item in edition.items_mut() {
-        let of_it = numbers.get(&item.rubrique).map(Vec::as_slice).unwrap_or_default();
+    for (item, story) in edition.items_mut().zip(shown) {
+        let of_it = numbers.get(&story.section).map(Vec::as_slice).unwrap_or_default();
         let own = item.number;
         item.same_rubrique = of_it.iter().copied().filter(|n| *n != own).take(SAME_RUBRIQUE).collect();
     }

@@ -104,7 +104,7 @@ fn an_extract_is_short_in_words_and_in_share() {
 #[test]
 fn only_the_rubriques_of_the_specification_are_printed_in_its_order() {
     let mut spec = spec();
-    spec.rubriques.retain(|r| ["sport", "culture", "economie"].contains(&r.rubrique.slug()));
+    spec.rubriques.retain(|r| ["sport", "culture", "economie"].contains(&&*r.subject.id()));
     spec.rubriques.reverse();
     spec.front_items = 1;
     let edition = composed(&stories(), &spec);

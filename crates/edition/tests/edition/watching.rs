@@ -1,8 +1,10 @@
 //! What watchlists do to an edition, and how words an editor wrote are set.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
-use kiosque_edition::{Act, Day, EditionSpec, Format, GroupBy, Ruling, compose, render};
-use kiosque_model::{Edition, Placement, Story};
+use kiosque_edition::{Act, Day, EditionSpec, Format, GroupBy, RubriqueSpec, Ruling, compose, render};
+use kiosque_model::{Edition, Placement, Rubrique, Story};
 
 use crate::morning::{composed, date, spec, stories};
 
@@ -50,6 +52,48 @@ fn a_watched_story_ranks_higher_and_is_told_with_its_share_of_the_noise() {
         let printed = text(&edition, format);
         assert!(printed.contains(name), "{}: {name}", format.name());
     }
+}
+
+#[test]
+fn a_house_has_rubriques_of_its_own() {
+    let mut spec = spec();
+    spec.front_items = 1;
+    let of = |subject: &str| RubriqueSpec::new(subject.parse().unwrap());
+    let others =
+        |own: Rubrique| Rubrique::ALL.into_iter().filter(move |r| *r != own && *r != Rubrique::Sport);
+    spec.rubriques = vec![of("liste:Port & رصيف"), of("politique"), of("sport")];
+    spec.rubriques[1].label = "Breaking news".to_owned();
+    spec.rubriques[1].also = others(Rubrique::Politique).collect();
+    let edition = composed(&watched(), &spec);
+    let plain = composed(&watched(), &crate::morning::spec());
+    // Nothing is lost, and every story stands once.
+    assert_eq!(edition.stories, plain.stories);
+    let labels: Vec<_> = edition.sections.iter().map(|s| &*s.label).collect();
+    assert_eq!(labels, ["Port & رصيف", "Breaking news", "Sport"]);
+    let list = &edition.sections[0];
+    assert_eq!(list.watchlist.as_deref(), Some("Port & رصيف"));
+    assert!(list.items.iter().all(|item| item.watchlists == ["Port & رصيف"]), "{:?}", list.items);
+    assert!(edition.sections[1].items.iter().all(|item| item.rubrique == Rubrique::Politique));
+    let ids: Vec<_> = edition.coverage.rubriques.iter().map(|share| &*share.id).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), 3, "{ids:?}");
+    let page = text(&edition, Format::Html);
+    for heading in ["id=\"liste-1\"", "Port &amp; رصيف</bdi>", "Breaking news</bdi>"] {
+        assert!(page.contains(heading), "{heading}");
+    }
+    // An editor takes a story off the list by giving it a rubrique.
+    let listed = list.items.first().or(edition.front.first()).expect("a listed story").article.clone();
+    let ruling = Ruling {
+        number: 1,
+        target: Some(listed.clone()),
+        act: Act::Rubrique { rubrique: Rubrique::Sport },
+        who: "desk".to_owned(),
+        at: Timestamp::UNIX_EPOCH,
+    };
+    let stories = watched();
+    let edition = compose(&Day { rulings: &[ruling], ..Day::new(date(), &stories) }, &spec);
+    let moved = edition.items().find(|item| item.article == listed).unwrap();
+    assert_eq!(moved.rubrique, Rubrique::Sport);
+    assert!(edition.sections.iter().filter(|s| s.watchlist.is_some()).all(|s| s.items.len() == 1));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use kiosque_classify::{WatchRule, WatchSet};
-use kiosque_edition::{EditionSpec, Format};
+use kiosque_edition::{EditionSpec, Format, Subject};
 use kiosque_extract::{RuleSet, RuleTest, SiteRule};
 use kiosque_model::Article;
 use kiosque_stream::{KafkaLog, TopicState};
@@ -107,7 +107,13 @@ fn check_classify(config: &ClassifyConfig, editions: &[EditionSpec]) -> Result<(
         lists = set.rules().iter().filter_map(WatchRule::watchlist).map(str::to_owned).collect();
     }
     for spec in editions {
-        if let Some(unknown) = spec.selection.watchlists.iter().find(|list| !lists.contains(*list)) {
+        let gathered = spec.rubriques.iter().filter_map(|r| match &r.subject {
+            Subject::Watchlist(name) => Some(name),
+            Subject::Rubrique(_) => None,
+        });
+        if let Some(unknown) =
+            spec.selection.watchlists.iter().chain(gathered).find(|list| !lists.contains(*list))
+        {
             let known: Vec<_> = lists.iter().map(|list| format!("`{list}`")).collect();
             bail!(
                 "the edition `{}` asks for the watchlist `{unknown}`, which no rule fills\nhint: {}",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kiosque_edition::{EditionSpec, Period, RubriqueSpec, Schedule};
+use kiosque_edition::{EditionSpec, Period, RubriqueSpec, Schedule, Subject};
 use kiosque_model::{Mode, Rubrique};
 
 use super::read::{About, is_name, language, signed, whole};
@@ -71,9 +71,18 @@ fn limits(section: &mut Section<'_>, spec: &mut EditionSpec) {
 }
 
 fn rubriques(section: &mut Section<'_>, spec: &mut EditionSpec) {
-    if let Some(order) = section.list("rubriques", str::parse::<Rubrique>) {
+    if let Some(order) = section.list("rubriques", str::parse::<Subject>) {
         spec.rubriques = order.into_iter().map(RubriqueSpec::new).collect();
     }
+    let node = section.take("into");
+    let mut into = Section::open("edition.into", node, section.errors());
+    for rubrique in Rubrique::ALL {
+        let printed = |slug: &str| printed_under(spec, rubrique, slug);
+        if let Some(at) = into.parsed(rubrique.slug(), printed) {
+            spec.rubriques[at].also.push(rubrique);
+        }
+    }
+    into.close();
     let node = section.take("labels");
     let mut labels = Section::open("edition.labels", node, section.errors());
     for rubrique in Rubrique::ALL {
@@ -100,8 +109,18 @@ fn rubriques(section: &mut Section<'_>, spec: &mut EditionSpec) {
     least.close();
 }
 
+/// The place of the rubrique that another one is to be printed under.
+fn printed_under(spec: &EditionSpec, rubrique: Rubrique, slug: &str) -> Result<usize, String> {
+    let at = |of: Rubrique| spec.rubriques.iter().position(|r| r.subject == Subject::Rubrique(of));
+    if at(rubrique).is_some() {
+        return Err(format!("`{}` is among `rubriques` itself", rubrique.slug()));
+    }
+    at(slug.parse()?).ok_or_else(|| format!("`{slug}` is not among `rubriques`"))
+}
+
 fn of(spec: &mut EditionSpec, rubrique: Rubrique, change: impl Fn(&mut RubriqueSpec)) {
-    spec.rubriques.iter_mut().filter(|r| r.rubrique == rubrique).for_each(change);
+    let subject = Subject::Rubrique(rubrique);
+    spec.rubriques.iter_mut().filter(|r| r.subject == subject).for_each(change);
 }
 
 fn weights(section: &mut Section<'_>, spec: &mut EditionSpec) {

@@ -116,6 +116,12 @@ fn the_documented_example_is_valid() {
     let config = Config::parse("docs/pipelines.md", example, []).unwrap();
     assert_eq!(config.sources[0].name_ar.as_deref(), Some("الجريدة"));
     assert_eq!(config.editions[0].rubriques[1].label, "Eco Business");
+    // The house of nine rubriques prints all that the classifier knows, and press releases.
+    let house = docs.split("```toml").find(|block| block.contains("\"liste:")).unwrap();
+    let house = format!("{GOOD}{}", house.split("```").next().unwrap());
+    let spec = &Config::parse("docs/pipelines.md", &house, []).unwrap().editions[0];
+    assert_eq!(spec.rubriques.len(), 9);
+    assert!(kiosque_model::Rubrique::ALL.into_iter().all(|rubrique| spec.place_of(rubrique).is_some()));
 }
 
 #[test]
@@ -178,6 +184,28 @@ fn the_catalogues_say_how_far_they_can_be_trusted() {
     };
     check("maroc.toml", include_str!("../../../../pipelines/maroc.toml"), 50);
     check("france.toml", include_str!("../../../../pipelines/france.toml"), 1);
+}
+
+#[test]
+fn a_house_prints_rubriques_of_its_own() {
+    let edition = |lines: &str| format!("{GOOD}\n[[edition]]\nname = \"matin\"\n{lines}\n");
+    let order = "rubriques = [\"politique\", \"liste:Communiqué\", \"sport\"]";
+    let text = edition(&format!("{order}\n[edition.into]\nmeteo = \"politique\"\nsociete = \"politique\""));
+    let config = Config::parse("p.toml", &text, []).unwrap();
+    let printed: Vec<_> =
+        config.editions[0].rubriques.iter().map(|r| (r.subject.id(), r.also.len())).collect();
+    let expected = [("politique", 2), ("liste:Communiqué", 0), ("sport", 0)];
+    assert_eq!(printed, expected.map(|(id, also)| (id.to_owned(), also)));
+    for (into, expected) in [
+        ("meteo = \"culture\"", "`edition.into.meteo` `culture` is not among `rubriques`"),
+        ("sport = \"politique\"", "`edition.into.sport` `sport` is among `rubriques` itself"),
+        ("pluie = \"politique\"", "edition.into.pluie"),
+    ] {
+        let said = said(&edition(&format!("{order}\n[edition.into]\n{into}")), &[]);
+        assert!(said.contains(expected), "{said}");
+    }
+    let said = said(&edition("rubriques = [\"liste:\"]"), &[]);
+    assert!(said.contains("`liste:` names no watchlist"), "{said}");
 }
 
 #[test]

@@ -20,9 +20,15 @@ pub(super) fn by_rubrique(edition: &Edition, pen: &Pen<'_>) -> Vec<Block> {
         on_front: Vec::new(),
         also: Vec::new(),
     });
-    let sections = edition.sections.iter().map(|section| Block {
-        anchor: section.rubrique.slug().to_owned(),
-        label: pen.headings.get(section.rubrique.slug()).unwrap_or(&section.label).clone(),
+    let sections = edition.sections.iter().enumerate().map(|(at, section)| Block {
+        anchor: match section.watchlist {
+            Some(_) => format!("liste-{}", at + 1),
+            None => section.rubrique.slug().to_owned(),
+        },
+        label: match section.watchlist {
+            Some(_) => section.label.clone(),
+            None => pen.headings.get(section.rubrique.slug()).unwrap_or(&section.label).clone(),
+        },
         front: false,
         count: count(&section.items),
         items: items(&section.items),
@@ -120,7 +126,8 @@ pub(super) fn headings(edition: &Edition, labels: &Labels) -> BTreeMap<&'static 
         let usual = section.label == section.rubrique.label_fr();
         if usual { labels.rubrique(section.rubrique).to_owned() } else { section.label.clone() }
     };
-    edition.sections.iter().map(|s| (s.rubrique.slug(), heading(s))).collect()
+    let rubriques = edition.sections.iter().filter(|section| section.watchlist.is_none());
+    rubriques.map(|s| (s.rubrique.slug(), heading(s))).collect()
 }
 
 /// Articles by source of the whole window, the most first; of the edition alone where that is all it has.

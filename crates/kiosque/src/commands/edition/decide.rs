@@ -31,7 +31,7 @@ pub(super) fn run(command: EditionCommand) -> Result<()> {
             on_item(&args.item, |_, _| Ok(Act::Extract { text: args.text.clone() }))
         }
         EditionCommand::Rubrique(args) => on_item(&args.item, |desk, _| {
-            if desk.spec().rubrique(args.to).is_none() {
+            if desk.spec().place_of(args.to).is_none() {
                 bail!("the edition `{}` has no rubrique `{}`", desk.spec().name, args.to);
             }
             Ok(Act::Rubrique { rubrique: args.to })
