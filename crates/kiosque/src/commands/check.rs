@@ -34,6 +34,10 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
         kiosque_edition::prove(look)?;
     }
     println!("ok  templates  {}", Format::built().map(Format::name).collect::<Vec<_>>().join(", "));
+    if let Some(folder) = &config.rules {
+        check_rules(folder)?;
+    }
+    check_classify(&config.classify, &config.editions)?;
     if args.offline {
         return Ok(ExitCode::SUCCESS);
     }
@@ -50,10 +54,6 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
     println!("ok  store      {}", config.store.display());
     kiosque_store::StageMemory::open(&config.state)?;
     println!("ok  state      {}", config.state.display());
-    if let Some(folder) = &config.rules {
-        check_rules(folder)?;
-    }
-    check_classify(&config.classify, &config.editions)?;
     sources::run(&config, args.all)?;
     drop(store);
     Ok(ExitCode::SUCCESS)
