@@ -256,7 +256,11 @@ fn is_folded_away(dom: &Dom<'_>, roles: &[Roles], node: usize) -> bool {
     if !dom.ancestors(node).any(in_article) {
         return false;
     }
-    let names = dom.ancestors(node).take(3).map(|n| dom.nodes[n].class);
+    let head = dom
+        .children(dom.nodes[node].parent)
+        .take_while(|n| *n < node)
+        .filter(|n| dom.nodes[*n].tag != Tag::Text);
+    let names = dom.ancestors(node).take(3).chain(head.last()).map(|n| dom.nodes[n].class);
     names.into_iter().any(is_accordion)
 }
 

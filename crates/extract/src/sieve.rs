@@ -5,6 +5,8 @@
 //! DOM, and this one forward scan is also where hostile input is bounded: after it, nesting, open formatting elements, attributes and tags
 //! have a ceiling, so the parser's quadratic corners (its stack scans, its attribute checks) stay small.
 
+mod controls;
+
 /// Deepest nesting kept; start tags below it are dropped and their text moves up.
 const MAX_DEPTH: usize = 256;
 /// Open formatting elements kept: each is rebuilt by the parser in every later paragraph.
@@ -14,13 +16,9 @@ const MAX_TAGS: usize = 120_000;
 /// An attribute of this length or more is dropped, whatever its name.
 const LONG_VALUE_BYTES: usize = 2048;
 const MAX_ATTRIBUTES: usize = 48;
-/// A control longer than this was not closed where it seems.
-const MAX_CONTROL_BYTES: usize = 16 * 1024;
 /// A text for those without scripts has this length and so many paragraphs.
 const MIN_NOSCRIPT_BYTES: usize = 1500;
 const MIN_NOSCRIPT_PARAGRAPHS: usize = 4;
-/// Longest remark that may be meant for screen readers alone.
-const MAX_ASIDE_BYTES: usize = 120;
 /// The attributes read: those of roles, of declarations, of links and dates, and what the parser itself minds.
 const READ_ATTRIBUTES: [&str; 26] = [
     "class",
@@ -71,6 +69,8 @@ struct Sieve<'a> {
     tags: usize,
     /// Whether a `<noscript>` was read as text: one is, so that what is looked through twice stays bounded.
     opened: bool,
+    /// Whether a `<button>` is open that is read as a heading.
+    asking: bool,
 }
 
 /// Runs the sieve over a decoded page. Linear in its length.
@@ -84,6 +84,7 @@ pub(crate) fn sieve(source: &str) -> Sieved<'_> {
         formatting: 0,
         tags: 0,
         opened: false,
+        asking: false,
     };
     let mut at = 0;
     while let Some(open) = find(source, at, b'<') {
@@ -142,6 +143,12 @@ impl<'a> Sieve<'a> {
             self.cut(open, end);
             return;
         }
+        if self.asking && name.eq_ignore_ascii_case("button") {
+            self.asking = false;
+            self.cut(open, end);
+            self.out.html.push_str("</h4>");
+            return;
+        }
         if is_formatting(name) {
             self.formatting = self.formatting.saturating_sub(1);
         } else if counts(name) {
@@ -163,6 +170,12 @@ impl<'a> Sieve<'a> {
         }
         if is_unread(name, &self.source[open..end]) {
             self.cut(open, end);
+            return end;
+        }
+        if self.unfolds(open, end, name) {
+            self.asking = true;
+            self.cut(open, end);
+            self.out.html.push_str("<h4 class=accordion>");
             return end;
         }
         if let Some(after) = self.control_end(end, name).or_else(|| self.aside_end(open, end, name)) {
@@ -194,46 +207,6 @@ impl<'a> Sieve<'a> {
             self.out.html.push_str(if inner.ends_with("/>") && bare { "/>" } else { ">" });
         }
         end
-    }
-
-    /// Where a control or a frame ends that is closed soon; what it says is no reading matter.
-    fn control_end(&self, inner: usize, name: &str) -> Option<usize> {
-        const CONTROLS: [&str; 4] = ["iframe", "button", "select", "textarea"];
-        if !(5..=8).contains(&name.len()) || !CONTROLS.iter().any(|c| name.eq_ignore_ascii_case(c)) {
-            return None;
-        }
-        let mut limit = (inner + MAX_CONTROL_BYTES).min(self.source.len());
-        while !self.source.is_char_boundary(limit) {
-            limit -= 1;
-        }
-        closing(&self.source[..limit], inner, name).map(|(_, after)| after)
-    }
-
-    /// Where a remark ends that only screen readers say beside a link: `, opens new tab`, `(nouvelle fenêtre)`. Those who
-    /// copy the text would read it in the middle of a sentence.
-    fn aside_end(&self, open: usize, inner: usize, name: &str) -> Option<usize> {
-        const HIDDEN: [&str; 5] = ["clip:rect(", "clip: rect(", "sr-only", "visually", "screen-reader"];
-        const OPENED: [&str; 9] = [
-            "new tab",
-            "new window",
-            "nouvel onglet",
-            "fenêtre",
-            "fenster",
-            "ventana",
-            "pestaña",
-            "نافذة",
-            "تبويب",
-        ];
-        let hidden = name.eq_ignore_ascii_case("span") && {
-            let tag = &self.source[open..inner];
-            HIDDEN.iter().any(|mark| tag.contains(mark))
-        };
-        let close = if hidden { find(self.source, inner, b'<')? } else { return None };
-        let said = self.source[inner..close].to_lowercase();
-        let closes = self.source.as_bytes().get(close + 1) == Some(&b'/')
-            && tag_name(self.source, close + 2).eq_ignore_ascii_case("span");
-        (closes && said.len() < MAX_ASIDE_BYTES && OPENED.iter().any(|word| said.contains(word)))
-            .then(|| find(self.source, close, b'>').map_or(self.source.len(), |i| i + 1))
     }
 
     /// Cuts a script, style or drawing with its contents; keeps JSON-LD.

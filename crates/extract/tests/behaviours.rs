@@ -123,10 +123,21 @@ fn what_an_accordion_folds_away_is_read() {
         format!(
             "<form><div class=accordion><h3>Qui paiera ?</h3><div class=panel><p>{answer}</p></div></div></form>"
         ),
+        format!(
+            "<div><button aria-expanded=false aria-controls=a><span>Qui paiera ?</span><svg></svg></button>\
+            <div id=a hidden><p>{answer}</p></div></div>"
+        ),
+        format!("<button class=accordion-head>Qui paiera ?</button><div><p>{answer}</p></div>"),
     ];
     for panel in panels {
         let found = article(&panel, "");
         assert!(found.text.ends_with(&format!("Qui paiera ?\n{answer}")), "{panel}: {}", found.text);
+    }
+    // What a button does is no heading, folded or not.
+    for (label, attribute) in [("Plus d’options", "aria-expanded=false"), ("Une erreur ?", "class=report")]
+    {
+        let found = article(&format!("<button {attribute}>{label}</button><p>{answer}</p>"), "");
+        assert!(!found.text.contains(label), "{label}: {}", found.text);
     }
 }
 
