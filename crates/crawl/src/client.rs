@@ -4,6 +4,8 @@
 //! Invariant: an answer is whole or it is an error, but for rules, whose head is enough. A body shorter than announced, a broken compression and a
 //! body over the limit never come out as a short page.
 
+mod room;
+
 use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +15,6 @@ use kiosque_model::Reason;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Proxy, Response};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
@@ -23,21 +24,21 @@ use crate::guard::{Guard, GuardedResolver, Refused};
 use crate::settings::{Agent, Settings};
 use crate::sniff::is_html_answer;
 use crate::wire::Wire;
+pub(crate) use room::Held;
+use room::{Room, SMALL_BYTES};
 
 /// Sitemaps may be larger than pages: the protocol's own limit.
 pub(crate) const MAX_DOCUMENT_BYTES: usize = 50 * 1024 * 1024;
 /// Bodies of errors and redirects up to this size are read so that the connection can serve again.
 const DRAINED_BYTES: u64 = 64 * 1024;
 
+/// By how much a large body's place grows.
+const GROWTH_BYTES: usize = 1024 * 1024;
+
 /// How long a connection is kept for the next request to its host: over two rests, but never for long. Each holds on to
 /// the buffers that its largest answer needed, and a catalogue has thousands of hosts.
 const IDLE_LEAST: Duration = Duration::from_millis(500);
 const IDLE_MOST: Duration = Duration::from_secs(30);
-/// Bodies above this size, as sent or as unpacked, wait for room: a crawl meets few of them, and all hosts may send one
-/// at the same time.
-const LARGE_BODY_BYTES: usize = 512 * 1024;
-/// So many of them are held at once, of each kind.
-const LARGE_AT_ONCE: usize = 2;
 
 /// What a server gave to ask "has it changed?" with (RFC 9110 §8.8).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +84,7 @@ pub(crate) struct Answer {
     /// What went over the wire, for pages where that is kept.
     pub(crate) wire: Option<Wire>,
     /// The room a large body takes, until nobody holds it any more.
-    pub(crate) room: Vec<OwnedSemaphorePermit>,
+    pub(crate) room: [Held; 2],
 }
 
 /// Why there is no answer.
@@ -110,8 +111,8 @@ pub(crate) struct Client {
     total: Duration,
     max_body_bytes: usize,
     /// Room for large bodies as sent, and for those that are unpacked.
-    large: Arc<Semaphore>,
-    unpacking: Arc<Semaphore>,
+    large: Room,
+    unpacking: Room,
     /// Whether answers tell what went over the wire.
     pub(crate) keeps_exchanges: bool,
 }
@@ -160,8 +161,8 @@ impl Client {
             total: Duration::from_millis(settings.timeout_ms),
             max_body_bytes: settings.max_body_bytes,
             headers: accept,
-            large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
-            unpacking: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
+            large: Room::new(),
+            unpacking: Room::new(),
             keeps_exchanges: false,
         })
     }
@@ -200,10 +201,10 @@ impl Client {
             let sent = self.headers.iter().chain(&asked).map(|(name, value)| (name.clone(), value.clone()));
             Wire::new(url, &sent.collect(), &response)
         });
-        let mut room = Vec::new();
+        let [mut sent, mut inner] = <[Held; 2]>::default();
         let mut deadline = start + self.total;
         let body = if status == 200 {
-            self.body(response, want, &mut deadline, &mut room).await?
+            self.body(response, want, &mut deadline, &mut sent).await?
         } else {
             if response.content_length().is_some_and(|n| n <= DRAINED_BYTES) {
                 // Whether this body comes in whole changes nothing.
@@ -214,12 +215,12 @@ impl Client {
         if let Some(wire) = &mut wire {
             wire.body.clone_from(&body);
         }
-        let body = self.unpacked(body, want, &headers, &mut room).await?;
-        if body.len() <= LARGE_BODY_BYTES {
-            room.clear();
-        }
+        let body = self.unpacked(body, want, &headers, &mut inner).await?;
+        let kept = wire.as_ref().map_or(0, |wire| wire.body.len());
+        sent.fit(kept.max(body.len()));
+        inner.fit(body.len());
         let elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(Answer { status, headers, body, elapsed_ms, wire, room })
+        Ok(Answer { status, headers, body, elapsed_ms, wire, room: [sent, inner] })
     }
 
     /// The most that is taken of a body, as sent and as unpacked.
@@ -238,7 +239,7 @@ impl Client {
         body: Vec<u8>,
         want: Want,
         headers: &HeaderMap,
-        room: &mut Vec<OwnedSemaphorePermit>,
+        held: &mut Held,
     ) -> Result<Vec<u8>, Trouble> {
         let coding = text(headers, header::CONTENT_ENCODING);
         let limit = self.limit(want);
@@ -246,10 +247,12 @@ impl Client {
             // RFC 9309 §2.5: what stands behind the limit is not read, and no reason to have no rules.
             undo_coding_of_head(body, coding, limit)
         } else {
-            let mut inner = unpacked(&body, coding, limit.min(LARGE_BODY_BYTES));
-            if limit > LARGE_BODY_BYTES && matches!(inner, Err(CodingError::TooLarge(_))) {
-                room.push(held(&self.unpacking).await);
-                inner = unpacked(&body, coding, limit);
+            let mut most = Room::enough_for(held).map_or(limit, |most| most.min(limit));
+            let mut inner = unpacked(&body, coding, most);
+            while most < limit && matches!(inner, Err(CodingError::TooLarge(_))) {
+                self.unpacking.widen(held, most + 1).await;
+                most = Room::enough_for(held).map_or(limit, |most| most.min(limit));
+                inner = unpacked(&body, coding, most);
             }
             inner.map(|inner| inner.unwrap_or(body))
         };
@@ -265,7 +268,7 @@ impl Client {
         mut response: Response,
         want: Want,
         deadline: &mut Instant,
-        room: &mut Vec<OwnedSemaphorePermit>,
+        held: &mut Held,
     ) -> Result<Vec<u8>, Trouble> {
         let limit = self.limit(want);
         if want == Want::Page {
@@ -284,15 +287,20 @@ impl Client {
             return Err(too_large());
         }
         let unfinished = || Trouble::Passing(late("unfinished", self.total));
-        let mut body = Vec::with_capacity(announced.min(limit).min(LARGE_BODY_BYTES));
+        let mut body = Vec::with_capacity(announced.min(limit).min(SMALL_BYTES));
         loop {
             let chunk = timeout_at(*deadline, response.chunk()).await.map_err(|_| unfinished())?;
             let Some(chunk) = chunk.map_err(|e| trouble(&e))? else { break };
-            if room.is_empty() && body.len() + chunk.len() > LARGE_BODY_BYTES {
+            if Room::is_short(held, body.len() + chunk.len()) {
                 let since = Instant::now();
-                room.push(held(&self.large).await);
+                self.large.widen(held, body.len() + chunk.len()).await;
                 *deadline += since.elapsed();
-                body.reserve_exact(announced.min(limit).saturating_sub(body.len()));
+                let whole = Room::enough_for(held).map_or(limit, |most| most.min(limit));
+                body.reserve_exact(announced.min(whole).saturating_sub(body.len()));
+            }
+            if body.len() > SMALL_BYTES && body.len() + chunk.len() > body.capacity() {
+                // Doubling would hold twice what came.
+                body.reserve_exact(chunk.len().max(GROWTH_BYTES));
             }
             if body.len() + chunk.len() > limit {
                 if whole_needed {
@@ -313,10 +321,6 @@ fn idle(delay_ms: u64) -> Duration {
 
 fn late(part: &str, limit: Duration) -> String {
     format!("{part} after {} ms", limit.as_millis())
-}
-
-async fn held(room: &Arc<Semaphore>) -> OwnedSemaphorePermit {
-    Arc::clone(room).acquire_owned().await.expect("the semaphore is never closed")
 }
 
 fn check_agent(agent: &Agent) -> Result<(), CrawlError> {

@@ -112,6 +112,8 @@ fn undo_one(body: &[u8], coding: &str, limit: usize) -> Option<(Vec<u8>, io::Res
         "zstd" if body.starts_with(&ZSTD) => unzstd(body, most, &mut out),
         _ => return None,
     };
+    // It grew by doubling.
+    out.shrink_to_fit();
     Some((out, ended))
 }
 

@@ -31,7 +31,7 @@ const BATCH_WAIT: Duration = Duration::from_millis(200);
 /// Parcels that wait for the outlet; then fetching waits too.
 const WAITING: usize = 16;
 /// Bytes of pages that wait for the outlet or are on their way there; then fetching waits too.
-const WAITING_BYTES: usize = 8 * 1024 * 1024;
+const WAITING_BYTES: usize = 4 * 1024 * 1024;
 
 /// What goes out together.
 #[derive(Debug, Default)]

@@ -50,13 +50,15 @@ pub(crate) struct Listing {
     rubrique: Option<Rubrique>,
     /// Where a lead stands, by the id of its page: several lists of one source name the same article.
     places: HashMap<PageId, usize>,
+    /// Leads it had, those taken from it included.
+    named: usize,
 }
 
 impl Listing {
     pub(crate) fn state(&self, listed: usize) -> SourceState {
         match self.broken.first() {
-            Some((url, why)) if self.leads.is_empty() => SourceState::Broken(format!("`{url}`: {why}")),
-            _ if self.leads.is_empty() && self.unchanged > 0 => SourceState::Unchanged,
+            Some((url, why)) if self.named == 0 => SourceState::Broken(format!("`{url}`: {why}")),
+            _ if self.named == 0 && self.unchanged > 0 => SourceState::Unchanged,
             _ if listed == 0 && self.handed == 0 => SourceState::Empty,
             _ => SourceState::Ok,
         }
@@ -64,7 +66,13 @@ impl Listing {
 
     /// Whether it led anywhere.
     pub(crate) fn is_of_use(&self) -> bool {
-        !self.leads.is_empty() || self.handed > 0
+        self.named > 0 || self.handed > 0
+    }
+
+    /// What it names, for whoever fetches it; a long visit holds it once.
+    pub(crate) fn take_leads(&mut self) -> Vec<Lead> {
+        self.places = HashMap::new();
+        std::mem::take(&mut self.leads)
     }
 
     /// Notes what a list names. Of an article that an earlier list named, only the rubrique is new, where that one
@@ -77,6 +85,7 @@ impl Listing {
                 known.rubrique = known.rubrique.or(self.rubrique);
             }
             None => {
+                self.named += 1;
                 self.places.insert(canonical.id(), self.leads.len());
                 let hint = FeedHint { rubrique: hint.rubrique.or(self.rubrique), ..hint };
                 self.leads.push(Lead { url: url.to_owned(), canonical, hint, modified });

@@ -240,7 +240,8 @@ impl Fetcher {
             if !self.owns(&site_of(url)) {
                 return Ok(Hop::Elsewhere);
             }
-            let answer = self.client.get(url, ask.want, known).await;
+            // Thousands of visits wait for a turn, and few have one: only those hold what a request needs.
+            let answer = Box::pin(self.client.get(url, ask.want, known)).await;
             let is_silent = matches!(answer, Err(Trouble::Silent(_)));
             if !is_silent && !matches!(answer, Err(Trouble::Untrusted(_))) {
                 self.silent.answered(&authority(url));

@@ -297,7 +297,7 @@ impl RuleBook {
     ) -> Result<Whereabouts<Option<Vec<u8>>>, Trouble> {
         while hops <= MAX_HOPS {
             let turn = self.lanes.turn(&url, rest.max(self.known_delay(&url))).await;
-            let answer = self.client.get(&url, Want::Rules(MAX_ROBOTS_BYTES), None).await;
+            let answer = Box::pin(self.client.get(&url, Want::Rules(MAX_ROBOTS_BYTES), None)).await;
             drop(turn);
             let answer = answer?;
             match answer.status {

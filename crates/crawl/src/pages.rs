@@ -107,10 +107,13 @@ impl Visit<'_> {
 
     async fn bring(&self, task: Task) -> Result<Came, Came> {
         match self.ask(&task).await {
-            Ok(got) => self.take(task, got).await,
-            Err(Miss::Dropped { reason, detail, passing }) => self.miss(task, reason, &detail, passing).await,
-            Err(Miss::Elsewhere { url, hops }) => self.hand_over(task, &url, hops).await,
-            Err(Miss::Resting(why)) => self.rest(task, &why).await,
+            // What comes after an answer is large, and those who wait for theirs are many.
+            Ok(got) => Box::pin(self.take(task, got)).await,
+            Err(Miss::Dropped { reason, detail, passing }) => {
+                Box::pin(self.miss(task, reason, &detail, passing)).await
+            }
+            Err(Miss::Elsewhere { url, hops }) => Box::pin(self.hand_over(task, &url, hops)).await,
+            Err(Miss::Resting(why)) => Box::pin(self.rest(task, &why)).await,
             Err(miss) => self.leave(miss),
         }
     }

@@ -103,11 +103,11 @@ impl Visit<'_> {
     async fn visit(&self) -> Result<SourceState, Miss> {
         let memory = self.crawler.memory.as_ref();
         let before: SourceMemo = recall(memory, &self.key()).map_err(fault)?.unwrap_or_default();
-        let listing = self.list(&before).await?;
+        let mut listing = Box::pin(self.list(&before)).await?;
         for (url, why) in &listing.broken {
             self.drop_crumb(url, Reason::BrokenFeed, why, Vec::new()).await;
         }
-        let leads = self.leads(&listing, &before);
+        let leads = self.leads(&mut listing, &before);
         let (listed, mut wanted) = (leads.len(), Vec::new());
         let (mut recent, now) = (Vec::new(), self.crawler.fetcher.now());
         for lead in leads {
@@ -127,7 +127,7 @@ impl Visit<'_> {
         let most = self.source.max_pages.unwrap_or(usize::MAX);
         let left = wanted.len() > most;
         wanted.truncate(most);
-        let (new, owing) = self.fetch_all(wanted).await;
+        let (new, owing) = Box::pin(self.fetch_all(wanted)).await;
         if self.crawl.stop.is_cancelled() {
             return Err(Miss::Stopped);
         }
@@ -139,11 +139,12 @@ impl Visit<'_> {
     }
 
     /// What is listed, once each, and where a feed did not change the recent pages it listed before.
-    fn leads(&self, listing: &Listing, before: &SourceMemo) -> Vec<Lead> {
+    fn leads(&self, listing: &mut Listing, before: &SourceMemo) -> Vec<Lead> {
         let mut seen = HashSet::new();
-        let old = before.recent.iter().filter(|_| listing.unchanged > 0);
-        let all = listing.leads.iter().chain(old).filter(|lead| seen.insert(lead.canonical.id()));
-        all.take(self.crawler.fetcher.settings.max_entries_per_source).cloned().collect()
+        let named = listing.take_leads().into_iter();
+        let old = before.recent.iter().filter(|_| listing.unchanged > 0).cloned();
+        let all = named.chain(old).filter(|lead| seen.insert(lead.canonical.id()));
+        all.take(self.crawler.fetcher.settings.max_entries_per_source).collect()
     }
 
     async fn source_failed(&self, reason: Reason, detail: &str) {

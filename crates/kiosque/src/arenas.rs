@@ -4,10 +4,27 @@
 
 use std::env;
 
+use anyhow::{Context, Result};
+use tokio::runtime::{Builder, Runtime};
+
 use crate::cli::Command;
 
 /// Heaps, and the size in bytes from which a piece of memory has a mapping of its own, outside of them.
 const CHOICES: [(&str, &str); 2] = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "65536")];
+
+/// Threads for work that waits for a disk or a broker: one delivers, few remember beside it, and each that was ever
+/// needed at once would keep its stack.
+const BLOCKING_THREADS: usize = 16;
+
+/// The runtime of a process that runs long: the crawler is one task, and the stages have threads of their own.
+///
+/// # Errors
+/// Where the system gives no threads.
+pub(crate) fn runtime() -> Result<Runtime> {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(2).max_blocking_threads(BLOCKING_THREADS).enable_all();
+    builder.build().context("cannot start the runtime")
+}
 
 /// Begins the process anew, with its number and its arguments, where it is to run long and nobody chose otherwise.
 /// Where that cannot be done it goes on as it is.

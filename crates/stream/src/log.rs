@@ -15,8 +15,9 @@ use crate::{Bus, BusError, Delivery, Progress};
 /// The one partition of every topic.
 pub(crate) const PARTITION: u32 = 0;
 
-/// What a read brings into memory at most, in bytes of values; one message always comes.
-pub(crate) const READ_BYTES: usize = 16 << 20;
+/// What a read brings into memory at most, in bytes of values; one message always comes. Each stage holds a read until
+/// its batch is committed, and several of them run in one process.
+pub(crate) const READ_BYTES: usize = 4 << 20;
 
 /// Where messages and positions lie.
 pub(crate) trait Storage: Send + Sync + 'static {

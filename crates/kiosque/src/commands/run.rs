@@ -27,7 +27,7 @@ use crate::invented::InventedPress;
 use crate::line::{self, ALL_STAGES, Line, Running};
 use crate::progress::Progress;
 use crate::stages::sink::Sink;
-use crate::{gauges, looks, signals, words};
+use crate::{arenas, gauges, looks, signals, words};
 
 /// How often a line that runs for ever writes files for readers and purges its log.
 pub(crate) const HOUSEKEEPING: Duration = Duration::from_secs(60);
@@ -35,12 +35,7 @@ pub(crate) const HOUSEKEEPING: Duration = Duration::from_secs(60);
 /// Crawls for ever, or once; prints what came of it.
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode> {
     let config = Config::load(args.pipeline.path())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")?;
-    runtime.block_on(run_line(config, args))
+    arenas::runtime()?.block_on(run_line(config, args))
 }
 
 /// What a run did, for its last words.

@@ -22,7 +22,7 @@ use crate::stages::dedup::Dedup;
 use crate::stages::extract::Extract;
 use crate::stages::sink::Sink;
 use crate::stages::trail::Trail;
-use crate::{catalogue, gauges, signals, telemetry};
+use crate::{arenas, catalogue, gauges, signals, telemetry};
 
 /// Runs the stage until SIGINT or SIGTERM.
 pub(crate) fn run(args: &StageArgs) -> Result<ExitCode> {
@@ -32,8 +32,7 @@ pub(crate) fn run(args: &StageArgs) -> Result<ExitCode> {
             "a bus in memory joins no processes\nhint: set `bus.kind` to `kafka`, or use `kiosque run`";
         return Err(UsageError(words.to_owned()).into());
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.context("cannot start the runtime")?.block_on(run_stage(config, args))
+    arenas::runtime()?.block_on(run_stage(config, args))
 }
 
 async fn run_stage(config: Config, args: &StageArgs) -> Result<ExitCode> {

@@ -96,7 +96,9 @@ impl Storage for Table {
     }
 
     fn pack(&self, packer: &mut Compressor<'static>, envelope: Envelope) -> Result<Packed, BusError> {
-        let value = packer.compress(&envelope.value).map_err(|error| fault::memory(&self.path, error))?;
+        let mut value = packer.compress(&envelope.value).map_err(|error| fault::memory(&self.path, error))?;
+        // The compressor makes room for what cannot be compressed, and a batch of these waits for its flush.
+        value.shrink_to_fit();
         let headers = serde_json::to_string(&envelope.headers).expect("pairs of strings are JSON");
         Ok(Packed { key: envelope.key, headers, size: envelope.value.len(), value })
     }
