@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A crawl of real pages through a proxy that replays them with faults, twice, judged by the proxy's own log of requests:
 # each page that can be had comes once, no host is asked faster than its delay, memory stays small, the second crawl asks
-# conditionally.
+# conditionally. Then the same crawl by its stage alone, with nobody behind it, for its memory.
 #
 #   KIOSQUE_CORPORA=…/corpora KIOSQUE_REPLAY=…/replay_web.py tests/compare/manners.sh
 #
@@ -42,10 +42,18 @@ proxy = "http://127.0.0.1:$port"
 [store]
 path = "$work/store.sqlite"
 CONF
-for turn in first second; do
+crawl() { # turn, file of known pages, arguments of kiosque
+  local turn=$1 known=$2
+  shift 2
   : >"$work/requests.jsonl"
-  /usr/bin/time -f '%M %e %U %S' -o "$work/time" "$kiosque" run "$work/pipeline.toml" --until-idle >"$work/out" 2>"$work/err" ||
+  /usr/bin/time -f '%M %e %U %S' -o "$work/time" "$kiosque" "$@" >"$work/out" 2>"$work/err" ||
     { tail -5 "$work/err" >&2; exit 1; }
-  echo "== the $turn crawl: $(tail -1 "$work/time" | awk '{ printf "%d MB peak, %.0f s wall, %.1f CPU-s", $1 / 1000, $2, $3 + $4 }')"
-  "$python" tests/compare/manners.py "$work/requests.jsonl" "$delay" "$turn" "$work/known.txt"
+  echo "== $*, the $turn crawl: $(tail -1 "$work/time" |
+    awk '{ printf "%d MB peak, %.0f s wall, %.1f CPU-s", $1 / 1000, $2, $3 + $4 }')" | sed "s, $work/, ,"
+  "$python" tests/compare/manners.py "$work/requests.jsonl" "$delay" "$turn" "$known"
+}
+for turn in first second; do
+  crawl "$turn" "$work/known.txt" run "$work/pipeline.toml" --until-idle
 done
+export KIOSQUE__STORE__PATH="$work/alone/store.sqlite" KIOSQUE__CRAWL__MAX_WAITING=1000000
+crawl first "$work/alone.txt" stage crawl "$work/pipeline.toml" --until-idle

@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::cli::Command;
 
 /// Heaps, and the size in bytes from which a piece of memory has a mapping of its own, outside of them.
-const CHOICES: [(&str, &str); 2] = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "65536")];
+const CHOICES: [(&str, &str); 2] = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "32768")];
 
 /// Threads for work that waits for a disk or a broker: one delivers, few remember beside it, and each that was ever
 /// needed at once would keep its stack.
@@ -67,6 +67,6 @@ mod tests {
         let heard = cfg!(all(target_os = "linux", target_env = "gnu"));
         assert_eq!(unsaid(|_| false).len(), if heard { CHOICES.len() } else { 0 });
         let rest = unsaid(|name| name == "MALLOC_ARENA_MAX");
-        assert!(!heard || rest == [("MALLOC_MMAP_THRESHOLD_", "65536")], "{rest:?}");
+        assert!(!heard || rest == [("MALLOC_MMAP_THRESHOLD_", "32768")], "{rest:?}");
     }
 }
