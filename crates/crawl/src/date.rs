@@ -18,7 +18,10 @@ pub(crate) fn parse_date(text: &str, language: Option<&str>) -> Option<Published
         return in_digits(text);
     }
     let from = text.find(|c: char| c.is_ascii_digit())?;
-    iso(&text[from..]).or_else(|| numeric(&text[from..], language)).or_else(|| in_words(text))
+    compact(&text[from..])
+        .or_else(|| iso(&text[from..]))
+        .or_else(|| numeric(&text[from..], language))
+        .or_else(|| in_words(text))
 }
 
 fn plausible(day: Date) -> bool {
@@ -29,10 +32,14 @@ fn plausible(day: Date) -> bool {
 fn in_ascii_digits(text: &str) -> String {
     let digit = |c: char, zero: char| char::from_digit(u32::from(c) - u32::from(zero), 10).unwrap_or(c);
     let is_mark = |c: &char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}');
-    let told = text.chars().filter(|c| !is_mark(c)).map(|c| match c {
+    // Years, months and days as they are counted in Korean, Chinese and Japanese.
+    let counted = ["년 ", "년", "年", "월 ", "월", "月"]
+        .iter()
+        .fold(text.to_owned(), |text, unit| text.replace(unit, "-"));
+    let told = counted.chars().filter(|c| !is_mark(c)).map(|c| match c {
         '\u{660}'..='\u{669}' => digit(c, '\u{660}'),
         '\u{6f0}'..='\u{6f9}' => digit(c, '\u{6f0}'),
-        '\u{a0}' | '\u{202f}' | '،' => ' ',
+        '\u{a0}' | '\u{202f}' | '،' | '일' | '日' => ' ',
         c => c,
     });
     told.collect()
@@ -51,6 +58,25 @@ fn in_digits(text: &str) -> Option<Published> {
         _ => return None,
     };
     moment.ok().map(|at| Published::Moment(at, 0)).filter(|p| plausible(p.day()))
+}
+
+/// `20261122T080000Z` and `2026-326`, the day of the year: ISO 8601 without its marks.
+fn compact(text: &str) -> Option<Published> {
+    let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if let Some((day, rest)) =
+        text.split_once(['T', 't']).filter(|(day, _)| day.len() == 8 && all_digits(day))
+    {
+        let day: Date = format!("{}-{}-{}", &day[..4], &day[4..6], &day[6..]).parse().ok()?;
+        let time = rest.get(..6).filter(|time| all_digits(time));
+        let clock = time.map(|time| format!("{}:{}:{}", &time[..2], &time[2..4], &time[4..]));
+        let read = clock.map_or(Published::Day(day), |clock| moment(day, &clock, rest[6..].trim()));
+        return plausible(day).then_some(read);
+    }
+    let (year, number) = text.split_once('-').filter(|(year, n)| (year.len(), n.len()) == (4, 3))?;
+    let first = Date::new(year.parse().ok()?, 1, 1).ok()?;
+    let number: i32 = number.parse().ok().filter(|n| (1..=366).contains(n))?;
+    let day = first.checked_add(jiff::Span::new().days(number - 1)).ok()?;
+    (plausible(day) && day.year() == first.year()).then_some(Published::Day(day))
 }
 
 /// `2026-11-22 08:00:00`, `2026-11-22T08:00+0100`, `2026/11/22`.
@@ -104,7 +130,9 @@ impl<'a> Clock<'a> {
     fn take(&mut self, word: &'a str) {
         if self.time.is_empty() {
             if word.contains(':') {
-                self.time = word;
+                // `08:00Z`, `08:00+01:00`
+                let end = word.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.');
+                (self.time, self.zone) = word.split_at(end.unwrap_or(word.len()));
             }
         } else if matches!(word.to_ascii_lowercase().as_str(), "am" | "pm" | "a.m." | "p.m.") {
             self.is_afternoon = Some(word.starts_with(['p', 'P']));
@@ -130,7 +158,12 @@ impl<'a> Clock<'a> {
 /// `Sun, 22 Nov 2026 08:00:00 +0100`, `dim. 22 novembre 2026 08:00 CET`, `November 22, 2026`,
 /// `Sun Nov 22 08:00:00 CET 2026`, `22-Nov-2026`.
 fn in_words(text: &str) -> Option<Published> {
-    let text = MONTHS_OF_TWO_WORDS.iter().fold(text.to_owned(), |text, (two, one)| text.replace(two, one));
+    let mut text =
+        MONTHS_OF_TWO_WORDS.iter().fold(text.to_owned(), |text, (two, one)| text.replace(two, one));
+    // `22T08:00` stands behind a month in words too.
+    if let Some(at) = text.find("T").filter(|at| text[..*at].ends_with(|c: char| c.is_ascii_digit())) {
+        text.replace_range(at..=at, " ");
+    }
     let mut numbers = Vec::new();
     let (mut month, mut clock) = (None, Clock::default());
     for word in text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty()) {
@@ -147,7 +180,9 @@ fn in_words(text: &str) -> Option<Published> {
             }
         }
     }
-    let [day, year, ..] = numbers[..] else { return None };
+    let [first, second, ..] = numbers[..] else { return None };
+    // In Hungarian the year stands first.
+    let (day, year) = if first > 31 { (second, first) } else { (first, second) };
     let day = i8::try_from(day).ok().and_then(|day| Date::new(full_year(year), month?, day).ok())?;
     plausible(day).then(|| clock.on(day))
 }
@@ -203,21 +238,21 @@ fn numeric_offset(zone: &str) -> Option<Offset> {
     Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }
 
-/// How the names of the months begin, in English, French, Spanish, German, Italian, Portuguese and Arabic (of the
-/// Maghreb, west and east, and of the East).
+/// How the names of the months begin, in English, French, Spanish, German, Italian, Portuguese, Hungarian, Arabic (of the
+/// Maghreb, west and east, and of the East), Greek and Russian.
 const MONTHS: [&str; 12] = [
-    "jan ene gen jän يناير جانفي",
-    "feb fév fev فبراير فيفري شباط",
-    "mar mär مارس آذار",
-    "apr avr abr أبريل ابريل إبريل أفريل نيسان",
-    "may mai mag ماي أيار مايو",
-    "jun juin giu يونيو يونيه جوان حزيران",
-    "jul juil lug يوليو جويلية تموز",
-    "aug aoû aou ago غشت أغسطس اغسطس أوت آب",
-    "sep set شتنبر سبتمبر أيلول",
-    "oct okt ott out أكتوبر اكتوبر",
-    "nov نونبر نوفمبر",
-    "dec déc dic dez دجنبر ديسمبر",
+    "jan ene gen jän يناير جانفي ιαν янв",
+    "feb fév fev فبراير فيفري شباط φεβ фев",
+    "mar mär már مارس آذار μαρ μάρ мар",
+    "apr avr abr ápr أبريل ابريل إبريل أفريل نيسان απρ апр",
+    "may mai mag máj ماي أيار مايو μαι μάι μαϊ мая май",
+    "jun juin giu jún يونيو يونيه جوان حزيران ιουν ιούν июн",
+    "jul juil lug júl يوليو جويلية تموز ιουλ ιούλ июл",
+    "aug aoû aou ago غشت أغسطس اغسطس أوت آب αυγ αύγ авг",
+    "sep set szept شتنبر سبتمبر أيلول σεπ сен",
+    "oct okt ott out أكتوبر اكتوبر οκτ окт",
+    "nov نونبر نوفمبر νοε νοέ ноя",
+    "dec déc dic dez دجنبر ديسمبر δεκ дек",
 ];
 
 /// Months of the East that are told apart by their second word.

@@ -124,6 +124,10 @@ fn json_object(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod breakages;
 #[cfg(test)]
+mod categories;
+#[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod repairs;
 #[cfg(test)]
 mod tests;

@@ -30,7 +30,8 @@ pub(crate) enum Step {
 pub(crate) fn walk(text: &str, visit: impl FnMut(Step) -> bool) {
     let at = text.find('<').unwrap_or(text.len());
     let (names, entities) = (Names::default(), Entities::default());
-    let mut walker = Walker { text, at, names, entities, ends: [Place::Unknown; 3], visit };
+    let mut walker =
+        Walker { text, at, names, entities, ends: [Place::Unknown; 3], is_open_section: false, visit };
     while walker.at < text.len() && walker.advance() {}
 }
 
@@ -67,6 +68,8 @@ struct Walker<'a, V> {
     entities: Entities,
     /// Where each kind of end next stands, so that a document full of beginnings is not searched for each of them.
     ends: [Place; 3],
+    /// Whether a section without its end has just begun: what is left of one may stand behind its text.
+    is_open_section: bool,
     visit: V,
 }
 
@@ -123,6 +126,9 @@ impl<V: FnMut(Step) -> bool> Walker<'_, V> {
         if raw.contains("]]>") {
             text = text.replace("]]>", "");
         }
+        if std::mem::take(&mut self.is_open_section) && text.ends_with("]]") {
+            text.truncate(text.len() - "]]".len());
+        }
         text.is_empty() || (self.visit)(Step::Text(text))
     }
 
@@ -137,7 +143,10 @@ impl<V: FnMut(Step) -> bool> Walker<'_, V> {
         self.at = from;
         let closed = self.end(End::Cdata).map(|end| (end - End::Cdata.mark().len(), end));
         let closed = closed.filter(|(until, _)| !self.text[from..*until].contains(CDATA));
-        let Some((until, next)) = closed else { return true };
+        let Some((until, next)) = closed else {
+            self.is_open_section = true;
+            return true;
+        };
         self.at = next;
         (self.visit)(Step::Text(self.text[from..until].to_owned()))
     }

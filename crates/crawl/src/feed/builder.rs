@@ -191,7 +191,9 @@ impl Builder {
             let base = attribute(&attributes, "xml:base").and_then(|b| self.base.join(b).ok());
             // Of CDF, where the entry itself is the link.
             let link = attribute(&attributes, "href").map(str::to_owned);
-            self.draft = Some(Draft { id: about, base, link, ..Draft::default() });
+            let updated = attribute(&attributes, "lastmod").and_then(|at| parse_date(at, None));
+            let entry = Entry { updated, ..Entry::default() };
+            self.draft = Some(Draft { entry, id: about, base, link, ..Draft::default() });
             return;
         }
         if kind.is_some() {

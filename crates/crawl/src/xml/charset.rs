@@ -10,7 +10,7 @@ const HEAD: usize = 1024;
 /// Control characters, which no text has, are left out.
 pub(crate) fn decode(bytes: &[u8], content_type: Option<&str>) -> String {
     let mut text = decode_all(bytes, content_type);
-    let is_control = |c: char| c < ' ' && !matches!(c, '\t' | '\n' | '\r');
+    let is_control = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || c == '\u{7f}';
     if text.contains(is_control) {
         text.retain(|c| !is_control(c));
     }
