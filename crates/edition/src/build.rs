@@ -13,6 +13,7 @@ use kiosque_store::{Issue, Store};
 use crate::amend::other_mode;
 use crate::ruling::{Act, Ruling, in_force};
 use crate::schedule::{Period, out_at, window};
+use crate::sides::followers;
 use crate::{Day, EditionError, EditionSpec, amend, amends, compose};
 
 /// An edition as the store now keeps it.
@@ -212,9 +213,10 @@ fn rulings(store: &Store, (name, date): (&str, Date), last: i64) -> Result<Vec<R
 fn composed(store: &Store, spec: &EditionSpec, (date, last): (Date, i64)) -> Result<Edition, EditionError> {
     let before = store.closed_before(&spec.name, date)?;
     let window = since(spec, window(spec, date)?, before.as_ref());
-    let rulings = rulings(store, (&spec.name, date), last)?;
+    let mut rulings = rulings(store, (&spec.name, date), last)?;
     let stories = stories(store, spec, window, before.as_ref())?;
     let homes = homes(store, &rulings)?;
+    follow(store, &mut rulings, &stories, &homes)?;
     let day = Day { date, window: Some(window), stories: &stories, rulings: &rulings, homes: &homes };
     Ok(compose(&day, spec))
 }
@@ -264,16 +266,36 @@ fn stories(
 fn homes(store: &Store, rulings: &[Ruling]) -> Result<BTreeMap<ArticleId, StoryId>, EditionError> {
     let mut homes = BTreeMap::new();
     for ruling in rulings {
-        let other = match &ruling.act {
-            Act::Merge { with } => Some(with),
-            Act::Split { from, .. } => Some(from),
-            _ => None,
+        let (other, along) = match &ruling.act {
+            Act::Merge { with } => (Some(with), &[][..]),
+            Act::Split { from, along } => (Some(from), &along[..]),
+            _ => (None, &[][..]),
         };
-        for article in ruling.target.iter().chain(other) {
+        for article in ruling.target.iter().chain(other).chain(along) {
             if let Some(placed) = store.placed(article)? {
                 homes.insert(article.clone(), placed.story);
             }
         }
     }
     Ok(homes)
+}
+
+/// Has what came in after a story of the day was parted go along with the side it belongs to.
+fn follow(
+    store: &Store,
+    rulings: &mut [Ruling],
+    stories: &[Story],
+    homes: &BTreeMap<ArticleId, StoryId>,
+) -> Result<(), EditionError> {
+    for ruling in rulings {
+        let (Some(target), Act::Split { from, along }) = (&ruling.target, &mut ruling.act) else { continue };
+        let Some(home) = homes.get(target).filter(|home| homes.get(from) == Some(home)) else { continue };
+        if !stories.iter().any(|story| story.id == *home) {
+            continue;
+        }
+        let left = along.iter().chain([target]).collect();
+        let late = followers(&store.members(home)?, &left, ruling.at);
+        along.extend(late);
+    }
+    Ok(())
 }

@@ -17,6 +17,7 @@ mod post;
 mod render;
 mod ruling;
 mod schedule;
+mod sides;
 mod spec;
 
 pub use amend::{amend, amends};

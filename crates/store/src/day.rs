@@ -144,6 +144,18 @@ impl Store {
         })
     }
 
+    /// The articles of a story, of whatever day, in the order in which they arrived.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn members(&self, story: &StoryId) -> Result<Vec<WindowArticle>, StoreError> {
+        self.database.run(|c| {
+            c.prepare_cached(&format!("{WINDOW_ARTICLE} WHERE s.story = ?1 ORDER BY a.seq"))?
+                .query_map([&story.0], window_article)?
+                .collect()
+        })
+    }
+
     /// The stories of a calendar day in the store's zone: each with its articles of that day in order of
     /// publication, then id; the stories in order of their first article. An article that was not placed is a
     /// story of its own. An article without a date counts for the day it was fetched.

@@ -160,21 +160,36 @@ impl<'a, 'h> Rooms<'a, 'h> {
         let Some(target) = &ruling.target else { return };
         match &ruling.act {
             Act::Merge { with } => {
-                if let (Some(into), Some(from)) = (self.story_of(target), self.story_of(with))
-                    && into != from
-                {
+                let (into, from) = (self.room_of(target), self.room_of(with));
+                if into != from {
                     self.join(into, from);
                 }
             }
             Act::Split { from, along } => {
-                if let (Some(at), Some(left)) = (self.of.get(target).copied(), self.story_of(from))
-                    && at == left
-                {
+                let (at, left) = (self.room_of(target), self.room_of(from));
+                if at == left {
                     self.part(at, target, along);
                 }
             }
             _ => {}
         }
+    }
+
+    /// The story of an article, which may tell nothing on this day: it is a shell then, through which others are joined
+    /// and from which others are parted none the less.
+    fn room_of(&mut self, article: &ArticleId) -> usize {
+        if let Some(at) = self.story_of(article) {
+            return at;
+        }
+        // An article that was not placed, or is no longer kept, is a story of its own.
+        let id = self.homes.get(article).unwrap_or(article);
+        if let Some(at) = self.by_id.get(id) {
+            return *at;
+        }
+        let at = self.stories.len();
+        self.by_id.insert(id.clone(), at);
+        self.stories.to_mut().push(Story { id: id.clone(), articles: Vec::new() });
+        at
     }
 
     /// Moves the articles of one story to another; the emptied one stays as a shell, which no edition shows.
@@ -191,6 +206,8 @@ impl<'a, 'h> Rooms<'a, 'h> {
     /// Takes an article, those that go along and their copies into a story of their own, named after the article.
     fn part(&mut self, at: usize, target: &ArticleId, along: &[ArticleId]) {
         let leaves = |id: &ArticleId| id == target || along.contains(id);
+        // Those of another day too: what is decided of them later is meant for their side.
+        let named: Vec<_> = along.iter().chain([target]).filter(|id| self.story_of(id) == Some(at)).collect();
         let stories = self.stories.to_mut();
         let (gone, left): (Vec<_>, Vec<_>) = std::mem::take(&mut stories[at].articles)
             .into_iter()
@@ -198,6 +215,7 @@ impl<'a, 'h> Rooms<'a, 'h> {
         stories[at].articles = left;
         let new = stories.len();
         self.of.extend(gone.iter().map(|a| (a.tagged.article.id.clone(), new)));
+        self.of.extend(named.into_iter().map(|id| (id.clone(), new)));
         // The story it opened may go on under its name: then the new one gets no name that is taken.
         let taken = self.by_id.contains_key(target);
         let id = if taken { kiosque_model::PageId(format!("{target}-2")) } else { target.clone() };

@@ -254,6 +254,9 @@ fn restored(store: &Store, settings: &Settings) -> Result<Grouper, StoreError> {
 }
 
 #[cfg(test)]
+mod regrouped;
+
+#[cfg(test)]
 mod tests {
     use jiff::tz::TimeZone;
     use kiosque_model::{CanonicalUrl, Rubrique, SourceId};
