@@ -20,6 +20,7 @@ mod reasons;
 mod section;
 mod sentences;
 mod speech;
+mod subject;
 mod summary;
 pub mod train;
 mod watch;

@@ -1,13 +1,15 @@
 //! Quotes with their speakers: words between marks, and the name that a verb of saying puts beside them.
 //!
 //! French, Arabic, English and Spanish, « », “ ”, and straight marks; the verb before the quote or after it. A
-//! speaker is only named where the text does so; a pronoun stands for the speaker before.
+//! speaker is only named where the text does so; a pronoun stands for the speaker before, or where nobody spoke yet for
+//! the subject of the sentence before.
 
 use kiosque_model::Quote;
 
 use crate::fold::words;
 use crate::sentences::{blocks, span};
-use crate::speech::{Cue, Speech, Who, Word, names_another, read};
+use crate::speech::{Cue, Speech, Who, Word, names_another, names_in, read};
+use crate::subject;
 
 /// Quotes given at most.
 const MOST: usize = 12;
@@ -30,11 +32,14 @@ pub(crate) fn quotes(text: &str, language: &str) -> Vec<Quote> {
     let speech = Speech::of(language);
     let mut found = Vec::new();
     let mut last: Option<(u32, String)> = None;
+    let mut spoke: Option<u32> = None;
+    let mut earlier = "";
     for (block, at, line) in blocks(text) {
         if found.len() >= MOST {
             break;
         }
         let marks = between_marks(line);
+        let paragraph_before = std::mem::replace(&mut earlier, line);
         if marks.is_empty() && last.is_none() {
             continue;
         }
@@ -53,14 +58,24 @@ pub(crate) fn quotes(text: &str, language: &str) -> Vec<Quote> {
             let who = speech.and_then(|speech| {
                 after(speech, line, &all, mark, neighbours.1)
                     .or_else(|| before(speech, line, &all, mark, neighbours.0))
+                    .or_else(|| led_in(speech, line, &all, mark))
+                    .or_else(|| amid(speech, line, &all, mark))
             });
             let speaker = match who {
                 Some(Who::Named(name)) => {
-                    last = Some((block, name.clone()));
+                    (last, spoke) = (Some((block, name.clone())), Some(block));
                     Some(name)
                 }
                 Some(Who::Same) => {
-                    last.clone().filter(|(told, _)| block - told <= MEMORY).map(|(_, name)| name)
+                    last = last.filter(|(told, _)| block - told <= MEMORY);
+                    // Behind a speaker who was left for another person, a pronoun may be either.
+                    if spoke.is_none_or(|told| block - told > MEMORY) {
+                        last = speech
+                            .and_then(|speech| meant(speech, (line, paragraph_before), &all, mark))
+                            .map(|name| (block, name));
+                        spoke = last.as_ref().map(|(told, _)| *told);
+                    }
+                    last.clone().map(|(_, name)| name)
                 }
                 None => None,
             };
@@ -138,6 +153,11 @@ fn after(speech: &Speech, line: &str, all: &[Word], mark: &Marks, until: Option<
     if !is_within(&line[mark.outer.1..first.start]) {
         return None;
     }
+    // « … beaucoup fermeront. » Le ministère a répondu: another sentence.
+    let ended = line[mark.inner.0..mark.inner.1].trim_end().ends_with('.');
+    if ended && first.text.starts_with(char::is_uppercase) {
+        return None;
+    }
     let reach = (1..near.len().min(8)).find(|&n| !is_within(&line[near[n - 1].end()..near[n].start]));
     let reach = &near[..reach.unwrap_or(near.len().min(8))];
     if let Some(at) = (0..reach.len().min(2)).find(|&at| speech.is_source(reach, at)) {
@@ -152,7 +172,9 @@ fn after(speech: &Speech, line: &str, all: &[Word], mark: &Marks, until: Option<
     if reach[..verb].iter().any(|word| speech.is(Cue::Stop, word) && word.text.len() > 2) {
         return None;
     }
-    if speech.is(Cue::Aside, &reach[verb]) || reach[..verb].iter().any(|word| speech.is(Cue::Pronoun, word)) {
+    // « lui a rétorqué Jeanne Delcourt »: whom it is said to.
+    let subject = |word: &Word| speech.is(Cue::Pronoun, word) && word.text != "lui";
+    if speech.is(Cue::Aside, &reach[verb]) || reach[..verb].iter().any(subject) {
         return Some(Who::Same);
     }
     // « a-t-il dit », « a déclaré le maire »: before the verb only helpers; in English a name may stand there.
@@ -184,7 +206,11 @@ fn before(speech: &Speech, line: &str, all: &[Word], mark: &Marks, from: Option<
         return None;
     }
     let verb = (0..near.len()).rev().find(|&at| {
-        let that = || near.get(at + 1).is_some_and(|word| matches!(word.text, "que" | "qu"));
+        // In Arabic the subject stands between: « اعتبر الوزير أن ».
+        let that = || {
+            near.get(at + 1).is_some_and(|word| matches!(word.text, "que" | "qu"))
+                || near[at + 1..].iter().any(|word| matches!(word.text, "أن" | "ان" | "أنه" | "أنها"))
+        };
         speech.is(Cue::Verb, &near[at])
             || speech.is(Cue::Aside, &near[at])
             || (speech.is(Cue::Object, &near[at]) && that())
@@ -196,7 +222,8 @@ fn before(speech: &Speech, line: &str, all: &[Word], mark: &Marks, from: Option<
     let leading = &near[..verb];
     if speech.is(Cue::Aside, &near[verb]) {
         // It speaks on for whom the quote before has, not for another subject of a sentence of its own.
-        let goes_on = from.is_some() && start == told;
+        let ended = |from: usize| line[from..near[0].start].contains(['.', '!', '?', '؟', ';']);
+        let goes_on = from.is_some_and(|from| start == told && !ended(from));
         let pronoun = leading.iter().any(|word| speech.is(Cue::Pronoun, word));
         return (goes_on || pronoun || leading.is_empty()).then_some(Who::Same);
     }
@@ -211,6 +238,47 @@ fn before(speech: &Speech, line: &str, all: &[Word], mark: &Marks, from: Option<
         return Some(who);
     }
     subject_before(speech, line, &near[..verb])
+}
+
+/// The person a pronoun beside the quote stands for, by the sentences before it or the paragraph before.
+fn meant(speech: &Speech, (line, earlier): (&str, &str), all: &[Word], mark: &Marks) -> Option<String> {
+    let told = &all[..all.partition_point(|word| word.start < mark.outer.0)];
+    let name = if told.is_empty() {
+        subject::meant(speech, earlier, &read(earlier))
+    } else {
+        subject::meant(speech, line, told)
+    };
+    name.map(str::to_owned)
+}
+
+/// Théo Kwamena savoure : « … »; Pour Claire Morvan, « … ».
+fn led_in(speech: &Speech, line: &str, all: &[Word], mark: &Marks) -> Option<Who> {
+    let told = &all[..all.partition_point(|word| word.start < mark.outer.0)];
+    let between = line[told.last()?.end()..mark.outer.0].trim();
+    let name = match between {
+        ":" => subject::introduced(speech, line, told),
+        "," => subject::viewed(speech, line, told),
+        _ => None,
+    };
+    name.map(|name| Who::Named(name.to_owned()))
+}
+
+/// « Nous tiendrons, a promis Idriss Belkacem, et nous reviendrons. »
+fn amid(speech: &Speech, line: &str, all: &[Word], mark: &Marks) -> Option<Who> {
+    let from = all.partition_point(|word| word.start < mark.inner.0);
+    let end = all.partition_point(|word| word.start < mark.inner.1);
+    let inner = &all[from..end];
+    (1..inner.len()).find_map(|at| {
+        if line[inner[at - 1].end()..inner[at].start].trim() != "," {
+            return None;
+        }
+        let reach = &inner[at..inner.len().min(at + NEAR)];
+        let verb = reach.iter().take(4).position(|word| speech.is(Cue::Verb, word))?;
+        let helpers = reach[..verb].iter().all(|word| word.text.chars().count() <= 4);
+        let subject = &reach[verb + 1..];
+        let named = names_in(line, subject).first().is_some_and(|run| run[0].start == subject[0].start);
+        if helpers && named { speech.who(line, subject) } else { None }
+    })
 }
 
 /// The subject whose verb follows: the last clause before it that has a name, without helpers such as « a ».

@@ -24,9 +24,11 @@ pub(crate) enum Cue {
     Subject,
     Pronoun,
     Stop,
+    /// What opens a sentence that gives somebody's view: « Pour Jeanne Delcourt, « … » ».
+    View,
 }
 
-const CUES: [(&str, Cue); 9] = [
+const CUES: [(&str, Cue); 10] = [
     ("verb", Cue::Verb),
     ("object", Cue::Object),
     ("aside", Cue::Aside),
@@ -36,6 +38,7 @@ const CUES: [(&str, Cue); 9] = [
     ("subject", Cue::Subject),
     ("pronoun", Cue::Pronoun),
     ("stop", Cue::Stop),
+    ("view", Cue::View),
 ];
 
 /// Words of the longest name or title taken.
@@ -74,6 +77,10 @@ pub(crate) struct Word<'a> {
 impl Word<'_> {
     pub(crate) fn end(&self) -> usize {
         self.start + self.text.len()
+    }
+
+    pub(crate) fn hash(&self) -> u32 {
+        self.hash
     }
 
     fn capital(&self) -> bool {
@@ -151,8 +158,16 @@ impl Speech {
         // « trois jours de grève » is nobody: without a name a subject opens as one.
         let title = Gazetteer::bundled().is(Name::Title, first.hash);
         let opens = first.capital() || title || self.is(Cue::Subject, first);
+        // « décrivait un reportage le 16 décembre »
+        let dated = part.iter().position(|word| word.text.starts_with(|c: char| c.is_ascii_digit()));
+        let mut part = &part[..dated.unwrap_or(part.len()).min(LONGEST)];
+        while let [shorter @ .., last] = part
+            && self.is(Cue::Subject, last)
+        {
+            part = shorter;
+        }
         let said = opens && part.iter().any(|word| word.text.chars().count() > 3);
-        if said { named(line, &part[..part.len().min(LONGEST)]) } else { None }
+        if said { named(line, part) } else { None }
     }
 
     /// The words up to a mark or a word that ends a subject.
@@ -161,7 +176,9 @@ impl Speech {
             let word = &words[at];
             let parted = at > 0 && {
                 let between = &line[words[at - 1].end()..word.start];
-                let title = between.starts_with('.') && words[at - 1].text.chars().count() <= 3;
+                // « M. », « Dr. », and not « eux. »
+                let before = &words[at - 1];
+                let title = between.starts_with('.') && before.capital() && before.text.chars().count() <= 3;
                 !title
                     && between.contains([
                         ',', '.', ';', ':', '!', '?', '(', ')', '«', '»', '"', '“', '”', '،', '–', '…',
@@ -194,7 +211,7 @@ fn name_in<'w, 'a>(line: &str, words: &'w [Word<'a>]) -> Option<&'w [Word<'a>]> 
 }
 
 /// The runs of capitals that are persons: two words or more, or one behind a title.
-fn names_in<'w, 'a>(line: &str, words: &'w [Word<'a>]) -> Vec<&'w [Word<'a>]> {
+pub(crate) fn names_in<'w, 'a>(line: &str, words: &'w [Word<'a>]) -> Vec<&'w [Word<'a>]> {
     let cues = Gazetteer::bundled();
     let mut found = Vec::new();
     let mut at = 0;
