@@ -4,9 +4,9 @@
 //! Invariant: an answer is whole or it is an error, but for rules, whose head is enough. A body shorter than announced, a broken compression and a
 //! body over the limit never come out as a short page.
 
+mod causes;
 mod room;
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,10 +20,11 @@ use url::Url;
 
 use crate::coding::{ACCEPTED, CodingError, undo_coding_of_head, unpacked};
 use crate::error::CrawlError;
-use crate::guard::{Guard, GuardedResolver, Refused};
+use crate::guard::{Guard, GuardedResolver};
 use crate::settings::{Agent, Settings};
 use crate::sniff::is_html_answer;
 use crate::wire::Wire;
+use causes::trouble;
 pub(crate) use room::Held;
 use room::{Room, SMALL_BYTES};
 
@@ -325,51 +326,6 @@ fn late(part: &str, limit: Duration) -> String {
 
 fn check_agent(agent: &Agent) -> Result<(), CrawlError> {
     agent.missing().map_or(Ok(()), |missing| Err(CrawlError::Agent { agent: agent.header(), missing }))
-}
-
-/// The kind of a failed request, by its chain of causes.
-fn trouble(error: &reqwest::Error) -> Trouble {
-    let mut detail = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        if let Some(refused) = inner.downcast_ref::<Refused>() {
-            return Trouble::Lasting(Reason::RefusedAddress, refused.to_string());
-        }
-        // How rustls tells of a certificate: inside an error of the connection.
-        if error.is_connect() && is_bad_data(inner) {
-            return Trouble::Untrusted(format!("no trusted connection: {inner}"));
-        }
-        detail = inner.to_string();
-        cause = inner.source();
-    }
-    if error.is_builder() {
-        return Trouble::Lasting(Reason::RefusedAddress, detail);
-    }
-    let is_silent = !(error.is_decode() || error.is_body());
-    let what = if error.is_dns() {
-        "the name is not found"
-    } else if error.is_connect() {
-        "no connection"
-    } else if error.is_decode() || error.is_body() {
-        "the body broke off"
-    } else {
-        "no answer"
-    };
-    let told = format!("{what}: {detail}");
-    if is_silent { Trouble::Silent(told) } else { Trouble::Passing(told) }
-}
-
-/// Whether an error of the connection holds one of what came over it, however deep: `source` passes over what an
-/// `io::Error` wraps.
-fn is_bad_data(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut wrapped = error.downcast_ref::<std::io::Error>();
-    while let Some(error) = wrapped {
-        if error.kind() == std::io::ErrorKind::InvalidData {
-            return true;
-        }
-        wrapped = error.get_ref().and_then(|inner| inner.downcast_ref());
-    }
-    false
 }
 
 /// How long a `Retry-After` asks to wait, in seconds or until a date (RFC 9110 §10.2.3).
