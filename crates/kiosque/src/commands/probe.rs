@@ -5,10 +5,10 @@ mod site;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
-use kiosque_crawl::{Agent, Scout, Settings, Sniffed};
+use anyhow::{Context, Result, anyhow, bail};
+use kiosque_crawl::{Agent, CrawlError, Scout, Settings, Sniffed};
 use kiosque_extract::{RuleReport, RuleSet};
-use kiosque_model::Published;
+use kiosque_model::{Published, Reason};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -82,7 +82,7 @@ fn fetch_and_look(args: &ProbeArgs, config: Option<Config>, rules: &RuleSet) -> 
     catalogue::identified(&settings, [target.as_str()])?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let scout = Scout::try_new(settings)?;
-    let fetched = runtime.block_on(scout.fetch(target.as_str()))?;
+    let fetched = runtime.block_on(scout.fetch(target.as_str())).map_err(with_hint)?;
     if fetched.status != 200 {
         bail!("`{}` answered with status {}", fetched.url, fetched.status);
     }
@@ -101,6 +101,15 @@ fn fetch_and_look(args: &ProbeArgs, config: Option<Config>, rules: &RuleSet) -> 
         found.site = Some(site);
     }
     Ok(found)
+}
+
+fn with_hint(error: CrawlError) -> anyhow::Error {
+    match error {
+        CrawlError::Fetch { reason: Reason::RefusedAddress, .. } => anyhow!(
+            "{error}\nhint: `--pipeline FILE` probes with a pipeline, whose `crawl.allow_private` opens a network of your own"
+        ),
+        _ => error.into(),
+    }
 }
 
 /// Without a pipeline: one's contact may stand in the variable that sets a pipeline's. The example that stands for it
