@@ -305,3 +305,29 @@ fn a_damaged_store_is_named_and_left_alone() {
     assert_eq!(fs::read(&path).unwrap(), before);
     assert!(!Path::new("data").exists());
 }
+
+#[test]
+fn a_model_is_trained_on_labels_of_ones_own() {
+    let folder = folder();
+    let line = |label: &str, text: &str, n: usize| {
+        format!("{{\"title\":\"{text} {n}\",\"text\":\"{text}\",\"lang\":\"fr\",\"label\":\"{label}\"}}\n")
+    };
+    let texts = (0..30)
+        .map(|n| line("Foot", "le club marque un but", n) + &line("Éco", "la banque baisse son taux", n));
+    fs::write(folder.path().join("own.jsonl"), texts.collect::<String>()).unwrap();
+    let train = ["train", "--corpus", "own.jsonl", "--out", "own.bin"];
+    let (code, _, err) = said(&folder, &train, "");
+    assert_eq!(
+        (code, err.contains("`Foot` is no rubrique; say which one it means with `--label")),
+        (1, true),
+        "{err}"
+    );
+    let (code, out, err) =
+        said(&folder, &[&train[..], &["--label", "Foot=sport", "--label", "Éco=economie"]].concat(), "");
+    assert_eq!((code, out.contains("examples 60")), (0, true), "{out}{err}");
+    let pipeline = "[pipeline]\nname = \"p\"\n[crawl]\ncontact = \"desk@essai.example\"\n[store]\npath = \"s.sqlite\"\n\
+        [classify]\nmodel = \"own.bin\"\n[[source]]\nid = \"phare\"\nname = \"Le Phare\"\nurl = \"https://phare.example/feed\"\n";
+    fs::write(folder.path().join("p.toml"), pipeline).unwrap();
+    let (code, out, err) = said(&folder, &["check", "p.toml", "--offline"], "");
+    assert_eq!((code, out.contains("own.bin")), (0, true), "{out}{err}");
+}

@@ -358,6 +358,16 @@ mod tests {
     }
 
     #[test]
+    fn common_words_are_no_places_and_namesakes_lie_where_readers_expect() {
+        check("هزة أرضية في دولة مجاورة، والبورصة تربح مليون أورو", &[]);
+        for (text, country) in
+            [("Barcelone", "ES"), ("برشلونة", "ES"), ("Islamabad", "PK"), ("Orléans", "FR")]
+        {
+            assert_eq!(entities("", text)[0].country.as_deref(), Some(country), "{text}");
+        }
+    }
+
+    #[test]
     fn persons_need_a_cue() {
         check(
             "Le ministre Karim Benhaddou a reçu M. Delcourt.",

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
+use kiosque_model::Rubrique;
 
 pub(crate) use decisions::{
     CloneArgs, DeskArgs, ItemArgs, LedgerArgs, NoteArgs, PublishArgs, SplitArgs, To, UndoArgs, Who,
@@ -336,12 +337,22 @@ pub(crate) struct UrlArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct TrainArgs {
-    /// Labelled texts: JSON lines with `title`, `text`, `label` (a rubrique) and `lang`, gzipped or not
+    /// Labelled texts: JSON lines with `title`, `text`, `label` (a rubrique or, with `--label`, a name of yours) and
+    /// `lang`, gzipped or not
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     pub(crate) corpus: Vec<PathBuf>,
+    /// What a label of yours means, e.g. `--label foot=sport`; labels that mean no rubrique are passed over
+    #[arg(long, value_name = "LABEL=RUBRIQUE", value_parser = meaning)]
+    pub(crate) label: Vec<(String, Rubrique)>,
     /// The model file to write
     #[arg(long, value_name = "MODEL")]
     pub(crate) out: PathBuf,
+}
+
+fn meaning(text: &str) -> Result<(String, Rubrique), String> {
+    let (label, rubrique) = text.rsplit_once('=').ok_or("a label, `=` and a rubrique are needed")?;
+    let rubrique = rubrique.parse::<Rubrique>().map_err(|error| error.to_string())?;
+    Ok((label.to_owned(), rubrique))
 }
 
 #[derive(Debug, Args)]
