@@ -19,7 +19,13 @@ trap 'kill "$proxy" 2>/dev/null || true; rm -rf "$work"' EXIT
 port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 corpora=()
 for folder in "$KIOSQUE_CORPORA"/extract/*/; do corpora+=(--corpus "$folder"); done
-"$python" "$KIOSQUE_REPLAY" "${corpora[@]}" --port "$port" --log "$work/requests.jsonl" --slow-seconds 2 \
+# One program stands for all hosts: with the queue of one, connections it had no room for are served once the crawler has
+# given them up, and logged as requests.
+wide='import runpy, socketserver, sys
+socketserver.TCPServer.request_queue_size = 4096
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name="__main__")'
+"$python" -c "$wide" "$KIOSQUE_REPLAY" "${corpora[@]}" --port "$port" --log "$work/requests.jsonl" --slow-seconds 2 \
   --fail-503 .1 --fail-429 .05 --slow .02 --truncate .02 --huge .01 >"$work/proxy.log" 2>&1 &
 proxy=$!
 until grep -q 'pages on' "$work/proxy.log"; do sleep 0.2; done

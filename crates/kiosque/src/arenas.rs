@@ -9,8 +9,13 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::Command;
 
-/// Heaps, and the size in bytes from which a piece of memory has a mapping of its own, outside of them.
-const CHOICES: [(&str, &str); 2] = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "32768")];
+/// Heaps of a process.
+const HEAPS: &str = "2";
+/// The size in bytes from which a piece of memory has a mapping of its own, outside of the heaps: where all stages share
+/// a process, each page and the buffers it is read through.
+const MAPPED_IN_A_LINE: &str = "32768";
+/// A stage by itself holds few pages, and mapping each would cost it a third of its time.
+const MAPPED_IN_A_STAGE: &str = "1048576";
 
 /// Threads for work that waits for a disk or a broker: one delivers, few remember beside it, and each that was ever
 /// needed at once would keep its stack.
@@ -29,17 +34,22 @@ pub(crate) fn runtime() -> Result<Runtime> {
 /// Begins the process anew, with its number and its arguments, where it is to run long and nobody chose otherwise.
 /// Where that cannot be done it goes on as it is.
 pub(crate) fn keep_few(command: &Command) {
-    let is_long = matches!(command, Command::Run(_) | Command::Stage(_));
-    let unsaid = unsaid(|name| env::var_os(name).is_some());
-    if is_long && !unsaid.is_empty() {
+    let mapped = match command {
+        Command::Run(_) => MAPPED_IN_A_LINE,
+        Command::Stage(_) => MAPPED_IN_A_STAGE,
+        _ => return,
+    };
+    let unsaid = unsaid(mapped, |name| env::var_os(name).is_some());
+    if !unsaid.is_empty() {
         begin_anew(&unsaid);
     }
 }
 
 /// What is still to be said.
-fn unsaid(is_said: impl Fn(&str) -> bool) -> Vec<(&'static str, &'static str)> {
+fn unsaid(mapped: &'static str, is_said: impl Fn(&str) -> bool) -> Vec<(&'static str, &'static str)> {
     let heard = cfg!(all(target_os = "linux", target_env = "gnu"));
-    CHOICES.into_iter().filter(|(name, _)| heard && !is_said(name)).collect()
+    let choices = [("MALLOC_ARENA_MAX", HEAPS), ("MALLOC_MMAP_THRESHOLD_", mapped)];
+    choices.into_iter().filter(|(name, _)| heard && !is_said(name)).collect()
 }
 
 #[cfg(unix)]
@@ -63,10 +73,10 @@ mod tests {
 
     #[test]
     fn what_the_operator_chose_is_left() {
-        assert!(unsaid(|_| true).is_empty());
+        assert!(unsaid("1", |_| true).is_empty());
         let heard = cfg!(all(target_os = "linux", target_env = "gnu"));
-        assert_eq!(unsaid(|_| false).len(), if heard { CHOICES.len() } else { 0 });
-        let rest = unsaid(|name| name == "MALLOC_ARENA_MAX");
-        assert!(!heard || rest == [("MALLOC_MMAP_THRESHOLD_", "32768")], "{rest:?}");
+        assert_eq!(unsaid("1", |_| false).len(), if heard { 2 } else { 0 });
+        let rest = unsaid("1", |name| name == "MALLOC_ARENA_MAX");
+        assert!(!heard || rest == [("MALLOC_MMAP_THRESHOLD_", "1")], "{rest:?}");
     }
 }
