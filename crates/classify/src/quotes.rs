@@ -177,14 +177,37 @@ fn after(speech: &Speech, line: &str, all: &[Word], mark: &Marks, until: Option<
     if speech.is(Cue::Aside, &reach[verb]) || reach[..verb].iter().any(subject) {
         return Some(Who::Same);
     }
-    // « a-t-il dit », « a déclaré le maire »: before the verb only helpers; in English a name may stand there.
-    let helpers = reach[..verb].iter().all(|word| word.text.chars().count() <= 4);
-    let subject = if verb == 0 || helpers { &near[verb + 1..] } else { &reach[..verb] };
+    // « a-t-il dit », « a toutefois déclaré le maire »: before the verb only helpers; in English a name may stand there.
+    let subject = if reach[..verb].iter().all(is_helper) {
+        addressed(speech, line, &near[verb + 1..])
+    } else {
+        &reach[..verb]
+    };
     let named = |who: &Who| match who {
         Who::Named(name) => name.starts_with(|c: char| c.is_uppercase() || crate::fold::is_arabic(c)),
         Who::Same => true,
     };
     speech.who(line, subject).filter(|who| spoken || named(who))
+}
+
+/// What may stand before a verb of saying: an auxiliary, a pronoun, an adverb.
+fn is_helper(word: &Word) -> bool {
+    const ADVERBS: [&str; 8] =
+        ["toutefois", "cependant", "pourtant", "encore", "aussi", "ensuite", "enfin", "ainsi"];
+    word.text.chars().count() <= 4 || word.text.ends_with("ment") || ADVERBS.contains(&word.text)
+}
+
+/// « a déclaré à l’APM le président »: the subject stands behind whom it is said to.
+fn addressed<'w, 'a>(speech: &Speech, line: &str, words: &'w [Word<'a>]) -> &'w [Word<'a>] {
+    let told = words.first().is_some_and(|word| matches!(word.text, "à" | "au" | "aux"));
+    // « à l’issue de la réunion » has none.
+    let belongs = |at: usize| matches!(words[at - 1].text, "de" | "à" | "au" | "et");
+    let subject = (1..words.len().min(8))
+        .take_while(|&at| {
+            is_within(&line[words[at - 1].end()..words[at].start]) && !speech.is(Cue::Stop, &words[at])
+        })
+        .find(|&at| told && at > 1 && speech.is(Cue::Subject, &words[at]) && !belongs(at));
+    subject.map_or(words, |at| &words[at..])
 }
 
 /// Le maire a déclaré : « … »; Selon la préfecture, « … »; وقال الوزير إن « … ».

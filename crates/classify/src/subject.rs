@@ -99,5 +99,8 @@ fn opens_with(speech: &Speech, line: &str, sentence: &[Word], person: &[Word]) -
     let belongs = rest.iter().enumerate().all(|(at, word)| {
         is_link(word) || (at > 0 && is_link(rest[at - 1])) || word.text.starts_with(char::is_uppercase)
     });
-    speech.is(Cue::Subject, first) && joined && belongs
+    // « L’entraîneur battu, Hamid Errami, n’a pas attendu »: set off by commas, the name says who that is.
+    let last = person[person.len() - 1].end();
+    let apposed = &line[joint.end()..person[0].start] == ", " && line[last..].starts_with(',');
+    speech.is(Cue::Subject, first) && joined && (belongs || apposed)
 }
