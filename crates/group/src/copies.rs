@@ -17,14 +17,13 @@ const MAX_HOLDERS: usize = 40;
 pub(crate) struct Question<'a> {
     pub(crate) sketch: &'a Sketch,
     pub(crate) source: u64,
-    pub(crate) at: jiff::Timestamp,
     /// The same article among the stories: a copy tells the same event.
     pub(crate) search: &'a Search<'a>,
 }
 
 /// What an older entry shares with it.
 #[derive(Debug, Clone, Copy, Default)]
-struct Shared {
+pub(crate) struct Shared {
     /// Shingles that count.
     telling: f32,
     /// Shingles that are boilerplate.
@@ -39,11 +38,15 @@ pub(crate) struct Match {
     pub(crate) containment: f32,
 }
 
-/// The best match that is close enough to be the same dispatch, if there is one.
-pub(crate) fn find(days: &Days, asked: &Question<'_>, settings: &Settings) -> Option<Match> {
-    let shared = collect(days, asked, settings);
+/// The best match that is close enough to be the same dispatch, if there is one. `found` is what is shared, by [`collect`].
+pub(crate) fn find(
+    days: &Days,
+    asked: &Question<'_>,
+    found: &HashKeyed<Place, Shared>,
+    settings: &Settings,
+) -> Option<Match> {
     let mut best: Option<(Likeness, &Entry, Place)> = None;
-    for (place, shared) in shared {
+    for (&place, &shared) in found {
         let Some(entry) = days.get(place) else { continue };
         let Some(likeness) = judge(asked, entry, shared, settings) else { continue };
         let better = best.is_none_or(|(most, other, _)| {
@@ -54,6 +57,22 @@ pub(crate) fn find(days: &Days, asked: &Question<'_>, settings: &Settings) -> Op
         }
     }
     best.map(|(likeness, _, place)| Match { place, containment: likeness.containment })
+}
+
+/// The articles of its own outlet that hold a part of its text word for word, and how much of the smaller one that is: what an
+/// outlet prints under all of its articles makes none of them alike.
+pub(crate) fn verbatim(
+    days: &Days,
+    sketch: &Sketch,
+    source: u64,
+    found: &HashKeyed<Place, Shared>,
+) -> HashKeyed<Place, f32> {
+    let share = |(place, shared): (&Place, &Shared)| {
+        let entry = days.get(*place).filter(|entry| entry.source == source)?;
+        let (smaller, _) = sizes(sketch, entry);
+        Some((*place, ((shared.telling + shared.template) / smaller.max(1.0)).min(1.0)))
+    };
+    found.iter().filter_map(share).collect()
 }
 
 /// How much of two texts is the same.
@@ -73,12 +92,17 @@ impl Likeness {
 }
 
 /// Counts what each entry of the window shares.
-fn collect(days: &Days, asked: &Question<'_>, settings: &Settings) -> HashKeyed<Place, Shared> {
+pub(crate) fn collect(
+    days: &Days,
+    sketch: &Sketch,
+    at: jiff::Timestamp,
+    settings: &Settings,
+) -> HashKeyed<Place, Shared> {
     let mut shared: HashKeyed<Place, Shared> = HashKeyed::default();
     let mut holders: Vec<(Place, &Entry)> = Vec::new();
-    for hash in &asked.sketch.hashes {
+    for hash in &sketch.hashes {
         holders.clear();
-        for (number, day) in days.around(day_of(asked.at), settings.window_days) {
+        for (number, day) in days.around(day_of(at), settings.window_days) {
             let held = day.shingles.get(*hash).filter_map(|n| {
                 let entry = day.entries.get(n as usize)?.as_ref()?;
                 Some((Place { day: number, number: n }, entry))
@@ -114,17 +138,26 @@ fn originals(holders: &[(Place, &Entry)], enough: u32) -> u32 {
     u32::try_from(seen.len()).unwrap_or(u32::MAX)
 }
 
-/// The containment, where all conditions for a copy hold.
-fn judge(asked: &Question<'_>, entry: &Entry, shared: Shared, settings: &Settings) -> Option<Likeness> {
-    let cut_off = asked.sketch.cut_off.min(entry.cut_off);
-    let new = asked.sketch.below(cut_off) as f32;
+/// The shingles below the common cut-off, of the text that has fewer and of the other.
+fn sizes(sketch: &Sketch, entry: &Entry) -> (f32, f32) {
+    let cut_off = sketch.cut_off.min(entry.cut_off);
+    let new = sketch.below(cut_off) as f32;
     let part = f64::from(cut_off) / f64::from(u32::MAX);
     let old = if entry.cut_off == cut_off {
         entry.kept_shingles as f32
     } else {
         (f64::from(entry.shingles) * part) as f32
     };
-    let (smaller, larger) = if new < old { (new, old) } else { (old, new) };
+    if new < old { (new, old) } else { (old, new) }
+}
+
+/// The containment, where all conditions for a copy hold.
+fn judge(asked: &Question<'_>, entry: &Entry, shared: Shared, settings: &Settings) -> Option<Likeness> {
+    if asked.source == entry.source && asked.search.elsewhere(entry) {
+        return None;
+    }
+    let (smaller, larger) = sizes(asked.sketch, entry);
+    let part = f64::from(asked.sketch.cut_off.min(entry.cut_off)) / f64::from(u32::MAX);
     let containment = shared.telling / (smaller - shared.template).max(1.0);
     let of_larger = shared.telling / (larger - shared.template).max(1.0);
     let enough = if asked.search.other_edition(entry) {

@@ -5,6 +5,8 @@
 //! theme and would swallow the neighbouring events. Across scripts, the share of the Latin text's names, places and numbers that stand in
 //! the Arabic one takes the place of the cosine.
 
+mod bridges;
+
 use std::cell::RefCell;
 
 use crate::background::Frequencies;
@@ -26,6 +28,9 @@ const MAX_STORIES: usize = 8;
 const WEIGHTS_AT_ONCE: usize = 1_024;
 /// Members of a story compared for its mean: its newest.
 const MAX_MEMBERS: usize = 24;
+/// What a text shared word for word within one outlet takes off a likeness: what it prints under all its articles tells of
+/// no event, but those on one event repeat each other too.
+const OUTLETS_WORDS: f32 = 0.75;
 /// Distinct names, places or numbers two texts of different scripts must share.
 const MIN_SHARED_NAMES: usize = 3;
 
@@ -116,6 +121,8 @@ pub(crate) struct Search<'a> {
     norm: f32,
     /// The sum of the squares of the weights of its names.
     names_square: f32,
+    /// How much of the smaller text articles of its outlet share with it word for word, where they do.
+    pub(crate) verbatim: HashKeyed<Place, f32>,
 }
 
 impl<'a> Search<'a> {
@@ -130,7 +137,21 @@ impl<'a> Search<'a> {
         let weights: Vec<f32> = terms.stems.iter().map(|t| stems.weigh(t)).collect();
         let norm = weights.iter().map(|w| w * w).sum::<f32>().sqrt();
         let names_square = names.square(&terms.names);
-        Self { days, window, settings, terms, at, source, stems, names, weights, norm, names_square }
+        let verbatim = HashKeyed::default();
+        Self {
+            days,
+            window,
+            settings,
+            terms,
+            at,
+            source,
+            stems,
+            names,
+            weights,
+            norm,
+            names_square,
+            verbatim,
+        }
     }
 }
 
@@ -142,7 +163,7 @@ impl Search<'_> {
         let mut read = Read::default();
         for place in self.candidates(&mut read) {
             let Some(entry) = self.days.get(place) else { continue };
-            let margin = self.margin(entry);
+            let margin = self.margin(place, entry);
             margins.insert(place, margin);
             // A story is worth a look where one member is: the centroid alone is a theme.
             if margin >= 1.0 {
@@ -165,37 +186,6 @@ impl Search<'_> {
         (found, read)
     }
 
-    /// Whether two stories the article belongs to are one event: told alike, or by each script by itself so far.
-    pub(crate) fn bridges(&self, one: &[Place], other: &[Place]) -> bool {
-        self.alike(one, other) || self.each_its_script(one, other)
-    }
-
-    /// Whether the newest members of two stories in the article's script tell the same on the whole.
-    fn alike(&self, one: &[Place], other: &[Place]) -> bool {
-        let newest = |places: &[Place]| {
-            let mut own: Vec<&Entry> = places.iter().filter_map(|place| self.days.get(*place)).collect();
-            own.retain(|entry| entry.terms.script == self.terms.script);
-            own.sort_unstable_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
-            own.truncate(MAX_MEMBERS);
-            own
-        };
-        let (one, other) = (newest(one), newest(other));
-        let (Some(last), Some(others_last)) = (one.first(), other.first()) else { return false };
-        let has_body = last.terms.has_body && others_last.terms.has_body;
-        let fresh = self.fresh(last.at, others_last.at, has_body);
-        let of = |members: &[&Entry]| Centroid::of(members, &self.window.stems);
-        fresh * of(&one).cosine(&of(&other)) >= self.settings.story_merge_similarity
-    }
-
-    fn each_its_script(&self, one: &[Place], other: &[Place]) -> bool {
-        let script = |members: &[Place]| {
-            let mut scripts = members.iter().filter_map(|place| Some(self.days.get(*place)?.terms.script));
-            let first = scripts.next()?;
-            scripts.all(|s| s == first).then_some(first)
-        };
-        matches!((script(one), script(other)), (Some(a), Some(b)) if a != b)
-    }
-
     fn order(&self, place: Place) -> Option<(jiff::Timestamp, &str)> {
         self.days.get(place).map(|e| (e.at, e.id.0.as_str()))
     }
@@ -216,7 +206,7 @@ impl Search<'_> {
         let mut own: Vec<&Entry> = Vec::new();
         for (_, _, place) in newest {
             let Some(entry) = self.days.get(place) else { continue };
-            let margin = *margins.entry(place).or_insert_with(|| self.margin(entry));
+            let margin = *margins.entry(place).or_insert_with(|| self.margin(place, entry));
             let foreign = entry.terms.script != self.terms.script;
             own.extend((!foreign).then_some(entry));
             sides[usize::from(foreign)].add(margin, place);
@@ -238,12 +228,13 @@ impl Search<'_> {
     }
 
     /// How far two articles are above the threshold for one story: 1 is on it.
-    pub(crate) fn margin(&self, entry: &Entry) -> f32 {
+    fn margin(&self, place: Place, entry: &Entry) -> f32 {
         if self.other_edition(entry) {
             return 0.0;
         }
         let has_body = self.terms.has_body && entry.terms.has_body;
-        self.fresh(self.at, entry.at, has_body) * self.timeless_margin(&entry.terms)
+        let own_words = 1.0 - OUTLETS_WORDS * self.verbatim.get(&place).unwrap_or(&0.0);
+        own_words * self.fresh(self.at, entry.at, has_body) * self.timeless_margin(&entry.terms)
     }
 
     /// What the days between two articles leave of their likeness, 0 to 1.
@@ -256,6 +247,11 @@ impl Search<'_> {
         };
         let apart_days = (one.as_second() - other.as_second()).unsigned_abs() as f32 / 86_400.0;
         0.5_f32.powf((apart_days - days).max(0.0) / half_life)
+    }
+
+    /// Whether the two tell of different places.
+    pub(crate) fn elsewhere(&self, entry: &Entry) -> bool {
+        self.terms.elsewhere(&entry.terms)
     }
 
     /// Whether one of the two is a column and the other of another day or outlet.

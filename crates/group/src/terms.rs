@@ -58,6 +58,19 @@ pub(crate) struct Terms {
     pub(crate) stems: Box<[Term]>,
     /// Skeletons of names, places and numbers: what means the same in the other script.
     pub(crate) names: Box<[Term]>,
+    /// Hashes of the places the headline names, and of all that headline and lead name.
+    pub(crate) headed: Box<[u32]>,
+    pub(crate) named: Box<[u32]>,
+}
+
+impl Terms {
+    /// Whether each tells in its headline of places the other never names: the same words on Fès and on Oujda are a
+    /// template filled in twice.
+    pub(crate) fn elsewhere(&self, other: &Self) -> bool {
+        let away =
+            |headed: &[u32], named: &[u32]| !headed.is_empty() && !headed.iter().any(|p| named.contains(p));
+        away(&self.headed, &other.named) && away(&other.headed, &self.named)
+    }
 }
 
 /// The hash of a term's text.
@@ -84,6 +97,9 @@ pub(crate) fn terms(title: &str, text: &str, language: Option<&Language>) -> Ter
             carried.add(term_hash(&name), if bonus > 0.0 { TITLE_NAME } else { 0.0 }, worth);
         }
     }
+    let hashes = |words: &[Word]| places(words).into_iter().map(term_hash).collect::<BTreeSet<_>>();
+    let headed = hashes(&title_words);
+    let named: BTreeSet<u32> = headed.union(&hashes(&body)).copied().collect();
     let kept_names = if script == Script::Arabic { KEPT_ARABIC } else { KEPT_NAMES };
     Terms {
         script,
@@ -92,6 +108,8 @@ pub(crate) fn terms(title: &str, text: &str, language: Option<&Language>) -> Ter
         opening: opening(&body),
         stems: stems.kept(KEPT_TERMS),
         names: carried.kept(kept_names),
+        headed: headed.into_iter().collect(),
+        named: named.into_iter().collect(),
     }
 }
 

@@ -3,18 +3,21 @@
 use kiosque_model::ArticleId;
 
 use super::{Grouper, Reading, id_hash};
-use crate::copies::{self, Question};
-use crate::day::Entry;
+use crate::copies::{self, Question, Shared};
+use crate::day::{Entry, Place};
 use crate::item::{Item, Placement};
+use crate::shelf::HashKeyed;
 use crate::stories::{Read, Search};
 
 impl Grouper {
     /// Where an article belongs, and what that was read from beside the holders of its shingles.
     pub(super) fn decide(&self, item: &Item, reading: &Reading) -> (Placement, Read) {
-        let search = self.search(item, reading);
-        if let Some((origin, story, because)) = self.find_origin(item, reading, &search) {
+        let mut search = self.search(item, reading);
+        let shared = copies::collect(&self.days, &reading.sketch, item.at, &self.settings);
+        if let Some((origin, story, because)) = self.find_origin(reading, &search, &shared) {
             return (self.placement(Some(origin), story, because), Read::default());
         }
+        search.verbatim = copies::verbatim(&self.days, &reading.sketch, reading.source, &shared);
         let (found, read) = search.found(|story| self.members(story));
         let Some((best, others)) = found.split_first() else {
             let because = "nothing like it in the window".to_owned();
@@ -59,12 +62,12 @@ impl Grouper {
 
     fn find_origin(
         &self,
-        item: &Item,
         reading: &Reading,
         search: &Search<'_>,
+        shared: &HashKeyed<Place, Shared>,
     ) -> Option<(ArticleId, u64, String)> {
-        let asked = Question { sketch: &reading.sketch, source: reading.source, at: item.at, search };
-        let found = copies::find(&self.days, &asked, &self.settings)?;
+        let asked = Question { sketch: &reading.sketch, source: reading.source, search };
+        let found = copies::find(&self.days, &asked, shared, &self.settings)?;
         let entry = self.days.get(found.place)?;
         let because = format!("{:.0} % of the text stands in `{}`", found.containment * 100.0, entry.id);
         Some((entry.origin().clone(), entry.story, because))
