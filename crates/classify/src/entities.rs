@@ -261,6 +261,31 @@ fn institution(all: &[Word], at: usize) -> Option<Found> {
 }
 
 /// A listed Arabic name, also with particles joined to its first word.
+/// Places whose name is a common word too, folded: « مالي », financial; « مسقط رأسه », where he was born. They are meant where
+/// a word says so before them, or a particle joined to them.
+fn is_meant(all: &[Word], at: usize, joined: &str) -> bool {
+    const COMMON: [&str; 4] = ["مالي", "مسقط", "العيون", "الداخله"];
+    const BEFORE: [&str; 14] = [
+        "في",
+        "الي",
+        "من",
+        "دوله",
+        "جمهوريه",
+        "شمال",
+        "جنوب",
+        "وسط",
+        "شرق",
+        "غرب",
+        "سلطنه",
+        "مدينه",
+        "اقليم",
+        "العاصمه",
+    ];
+    let common = COMMON.iter().any(|word| fold(all[at].text).ends_with(word));
+    let said = || at > 0 && BEFORE.contains(&fold(all[at - 1].text).as_str());
+    !common || joined.ends_with('ب') || said()
+}
+
 fn arabic_listed(all: &[Word], at: usize) -> Option<Found> {
     const JOINED: [(&str, &str); 8] =
         [("", ""), ("ولل", "ال"), ("لل", "ال"), ("وب", ""), ("ول", ""), ("و", ""), ("ب", ""), ("ل", "")];
@@ -271,7 +296,8 @@ fn arabic_listed(all: &[Word], at: usize) -> Option<Found> {
         let words = all[at + 1..at + length].iter().map(|w| w.text);
         let text = std::iter::once(first.as_str()).chain(words).collect::<Vec<_>>().join(" ");
         // What is left of a word by taking a letter away is a name only where it is long enough.
-        (joined.is_empty() || first.chars().count() >= 3).then(|| Found::listed(name, length, Some(text)))
+        ((joined.is_empty() || first.chars().count() >= 3) && (length > 1 || is_meant(all, at, joined)))
+            .then(|| Found::listed(name, length, Some(text)))
     })
 }
 
@@ -360,6 +386,8 @@ mod tests {
     #[test]
     fn common_words_are_no_places_and_namesakes_lie_where_readers_expect() {
         check("هزة أرضية في دولة مجاورة، والبورصة تربح مليون أورو", &[]);
+        check("دعم مالي للمقاولات، وطب العيون", &[]);
+        check("قوات في مالي", &[("مالي", Place)]);
         for (text, country) in
             [("Barcelone", "ES"), ("برشلونة", "ES"), ("Islamabad", "PK"), ("Orléans", "FR")]
         {

@@ -29,6 +29,8 @@ const STAMPS: &[&[&str]] = &[
     &["اخر", "تحديث"],
     &["تحديث"],
     &["نشر", "في"],
+    &["نشر", "قبل"],
+    &["il", "est"],
 ];
 /// What ages by itself: `il y a 5 minutes`, `5 minutes ago`, `منذ 5 دقائق`, folded.
 const AGES: &[&[&str]] = &[&["il", "y", "a"], &["depuis"], &["hace"], &["منذ"], &["قبل"]];
@@ -199,7 +201,32 @@ const COUNTED: &[&str] = &[
     "مشاركه",
     "مرات",
     "مره",
+    "lecteur",
+    "lecteurs",
+    "en",
+    "ce",
+    "moment",
+    "ligne",
+    "readers",
+    "online",
+    "عدد",
+    "المشاهدات",
+    "التعليقات",
+    "الزيارات",
+    "القراءات",
+    // The hours of prayer.
+    "prochaine",
+    "priere",
+    "fajr",
+    "chourouk",
+    "dohr",
+    "asr",
+    "maghrib",
+    "icha",
 ];
+/// What is quoted in money alone, folded.
+const INSTRUMENTS: &[&str] =
+    &["bitcoin", "ethereum", "or", "gold", "brent", "wti", "petrole", "oil", "dollar", "euro"];
 /// Words a market's name may have in its quote.
 const QUOTE_NAME_WORDS: usize = 4;
 
@@ -308,13 +335,20 @@ fn age(words: &[&str]) -> Option<usize> {
     (unit && figures > 0 && words.get(figures + 1) == Some(&"ago")).then_some(figures + 2)
 }
 
-/// Whether a line is the quote of a market: a short name in capitals, then figures with decimals or per cent.
+/// Whether a line is the quote of a market or the weather of a town: a short name in capitals, then figures with
+/// decimals, per cent or degrees.
 fn is_quote(line: &str) -> bool {
     let tokens: Vec<&str> = line.split_whitespace().collect();
-    let (figures, names): (Vec<&str>, Vec<&str>) = tokens
-        .iter()
-        .partition(|t| t.chars().all(|c| c.is_numeric() || c.is_ascii_punctuation() || "−€$£".contains(c)));
-    let decimal = |t: &&str| t.contains('%') || (t.contains([',', '.']) && t.chars().any(char::is_numeric));
+    let (figures, names): (Vec<&str>, Vec<&str>) = tokens.iter().partition(|t| {
+        let t = t.strip_suffix('C').filter(|t| t.ends_with('°')).unwrap_or(t);
+        t.chars().all(|c| c.is_numeric() || c.is_ascii_punctuation() || "−€$£°".contains(c))
+    });
+    let in_money = names.iter().all(|name| INSTRUMENTS.contains(&fold(name).as_str()));
+    let decimal = |t: &&str| {
+        t.contains(['%', '°'])
+            || (t.contains([',', '.']) && t.chars().any(char::is_numeric))
+            || (in_money && t.contains(['€', '$', '£']))
+    };
     let capital = |t: &&str| !t.chars().next().is_some_and(char::is_lowercase);
     figures.iter().any(decimal)
         && figures.len() >= names.len()
@@ -362,6 +396,17 @@ mod tests {
         check("The port reopens.\n5 minutes ago", "The port reopens.\n2 hours ago", true);
         check("Temps de lecture : 3 min\nLe port rouvre.", "Temps de lecture : 4 min\nLe port rouvre.", true);
         check("Le port rouvre.", "Le port  rouvre.\nMis à jour à 14:32", true);
+        for (old, new) in [
+            ("Il est 09:14 à Casablanca", "Il est 10:02 à Casablanca"),
+            ("1 204 lecteurs en ce moment", "987 lecteurs en ce moment"),
+            ("نشر قبل 5 دقائق", "نشر قبل 12 دقيقة"),
+            ("عدد المشاهدات: 120", "عدد المشاهدات: 348"),
+            ("Rabat 18°C", "Rabat 21°C"),
+            ("Bitcoin 91 204 $ · Or 4 112 $", "Bitcoin 90 877 $ · Or 4 120 $"),
+            ("Prochaine prière : Dohr 12:17", "Prochaine prière : Asr 15:04"),
+        ] {
+            check(&format!("Le port rouvre.\n{old}"), &format!("Le port rouvre.\n{new}"), true);
+        }
     }
 
     #[test]
@@ -387,6 +432,9 @@ mod tests {
         check("Le depute a parle.", "Le député a parlé.", false);
         check("Le port rouvre", "Le port rouvre.", false);
         check("Score final : 2-1", "Score final : 3-1", false);
+        check("Amende : 500 €", "Amende : 900 €", false);
+        check("Il est mort à 12 ans.", "Il est mort à 13 ans.", false);
+        check("Coup d’envoi : 20:45", "Coup d’envoi : 21:00", false);
         check("Bilan mis à jour : 12 morts.", "Bilan mis à jour : 15 morts.", false);
         check("Bilan mis à jour : 12 000 morts.", "Bilan mis à jour : 15 000 morts.", false);
         check("Taux mis à jour : 13,1 %.", "Taux mis à jour : 13,7 %.", false);

@@ -47,6 +47,8 @@ pub struct TrailArticle {
     pub rubrique: Rubrique,
     /// How sure that is, 0 to 1.
     pub confidence: f64,
+    /// What placed it there: words, evidence, rules, and what it may be instead where that is uncertain.
+    pub reasons: Vec<String>,
     /// The article it is a copy of.
     pub copy_of: Option<ArticleId>,
     /// Its story.
@@ -131,7 +133,7 @@ fn crumb(row: &Row<'_>, url: &CanonicalUrl, source: Option<&SourceId>) -> rusqli
 fn article_of(c: &Connection, page: &PageId) -> rusqlite::Result<Option<TrailArticle>> {
     c.query_row(
         "SELECT a.id, a.title, a.published, a.day, a.rubrique, a.confidence, c.original, s.story, s.because,
-                a.revisions
+                a.revisions, a.record ->> '$.because'
          FROM articles a LEFT JOIN copies c ON c.article = a.id LEFT JOIN story_articles s ON s.article = a.id
          WHERE a.id = ?1 OR a.page = ?1 ORDER BY a.id = ?1 DESC LIMIT 1",
         [&page.0],
@@ -148,6 +150,7 @@ fn article_of(c: &Connection, page: &PageId) -> rusqlite::Result<Option<TrailArt
                 story: row.get::<_, Option<String>>(7)?.map(PageId),
                 because: row.get(8)?,
                 revisions: row.get(9)?,
+                reasons: serde_json::from_str(&row.get::<_, String>(10)?).unwrap_or_default(),
             })
         },
     )

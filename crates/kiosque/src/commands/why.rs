@@ -33,7 +33,8 @@ fn as_json(trail: &Trail, advice: &str) -> serde_json::Value {
     let article = trail.article.as_ref().map(|article| {
         json!({
             "id": article.id, "title": article.title, "published": article.published, "day": article.day,
-            "rubrique": article.rubrique, "confidence": article.confidence, "copy_of": article.copy_of,
+            "rubrique": article.rubrique, "confidence": article.confidence, "rubrique_because": article.reasons,
+            "copy_of": article.copy_of,
             "story": article.story, "because": article.because, "revisions": article.revisions,
         })
     });
@@ -68,11 +69,14 @@ fn print(trail: &Trail, advice: &str) {
     if let Some(article) = &trail.article {
         println!("  article    {}", article.title.as_deref().unwrap_or("sans titre"));
         println!("  rubrique   {} ({:.0} %)", article.rubrique.label_fr(), article.confidence * 100.0);
+        if !article.reasons.is_empty() {
+            println!("             {}", article.reasons.join(", "));
+        }
         if let Some(origin) = &article.copy_of {
             println!("  copie de   {origin}");
         }
         if let Some(story) = &article.story {
-            println!("  sujet      {story} : {}", article.because.as_deref().unwrap_or_default());
+            println!("  sujet      {story} : {}", in_french(article.because.as_deref().unwrap_or_default()));
         }
     }
     if let Some(dispatch) = &trail.dispatch {
@@ -85,6 +89,20 @@ fn print(trail: &Trail, advice: &str) {
         println!("  édition    {} du {}, n° {}, {place}{role}", edition.name, edition.date, edition.number);
     }
     println!("{advice}");
+}
+
+/// What grouping says, as it is kept.
+fn in_french(because: &str) -> String {
+    const SAID: [(&str, &str); 7] = [
+        ("same event as ", "même événement que "),
+        (" times the threshold", " fois le seuil"),
+        (" % of the text stands in ", " % du texte se trouve dans "),
+        ("nothing like it in the window", "rien de tel dans les jours d’avant"),
+        ("already placed, unchanged", "placé auparavant, inchangé"),
+        ("revised, same matter", "révisé, même sujet"),
+        ("others have reprinted it", "d’autres l’ont repris"),
+    ];
+    SAID.iter().fold(because.to_owned(), |text, (english, french)| text.replace(english, french))
 }
 
 /// What the catalogue says of an address that nobody met.
@@ -171,7 +189,8 @@ fn print_dispatch(dispatch: &Dispatch, asked: Option<&ArticleId>) {
         reprints => println!("  origine    {origin}, repris par {reprints} {titles}"),
     }
     for printed in dispatch.printed.iter().filter(|printed| Some(&printed.article) != asked) {
-        println!("             {} : {}", printed.source_name, printed.url);
+        let first = if printed.article == dispatch.original { " (le premier)" } else { "" };
+        println!("             {}{first} : {}", printed.source_name, printed.url);
     }
 }
 

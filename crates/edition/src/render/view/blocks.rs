@@ -144,8 +144,13 @@ pub(super) fn sources(edition: &Edition) -> Vec<Bar> {
 pub(super) fn rubriques(edition: &Edition, pen: &Pen<'_>) -> Vec<Bar> {
     let label = |r: Rubrique| pen.headings.get(r.slug()).map_or(pen.labels.rubrique(r), String::as_str);
     if !edition.coverage.rubriques.is_empty() {
-        let of =
-            |share: &CoverageShare| share.id.parse().map_or(share.label.clone(), |r| label(r).to_owned());
+        // A name of the house stands in the share; the interface's own is in the reader's language.
+        let of = |share: &CoverageShare| match share.id.parse::<Rubrique>() {
+            Ok(r) if pen.headings.contains_key(r.slug()) || share.label == r.label_fr() => {
+                label(r).to_owned()
+            }
+            _ => share.label.clone(),
+        };
         let named: Vec<_> =
             edition.coverage.rubriques.iter().map(|share| (of(share), share.articles)).collect();
         return bars(named.iter().map(|(name, count)| (name.as_str(), *count)).collect());
