@@ -34,26 +34,33 @@ struct Line {
 }
 
 /// What is said so far, and where each story is told.
-#[derive(Default)]
 struct Told {
+    grouper: Grouper,
     answers: Vec<Value>,
     stories: HashMap<StoryId, Vec<usize>>,
+    /// Texts of one minute and the places of their answers: they fall into the same groups in whatever order they stand.
+    waiting: Vec<(usize, Item)>,
 }
 
 /// Prints one JSON line a text. One thread: each placement depends on those before it.
 pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<ExitCode> {
-    let mut grouper = Grouper::new(Settings::default());
     // An article without a date is taken for as recent as the one before it: lines come in order of time.
     let mut now = Timestamp::UNIX_EPOCH;
-    let mut told = Told::default();
+    let mut told = Told {
+        grouper: Grouper::new(Settings::default()),
+        answers: Vec::new(),
+        stories: HashMap::new(),
+        waiting: Vec::new(),
+    };
     for line in batch::lines(batch::open(&args.manifest)?) {
         let line = line.context("cannot read the manifest")?;
-        let mut placement = None;
+        let mut read = None;
         let answer = batch::answer(&line, |line: Line| {
-            let placed = placement.insert(grouper.place(&item_of(&mut now, line)));
-            Ok(json!({ "copy_of": placed.copy_of.as_ref().map(given) }))
+            let timed = line.published.as_ref().is_some_and(|published| published.len() > DAY_CHARS);
+            read = Some((timed, item_of(&mut now, line)));
+            Ok(json!({}))
         });
-        told.add(answer, placement);
+        told.add(answer, read);
     }
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for answer in told.finished() {
@@ -63,21 +70,42 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// `2026-11-22`: of texts of one day the order of the lines is all that is known.
+const DAY_CHARS: usize = 10;
+
 impl Told {
-    /// An answer, with its placement where it is no error.
-    fn add(&mut self, answer: Value, placement: Option<Placement>) {
-        if let Some(Placement { story, absorbed, .. }) = placement {
+    /// An answer, with its text and whether that has a time of day where it is no error.
+    fn add(&mut self, answer: Value, read: Option<(bool, Item)>) {
+        let at = self.answers.len();
+        self.answers.push(answer);
+        let Some((timed, item)) = read else { return };
+        let minute = |item: &Item| item.at.as_second().div_euclid(60);
+        if !timed || self.waiting.last().is_some_and(|(_, last)| minute(last) != minute(&item)) {
+            self.place();
+        }
+        self.waiting.push((at, item));
+        if !timed {
+            self.place();
+        }
+    }
+
+    /// Places what waits, by time and id.
+    fn place(&mut self) {
+        self.waiting.sort_by(|(_, a), (_, b)| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        for (at, item) in self.waiting.drain(..) {
+            let Placement { story, absorbed, copy_of, .. } = self.grouper.place(&item);
             let joined: Vec<usize> =
                 absorbed.iter().filter_map(|other| self.stories.remove(other)).flatten().collect();
             let members = self.stories.entry(story).or_default();
             members.extend(joined);
-            members.push(self.answers.len());
+            members.push(at);
+            self.answers[at]["copy_of"] = json!(copy_of.as_ref().map(given));
         }
-        self.answers.push(answer);
     }
 
     /// The answers in the order of the texts, each with its story as it is called at the end.
     fn finished(mut self) -> Vec<Value> {
+        self.place();
         for (story, members) in &self.stories {
             for at in members {
                 self.answers[*at]["story"] = given(story);
