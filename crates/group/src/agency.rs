@@ -41,6 +41,7 @@ const CREDIT: &[&str] = &[
     "selon",
     "inspire",
     "copyright",
+    "redaction",
     "المصدر",
     "وكاله",
     "وكالات",
@@ -149,7 +150,8 @@ fn dateline(head: &str) -> Vec<&'static str> {
                 && (parts(rest) || before.len() < 2 || is_dateline(before))
         })
     } else {
-        let set_off = before.trim_end().ends_with(['-', '–', '—', '|', 'ـ']) && first.tokens.0 <= 4;
+        let set_off = (before.trim_end().ends_with(['-', '–', '—', '|', 'ـ']) && first.tokens.0 <= 4)
+            || (before.trim_end().ends_with('/') && is_arabic_dateline(before));
         // `Reuters : le groupe supprime 200 postes` is about the agency; behind a town a colon ends a dateline.
         set_off || (parts(after) && !after.trim_start().starts_with(':'))
     };
@@ -167,6 +169,15 @@ fn parts(after: &str) -> bool {
 fn is_dateline(before: &str) -> bool {
     let capital = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
     before.split_whitespace().next().is_some_and(|town| town.len() > 2 && capital(&town))
+        || is_arabic_dateline(before)
+}
+
+/// A town and a stroke: `الرباط/ 14 نونبر 2026 (`.
+fn is_arabic_dateline(before: &str) -> bool {
+    let town = before.split('/').next().unwrap_or_default().trim();
+    before.contains('/')
+        && words(town, CREDIT_WORDS).len() <= 3
+        && town.starts_with(|c: char| ('\u{620}'..='\u{64a}').contains(&c))
 }
 
 /// Whether an acronym in parentheses stands for the words before it: `ministère de l'Éducation nationale (MEN)`.
@@ -309,6 +320,11 @@ mod tests {
         check("القاهرة (رويترز) - أعيد فتح الميناء.", &["Reuters"]);
         check("تونس 12 أكتوبر (وات) - أعيد فتح الميناء.", &["TAP"]);
         check("باريس – أ ف ب: أعيد فتح الميناء.", &["AFP"]);
+        check("الرباط/ 14 نونبر 2026 (ومع) أعيد فتح الميناء.", &["MAP"]);
+        check("إسطنبول/ الأناضول: أعيد فتح الميناء.", &["Anadolu"]);
+        check("جريدة المرفأ - و.م.ع\nأعيد فتح الميناء.", &["MAP"]);
+        check("La Rédaction avec MAP\nLe port rouvre mardi.", &["MAP"]);
+        check("الرياضة/ الميناء يفتح أبوابه، تقول رويترز، يوم الثلاثاء.", &[]);
         check("الجزائر - (وأج) أعيد فتح الميناء", &[]);
     }
 
