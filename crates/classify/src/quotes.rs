@@ -18,6 +18,9 @@ const MOST: usize = 12;
 const FEWEST_WORDS: usize = 4;
 const FEWEST_SAID: usize = 2;
 
+/// Words of the longest title between marks.
+const MOST_OF_A_TITLE: usize = 6;
+
 /// Longer ones are a text of their own.
 const MOST_CHARS: usize = 1200;
 
@@ -55,12 +58,10 @@ pub(crate) fn quotes(text: &str, language: &str) -> Vec<Quote> {
             }
             let neighbours =
                 (n.checked_sub(1).map(|before| marks[before].outer.1), marks.get(n + 1).map(|m| m.outer.0));
-            let who = speech.and_then(|speech| {
-                after(speech, line, &all, mark, neighbours.1)
-                    .or_else(|| before(speech, line, &all, mark, neighbours.0))
-                    .or_else(|| led_in(speech, line, &all, mark))
-                    .or_else(|| amid(speech, line, &all, mark))
-            });
+            if language != "en" && length <= MOST_OF_A_TITLE && is_title(speech, line, &all, mark) {
+                continue;
+            }
+            let who = speech.and_then(|speech| who(speech, line, &all, mark, neighbours));
             let speaker = match who {
                 Some(Who::Named(name)) => {
                     (last, spoke) = (Some((block, name.clone())), Some(block));
@@ -89,6 +90,29 @@ pub(crate) fn quotes(text: &str, language: &str) -> Vec<Quote> {
         forget_if_another(&mut last, line, &all, (told, line.len()));
     }
     found
+}
+
+/// « le roman « Les Vergers de sel » », « vu dans « Le Méridien » »: in the middle of a sentence speech goes on small.
+fn is_title(speech: Option<&Speech>, line: &str, all: &[Word], mark: &Marks) -> bool {
+    let inner = line[mark.inner.0..mark.inner.1].trim();
+    line[..mark.outer.0].trim_end().ends_with(char::is_alphabetic)
+        && inner.starts_with(char::is_uppercase)
+        && !inner.ends_with(['.', '!', '?', '…', ','])
+        && speech.is_none_or(|speech| after(speech, line, all, mark, None).is_none())
+}
+
+/// Who says it, by the words behind it, before it and within; `neighbours` are the ends of the quotes beside it.
+fn who(
+    speech: &Speech,
+    line: &str,
+    all: &[Word],
+    mark: &Marks,
+    neighbours: (Option<usize>, Option<usize>),
+) -> Option<Who> {
+    after(speech, line, all, mark, neighbours.1)
+        .or_else(|| before(speech, line, all, mark, neighbours.0))
+        .or_else(|| led_in(speech, line, all, mark))
+        .or_else(|| amid(speech, line, all, mark))
 }
 
 /// A pronoun behind another person's name may be theirs: who spoke before is forgotten.
@@ -322,6 +346,20 @@ fn subject_before(speech: &Speech, line: &str, near: &[Word]) -> Option<Who> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_are_no_speech() {
+        check(
+            "fr",
+            "Le jury couronne « Les Vergers de sel », un premier roman, selon « Le Méridien du Sud ».",
+            &[],
+        );
+        check(
+            "fr",
+            "Le maire déplore une « action décidée sans préavis ».",
+            &[("action décidée sans préavis", Some("Le maire"))],
+        );
+    }
 
     fn check(language: &str, text: &str, expected: &[(&str, Option<&str>)]) {
         let found = quotes(text, language);

@@ -129,7 +129,7 @@ fn quotes_and_who_said_them() {
 
 #[test]
 fn quotes_in_the_forms_of_papers() {
-    check_quotes(SPOKEN, "fr", (0.96, 1.0), (0.95, 0.85));
+    check_quotes(SPOKEN, "fr", (1.0, 1.0), (0.95, 0.85));
     check_quotes(SPOKEN, "ar", (1.0, 1.0), (0.77, 0.53));
 }
 
