@@ -40,7 +40,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("rusqlite", &["stream", "store"]),
     ("rusqlite_migration", &["store"]),
     ("reqwest", &["crawl"]),
-    ("quick-xml", &["crawl"]),
+    ("quick-xml", &["crawl", "edition"]),
     ("scraper", &["extract"]),
     ("chardetng", &["extract"]),
     ("axum", &["web"]),

@@ -3,6 +3,8 @@
 //! A weight is what a word brings here (its count, the title counting more) times how rare it is in the
 //! language at large. Words that only serve grammar and numbers are never keywords.
 
+use std::sync::LazyLock;
+
 use crate::background::Background;
 use crate::document::{ByHash, hash_of, pair};
 use crate::fold::{fold, fold_into, is_arabic, is_letter, is_number, stem, without_particles, words};
@@ -21,6 +23,11 @@ const TITLE_COUNT: f32 = 2.5;
 
 /// Words this frequent (Zipf value) or more say nothing of an article.
 const COMMON: f32 = 5.7;
+
+/// Units of money, measure and count, which say how much and not of what.
+static UNITS: LazyLock<ByHash<()>> = LazyLock::new(|| {
+    include_str!("../data/units.txt").lines().map(|word| (hash_of(&fold(word)), ())).collect()
+});
 
 /// A word where it stands.
 struct Word<'a> {
@@ -98,7 +105,13 @@ fn read<'a>(source: &'a str, list: Option<&Background>, count: f32) -> Vec<Word<
             zipf,
             count,
             name: capital && !elided && !stop && (!opens || zipf <= 3.5),
-            common: stop || elided || letters < 3 || zipf >= COMMON || word.contains(is_number),
+            common: stop
+                || elided
+                || letters < 3
+                || zipf >= COMMON
+                || word.contains(is_number)
+                || UNITS.contains_key(&hash_of(&folded))
+                || UNITS.contains_key(&hash_of(without_particles(&folded))),
             joined: matches!(between, " " | "-" | "\u{a0}"),
         });
         opens = false;

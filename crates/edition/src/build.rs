@@ -10,7 +10,7 @@ use jiff::{Span, Timestamp};
 use kiosque_model::{ArticleId, Edition, EditionState, LawTerms, Story, StoryId, Window};
 use kiosque_store::{Issue, Store};
 
-use crate::amend::other_mode;
+use crate::amend::{other_mode, tells};
 use crate::ruling::{Act, Ruling, in_force};
 use crate::schedule::{Period, out_at, window};
 use crate::sides::followers;
@@ -28,11 +28,44 @@ pub struct Built {
 /// Builds the edition of `date` from the store and keeps it there. Building again from the same articles and decisions
 /// changes nothing and says so; a published edition is left as it went out.
 ///
+/// Where others decide at the same moment, the one that is kept last holds what all of them decided: whoever kept one
+/// looks whether anything was decided since it was read, and builds again if so.
+///
 /// # Errors
 /// [`EditionError::Store`] where the day cannot be read or the edition not be written; then the one kept before stays.
 /// [`EditionError::NotIssued`] where the edition's schedule leaves the day out.
 pub fn build(store: &Store, spec: &EditionSpec, date: Date) -> Result<Built, EditionError> {
-    keep(store, &standing(store, spec, (date, i64::MAX))?)
+    let mut changed = false;
+    loop {
+        let last = store.last_decision()?;
+        let built = keep(store, &standing(store, spec, (date, last))?)?;
+        changed |= built.changed;
+        if store.last_decision()? == last {
+            return Ok(Built { changed, ..built });
+        }
+    }
+}
+
+/// The numbers of the decisions on a frozen edition that would move its items and so wait until it is thawed; none where
+/// it is not frozen.
+///
+/// # Errors
+/// [`EditionError::Store`] where the store cannot be read.
+pub fn waiting(store: &Store, spec: &EditionSpec, date: Date) -> Result<Vec<i64>, EditionError> {
+    let frozen = store.issue(&spec.name, date)?.filter(|issue| issue.state == EditionState::Frozen);
+    let Some(issue) = frozen else { return Ok(Vec::new()) };
+    let concerns = |ruling: &Ruling| {
+        let named = ruling.target.iter().chain(match &ruling.act {
+            Act::Merge { with: other } | Act::Split { from: other, .. } => Some(other),
+            _ => None,
+        });
+        // What regroups stories is decided for all editions: most of it is of no item here.
+        !ruling.act.regroups()
+            || named.into_iter().any(|id| issue.edition.items().any(|item| tells(item, id)))
+    };
+    let mut rulings = rulings(store, (&spec.name, date), i64::MAX)?;
+    rulings.retain(|ruling| ruling.number > issue.decision && !amends(&ruling.act) && concerns(ruling));
+    Ok(rulings.iter().map(|ruling| ruling.number).collect())
 }
 
 /// The edition with the decisions up to `last`, as far as its state lets them in.

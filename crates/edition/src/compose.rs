@@ -19,6 +19,7 @@ mod text;
 mod watch;
 mod wishes;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -93,14 +94,15 @@ impl Placed<'_> {
 #[must_use]
 pub fn compose(day: &Day<'_>, spec: &EditionSpec) -> Edition {
     let window = day.window.unwrap_or_else(|| calendar_day(day.date, spec));
-    let desk = Desk::new(day.stories, day.rulings, day.homes);
+    let stories = named(day.stories, spec);
+    let desk = Desk::new(&stories, day.rulings, day.homes);
     let mut placed: Vec<_> =
         (0..desk.stories.len()).filter_map(|at| place(&desk, at, window, spec)).collect();
     placed.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(b.id)));
-    let coverage = coverage::coverage(&placed, spec);
     let published = coverage::words_by_source(&placed);
     let noise = watch::noise_of(day.stories, &spec.noise);
     placed.retain(|story| !story.wishes.dropped);
+    let coverage = coverage::coverage(&placed, spec);
     let front = front::take_front(&mut placed, spec);
     let mut edition = Edition {
         title: spec.title.clone(),
@@ -122,6 +124,20 @@ pub fn compose(day: &Day<'_>, spec: &EditionSpec) -> Edition {
     edition.sources = coverage::sources(&edition, &shown, &published);
     order_papers(&mut edition);
     edition
+}
+
+/// The stories with the names their sources have in the script of the edition's readers.
+fn named<'s>(stories: &'s [Story], spec: &EditionSpec) -> Cow<'s, [Story]> {
+    if spec.language.code() != "ar" {
+        return stories.into();
+    }
+    let mut stories = stories.to_vec();
+    for article in stories.iter_mut().flat_map(|story| &mut story.articles) {
+        if let Some(name) = &article.source_name_ar {
+            article.source_name.clone_from(name);
+        }
+    }
+    stories.into()
 }
 
 /// Fills front page and rubriques; gives the stories in the order of their numbers.
@@ -194,7 +210,8 @@ fn terms(spec: &EditionSpec) -> LawTerms {
 fn place<'a>(desk: &'a Desk<'a>, at: usize, window: Window, spec: &EditionSpec) -> Option<Placed<'a>> {
     let story = &desk.stories[at];
     let wishes = desk.wishes(at);
-    let members = Members::new(&story.articles, spec, |id| desk.is_without(id), wishes.headline.as_ref())?;
+    let without = |id: &ArticleId| desk.is_without(id);
+    let members = Members::new(&story.articles, (spec, window.until), without, wishes.headline.as_ref())?;
     if members.outlets() < spec.min_outlets && wishes.front != Some(true) {
         return None;
     }

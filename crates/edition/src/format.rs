@@ -78,10 +78,21 @@ impl Format {
     }
 
     /// What of an edition is printed in it, as the ledger declares it: a message shows the front page and the first titles
-    /// of each rubrique, an e-mail extracts of the front page alone, chat messages none.
+    /// of each rubrique, an e-mail extracts of the front page alone, chat messages none; the titles of other tellings and
+    /// those beyond a rubrique's items stand where there is a page for them.
     #[must_use]
     pub fn printed(self, edition: &Edition, by: GroupBy) -> Edition {
         let mut printed = edition.clone();
+        let (others, more) = match self {
+            Self::Json => (true, true),
+            Self::Csv => (true, false),
+            Self::Html | Self::Pdf | Self::Docx | Self::Epub | Self::Markdown => {
+                (true, by == GroupBy::Rubrique)
+            }
+            _ => (false, false),
+        };
+        printed.items_mut().filter(|_| !others).for_each(|item| item.others.clear());
+        printed.sections.iter_mut().filter(|_| !more).for_each(|section| section.more.clear());
         if !matches!(self, Self::Eml | Self::Telegram | Self::Slack) {
             return printed;
         }

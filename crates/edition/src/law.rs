@@ -99,18 +99,14 @@ pub fn in_mode(
         erratum.before = None;
         erratum.text.clear();
     }
-    for item in edition.items_mut() {
-        let licensed = item.licensed_text.take();
-        match mode {
-            Mode::Liens => item.extract.clear(),
-            Mode::Panorama if !item.rewritten && item.rights == Rights::Licensed => {
-                item.extract = licensed.unwrap_or_else(|| std::mem::take(&mut item.extract));
-            }
-            Mode::Revue | Mode::Panorama => {}
-        }
-    }
     if mode == Mode::Panorama {
-        keep_to_shares(&mut edition);
+        fill_shares(&mut edition);
+    }
+    for item in edition.items_mut() {
+        item.licensed_text = None;
+        if mode == Mode::Liens {
+            item.extract.clear();
+        }
     }
     settle_newspapers(&mut edition, spec);
     let breaches = breaches(&edition, spec);
@@ -175,19 +171,30 @@ fn rooms(edition: &Edition) -> BTreeMap<SourceId, usize> {
     edition.sources.iter().map(|s| (s.id.clone(), (s.words as f64 * share) as usize)).collect()
 }
 
-/// Prints of each publication, best items first, what its share allows; the rest is told by title and link. What an
-/// editor wrote is left to the guard.
-fn keep_to_shares(edition: &mut Edition) {
+/// Prints of each publication what its share allows, best ranked items first: of as many as find room the short extract,
+/// then of those a licence covers its longer text instead; the rest is told by title and link. What an editor wrote is left
+/// to the guard.
+fn fill_shares(edition: &mut Edition) {
     let mut rooms = rooms(edition);
     for item in edition.items().filter(|item| item.rewritten) {
         let room = rooms.entry(item.source.clone()).or_default();
         *room = room.saturating_sub(words(&item.extract));
     }
-    for item in edition.items_mut().filter(|item| !item.rewritten) {
+    let mut items: Vec<_> = edition.items_mut().filter(|item| !item.rewritten).collect();
+    items.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.number.cmp(&b.number)));
+    for item in &mut items {
         let room = rooms.entry(item.source.clone()).or_default();
         match room.checked_sub(words(&item.extract)) {
             Some(left) => *room = left,
             None => item.extract.clear(),
+        }
+    }
+    for item in items.into_iter().filter(|item| item.rights == Rights::Licensed) {
+        let Some(longer) = item.licensed_text.take() else { continue };
+        let room = rooms.entry(item.source.clone()).or_default();
+        if let Some(left) = (*room + words(&item.extract)).checked_sub(words(&longer)) {
+            *room = left;
+            item.extract = longer;
         }
     }
 }
@@ -286,7 +293,7 @@ fn of_item(item: &EditionItem, edition: &Edition, spec: &EditionSpec) -> Vec<(Ru
         broken.push((Rule::Words, format!("its extract has {quoted} words, {most_words} are the limit")));
     }
     // An article without a text of its own (a video) has nothing to take a share of.
-    if item.words > 0 && quoted > most && quoted <= most_words {
+    if item.words > 0 && quoted > most && most < most_words {
         let why =
             format!("its extract has {quoted} of the article's {} words, {most} are the limit", item.words);
         broken.push((Rule::Share, why));

@@ -21,14 +21,14 @@ mod sides;
 mod spec;
 
 pub use amend::{amend, amends};
-pub use build::{Built, Draft, build, close, dates_of, freeze, publication, publish, thaw};
+pub use build::{Built, Draft, build, close, dates_of, freeze, publication, publish, thaw, waiting};
 pub use compose::{Day, compose};
 pub use error::EditionError;
 pub use format::{Format, GroupBy};
 pub use law::{Breach, Rule, in_mode, usual_mode};
 pub use lettre::Address;
 pub use lettre::message::Mailbox;
-pub use look::{Look, Mistake};
+pub use look::{Look, Mistake, languages};
 pub use post::{MailServer, Post, PostError, Security};
 pub use render::{
     Envelope, PageLink, long_date, prove, render, render_mail, render_page, render_with, schema,

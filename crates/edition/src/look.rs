@@ -64,6 +64,12 @@ pub struct Look {
     places: BTreeMap<String, String>,
 }
 
+/// The languages the interface speaks, by code.
+#[must_use]
+pub fn languages() -> [&'static str; 3] {
+    LANGUAGES.map(|(code, _)| code)
+}
+
 static BUILT_IN: LazyLock<Look> = LazyLock::new(|| {
     Look::from_files(&BTreeMap::new(), &BTreeMap::new()).expect("the files the binary carries are tested")
 });

@@ -83,6 +83,9 @@ impl FromStr for Schedule {
                 "`{text}` has several hours a day, an edition is one a day: make an `[[edition]]` for each hour"
             ));
         }
+        if cron.after(Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_none() {
+            return Err(format!("`{text}` never comes: no month it names has such a day"));
+        }
         Ok(Self { text: text.trim().to_owned(), cron })
     }
 }
@@ -212,6 +215,8 @@ mod tests {
         // An edition is one a day.
         let twice = "0 7,19 * * *".parse::<Schedule>().unwrap_err();
         assert!(twice.contains("an `[[edition]]` for each hour"), "{twice}");
+        assert!("0 7 31 2 *".parse::<Schedule>().unwrap_err().contains("never comes"));
+        assert!("0 7 29 2 *".parse::<Schedule>().is_ok());
     }
 
     #[test]

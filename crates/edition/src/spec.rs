@@ -148,6 +148,8 @@ pub struct EditionSpec {
     pub period: Period,
     /// Whom it is distributed to, in number, as the ledger notes it; 0 where nobody said.
     pub recipients: u32,
+    /// Whether it is mailed to the pipeline's recipients once its hour has issued it.
+    pub mail: bool,
     /// Which articles it is made from.
     pub selection: Selection,
     /// Stories on the front page at most. A thin day puts half of its stories there, rounded up.
@@ -194,6 +196,7 @@ impl EditionSpec {
             schedule: None,
             period: Period::default(),
             recipients: 0,
+            mail: false,
             selection: Selection::default(),
             front_items: 8,
             max_per_section: 40,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use kiosque_edition::Look;
 
 use crate::config::Config;
@@ -21,6 +21,27 @@ pub(crate) fn look(config: &Config, edition: &str) -> Result<Cow<'static, Look>>
         )
     };
     Look::read(folder, edition).map(Cow::Owned).with_context(told)
+}
+
+/// Tells of folders within the look's that are of no edition: a name that was mistyped, whose work would be lost in silence.
+///
+/// # Errors
+/// Where there is one, or the folder cannot be read.
+pub(crate) fn no_strangers(config: &Config) -> Result<()> {
+    let Some(folder) = &config.look else { return Ok(()) };
+    let names: Vec<_> = config.editions.iter().map(|spec| spec.name.as_str()).collect();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if path.is_dir() && !name.starts_with('.') && !names.contains(&&*name) {
+            bail!(
+                "the look has a folder `{}`, and there is no edition `{name}`\nhint: the pipeline has {}",
+                path.display(),
+                names.join(", ")
+            );
+        }
+    }
+    Ok(())
 }
 
 /// The looks of all editions of the pipeline, by name.

@@ -9,6 +9,7 @@ mod catalogue;
 mod cli;
 mod commands;
 mod config;
+mod courier;
 mod discovery;
 mod gauges;
 mod health;

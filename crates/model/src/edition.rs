@@ -53,7 +53,7 @@ pub struct Erratum {
     /// The number of the item it is about; none where it is about the edition.
     #[serde(default)]
     pub number: Option<usize>,
-    /// What was changed, e.g. `retitle`, `drop`, `extract`, `mode`; empty for words alone.
+    /// What was changed, e.g. `retitle`, `drop`, `withdraw` (one article of an item), `extract`, `mode`; empty for words alone.
     #[serde(default)]
     pub kind: String,
     /// The headline or the mode that stood there before, where that was changed.

@@ -10,6 +10,7 @@ use kiosque_model::{Edition, EditionItem, EditionState, Language};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::day::{count, parsed, parsed_if_any, unreadable};
+use crate::issues::latest;
 use crate::time::stamp;
 use crate::{Store, StoreError};
 
@@ -44,13 +45,18 @@ impl EditionRow {
 
 impl Store {
     /// Keeps an edition. Whatever revision it says, it gets the one after the stored, or the stored one where it
-    /// says the same; tells whether it changed.
+    /// says the same; tells whether it changed. One that was made before somebody froze, opened or published it comes too
+    /// late: what that one made of it stays.
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be written; then the stored one stays.
     pub fn save_edition(&self, edition: &Edition) -> Result<bool, StoreError> {
         self.database.run(|c| {
             let transaction = Transaction::new_unchecked(c, TransactionBehavior::Immediate)?;
+            let closed = latest(&transaction, &edition.name, edition.date)?;
+            if closed.is_some_and(|issue| issue.state != edition.state) {
+                return Ok(false);
+            }
             let changed = save(&transaction, edition)?;
             transaction.commit()?;
             Ok(changed)

@@ -120,7 +120,8 @@ impl Store {
     }
 }
 
-fn latest(c: &Connection, edition: &str, date: Date) -> rusqlite::Result<Option<Issue>> {
+/// The latest change of an edition's state, within a transaction of the caller's.
+pub(crate) fn latest(c: &Connection, edition: &str, date: Date) -> rusqlite::Result<Option<Issue>> {
     c.prepare_cached(
         "SELECT content, state, decision, who, at FROM issues WHERE edition = ?1 AND date = ?2
          ORDER BY number DESC LIMIT 1",

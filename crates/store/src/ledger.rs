@@ -4,6 +4,8 @@
 //! Invariant: a row is what stood in the distributed edition, copied; no later change of an article or a source alters
 //! what was declared.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kiosque_model::{ArticleId, Edition, Published, Rights, SourceId};
@@ -22,11 +24,14 @@ pub struct Distribution {
     pub channel: String,
     /// To how many it went; 0 where nobody knows.
     pub recipients: u32,
-    /// Whether it was told paper by paper: then every article that is quoted there has a row too.
+    /// Whether it was told paper by paper: then every article of every paper has a row.
     pub by_paper: bool,
     /// When.
     pub at: Timestamp,
 }
+
+/// The item of a title that a rubrique lists beyond its items.
+const NO_ITEM: usize = 0;
 
 /// An article that went out.
 struct Entry<'e> {
@@ -42,8 +47,9 @@ struct Entry<'e> {
     words: usize,
 }
 
-/// The items, and of the view by paper what is quoted beside them.
-fn rows(edition: &Edition, by_paper: bool) -> impl Iterator<Item = Entry<'_>> {
+/// The items; with `by_paper` every other line of the papers; then the titles told alone: of other tellings of an item, and
+/// of the rest of a rubrique, which have no item. An article has one row.
+fn rows(edition: &Edition, by_paper: bool) -> Vec<Entry<'_>> {
     let items = edition.items().map(|item| Entry {
         item: item.number,
         source: &item.source,
@@ -56,23 +62,36 @@ fn rows(edition: &Edition, by_paper: bool) -> impl Iterator<Item = Entry<'_>> {
         extract: &item.extract,
         words: item.words,
     });
-    let papers = edition.newspapers.iter().filter(move |_| by_paper);
-    let lines = papers.flat_map(|paper| {
-        let quoted = paper.lines.iter().filter(|line| !line.headline && !line.extract.is_empty());
-        quoted.map(move |line| Entry {
-            item: line.number,
-            source: &paper.source,
-            source_name: &paper.name,
-            rights: paper.rights,
-            article: &line.article,
-            title: &line.title,
-            url: &line.url,
-            published: line.published,
-            extract: &line.extract,
-            words: line.words,
-        })
+    let papers = edition.newspapers.iter().filter(|_| by_paper);
+    let lines = papers.flat_map(|paper| paper.lines.iter().map(move |line| (paper, line)));
+    let lines = lines.map(|(paper, line)| Entry {
+        item: line.number,
+        source: &paper.source,
+        source_name: &paper.name,
+        rights: paper.rights,
+        article: &line.article,
+        title: &line.title,
+        url: &line.url,
+        published: line.published,
+        extract: &line.extract,
+        words: line.words,
     });
-    items.chain(lines)
+    let others = edition.items().flat_map(|item| item.others.iter().map(move |other| (item.number, other)));
+    let more = edition.sections.iter().flat_map(|section| &section.more).map(|other| (NO_ITEM, other));
+    let titles = others.chain(more).map(|(item, other)| Entry {
+        item,
+        source: &other.source,
+        source_name: &other.source_name,
+        rights: other.rights,
+        article: &other.article,
+        title: &other.title,
+        url: &other.url,
+        published: other.published,
+        extract: "",
+        words: 0,
+    });
+    let mut seen = BTreeSet::new();
+    items.chain(lines).chain(titles).filter(|entry| seen.insert(entry.article)).collect()
 }
 
 fn words(text: &str) -> usize {

@@ -8,6 +8,9 @@ use super::members::Members;
 /// How many of an article's keywords count: the later ones tell little.
 const PER_ARTICLE: usize = 8;
 
+/// So many stories do not share a word by chance.
+const CHANCE: usize = 4;
+
 /// The spellings of one word and who used it.
 #[derive(Default)]
 struct Word<'a> {
@@ -15,9 +18,20 @@ struct Word<'a> {
     spellings: BTreeMap<&'a str, usize>,
 }
 
-/// The keywords of the most stories and outlets, best first: each outlet counts once per story, and a word
-/// that a single outlet used in a single story is no word of the day. Case is folded; the spelling met most
-/// often is printed, and of a word with its plural or with a phrase it stands in, the one most speak of.
+impl Word<'_> {
+    fn is_of_the_day(&self) -> bool {
+        let mut stories: Vec<_> = self.outlets.iter().map(|(story, _)| story).collect();
+        let all = stories.len();
+        stories.dedup();
+        let name = |spelling: &&str| spelling.contains(' ') || spelling.starts_with(char::is_uppercase);
+        all >= CHANCE || all > stories.len() || all > 1 && self.spellings.keys().any(name)
+    }
+}
+
+/// The keywords of the most stories and outlets, best first: each outlet counts once per story. A word that a single
+/// outlet used in a single story is no word of the day; nor is a plain word, no name, that a few stories happen to share
+/// and no two outlets of one story do. Case is folded; the spelling met most often is printed, and of a word with its
+/// plural, with its Arabic article or with a phrase it stands in, the one most speak of.
 pub(super) fn keywords(stories: &[&Members<'_>], most: usize) -> Vec<String> {
     let mut words: BTreeMap<String, Word<'_>> = BTreeMap::new();
     for (at, story) in stories.iter().enumerate() {
@@ -33,7 +47,7 @@ pub(super) fn keywords(stories: &[&Members<'_>], most: usize) -> Vec<String> {
             }
         }
     }
-    let mut words: Vec<_> = words.into_iter().filter(|(_, word)| word.outlets.len() > 1).collect();
+    let mut words: Vec<_> = words.into_iter().filter(|(_, word)| word.is_of_the_day()).collect();
     words.sort_by(|(a, x), (b, y)| y.outlets.len().cmp(&x.outlets.len()).then_with(|| a.cmp(b)));
     let mut kept: Vec<String> = Vec::new();
     let mut printed = Vec::new();
@@ -51,7 +65,7 @@ pub(super) fn keywords(stories: &[&Members<'_>], most: usize) -> Vec<String> {
 
 /// Whether one word is the other's plural, or stands in it as a word of its own: `tour` beside `second tour`.
 fn says_the_same(one: &str, other: &str) -> bool {
-    let stem = |word: &str| word.trim_end_matches(['s', 'x']).to_owned();
+    let stem = |word: &str| word.strip_prefix("ال").unwrap_or(word).trim_end_matches(['s', 'x']).to_owned();
     let words = |phrase: &str| phrase.split(' ').map(stem).collect::<Vec<_>>();
     let (one, other) = (words(one), words(other));
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
@@ -77,6 +91,7 @@ mod tests {
             ("tour", "tourisme", false),
             ("eau", "eaux", true),
             ("second tour", "premier tour", false),
+            ("الجائحة", "جائحة", true),
         ] {
             assert_eq!(says_the_same(one, other), same, "{one} {other}");
         }

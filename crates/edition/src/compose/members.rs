@@ -2,7 +2,8 @@
 //!
 //! The headline article is the best of the story's articles by this order, the first difference deciding:
 //! an original before a copy; an article before a video, a gallery or a live page; the language of the
-//! edition's readers before others; the longer text, in steps of a hundred words up to six hundred (a paywalled page counts by the words it really
+//! edition's readers before others; where the edition covers several days, what came out in its last 24 hours before what
+//! came out in the 24 before those, and so on; the longer text, in steps of a hundred words up to six hundred (a paywalled page counts by the words it really
 //! shows); the more important source; the earlier; the smaller id. Every article with the same text as the
 //! headline is a reprint of it; of every other text one article stands for its copies.
 
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kiosque_model::{ArticleId, Kind, Rights, Rubrique, StoryArticle};
 
+use crate::schedule::out_at;
 use crate::spec::EditionSpec;
 
 /// The eligible articles of one story, told apart.
@@ -34,11 +36,11 @@ impl<'a> Members<'a> {
     /// advertisement is not what the press said. Nor do articles of a source that forbids it, and those the edition
     /// does not ask for.
     ///
-    /// `without` are articles an editor took out, `chosen` the one an editor wrote on: it speaks for the story where it
+    /// `until` is when the edition's time ends, `without` are articles an editor took out, `chosen` the one an editor wrote on: it speaks for the story where it
     /// may enter.
     pub(super) fn new(
         articles: &'a [StoryArticle],
-        spec: &EditionSpec,
+        (spec, until): (&EditionSpec, Timestamp),
         without: impl Fn(&ArticleId) -> bool,
         chosen: Option<&ArticleId>,
     ) -> Option<Self> {
@@ -53,10 +55,10 @@ impl<'a> Members<'a> {
             texts.entry(root(article, &all)).or_default().push(article);
         }
         let chosen = chosen.and_then(|id| all.iter().copied().find(|a| a.tagged.article.id == *id));
-        let headline = chosen.or_else(|| best(&all, spec))?;
+        let headline = chosen.or_else(|| best(&all, (spec, until)))?;
         let reprints = texts.remove(&root(headline, &all)).unwrap_or_default();
         let reprints = reprints.into_iter().filter(|a| !std::ptr::eq(*a, headline)).collect();
-        let mut others: Vec<_> = texts.values().filter_map(|same| best(same, spec)).collect();
+        let mut others: Vec<_> = texts.values().filter_map(|same| best(same, (spec, until))).collect();
         others.sort_by_cached_key(|a| (instant(a, zone), a.tagged.article.id.clone()));
         Some(Self { all, headline, reprints, others })
     }
@@ -124,7 +126,10 @@ fn root(article: &StoryArticle, all: &[&StoryArticle]) -> ArticleId {
     at.clone()
 }
 
-fn best<'a>(articles: &[&'a StoryArticle], spec: &EditionSpec) -> Option<&'a StoryArticle> {
+fn best<'a>(
+    articles: &[&'a StoryArticle],
+    (spec, until): (&EditionSpec, Timestamp),
+) -> Option<&'a StoryArticle> {
     articles.iter().copied().min_by_key(|a| {
         let of = &a.tagged.article;
         let words = of.text.split_whitespace().take(600).count();
@@ -132,12 +137,21 @@ fn best<'a>(articles: &[&'a StoryArticle], spec: &EditionSpec) -> Option<&'a Sto
             a.copy_of.is_some(),
             of.kind != Kind::Article,
             a.tagged.language.as_ref().or(of.language.as_ref()) != Some(&spec.language),
+            days_before(a, until, &spec.time_zone),
             Reverse(words / 100),
             a.source_tier,
             instant(a, &spec.time_zone),
             of.id.clone(),
         )
     })
+}
+
+/// How many times 24 hours before the end of the edition's time it came out.
+fn days_before(a: &StoryArticle, until: Timestamp, zone: &TimeZone) -> i64 {
+    let of = &a.tagged.article;
+    let out = out_at(of.published, a.first_seen.unwrap_or(of.fetched_at), zone);
+    // What is dated after it counts as the newest.
+    (until.as_second() - 1 - out.as_second()).max(0) / 86_400
 }
 
 /// When it was published, for ordering: what has no date comes after what has one.

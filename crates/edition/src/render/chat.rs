@@ -12,7 +12,7 @@ pub(super) use slack::slack;
 pub(super) use telegram::telegram;
 pub(super) use webhook::webhook;
 
-use super::view::{Block, Item, Note, View, is_rtl};
+use super::view::{Block, Item, View, is_rtl};
 use crate::format::MESSAGE_TITLES;
 
 /// How many items of a block are shown, and what is said of the others.
@@ -38,13 +38,10 @@ fn about(item: &Item, view: &View<'_>) -> String {
     parts.join(" · ")
 }
 
-/// Corrections since it went out, a line each.
-fn errata(view: &View<'_>) -> Vec<String> {
-    let line = |note: &Note| {
-        let what = if note.who.is_empty() { String::new() } else { format!("{}{}", note.who, view.colon) };
-        format!("{}{}{what}{}", view.text("errata"), view.colon, note.text)
-    };
-    view.errata.iter().map(line).collect()
+/// The editors' words on the edition and the corrections since it went out, a line each.
+fn words_of_the_house(view: &View<'_>) -> Vec<String> {
+    let notes = view.notes.iter().map(|note| view.signed(note));
+    notes.chain(view.errata.iter().map(|erratum| view.erratum(erratum))).collect()
 }
 
 /// A title in a line that runs the other way stands between isolates (UAX #9), so that its marks stay its own.

@@ -8,7 +8,7 @@ use kiosque_store::inert;
 
 use super::view::{Item, View};
 
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 27] = [
     "edition",
     "date",
     "revision",
@@ -34,6 +34,8 @@ const COLUMNS: [&str; 25] = [
     "watchlists",
     "errata",
     "mentions",
+    "edition_notes",
+    "edition_errata",
 ];
 
 /// The table.
@@ -46,6 +48,8 @@ pub(super) fn csv(edition: &Edition, view: &View<'_>) -> Vec<u8> {
     // Rows follow the edition's own order, whatever the view's.
     let mut printed: Vec<&Item> = view.items().collect();
     printed.sort_by_key(|item| item.number);
+    let on_edition: Vec<_> = view.notes.iter().map(|note| &*note.text).collect();
+    let on_edition = on_edition.join("; ");
     for (at, item) in items {
         let others: Vec<_> = item.others.iter().map(|o| format!("{} ({})", o.title, o.source_name)).collect();
         let by = printed.binary_search_by_key(&item.number, |i| i.number).map(|at| printed[at].by.join("; "));
@@ -76,6 +80,8 @@ pub(super) fn csv(edition: &Edition, view: &View<'_>) -> Vec<u8> {
             inert(&item.watchlists.join("; ")),
             inert(&view.errata_of(item.number).join("; ")),
             inert(&view.mentions.join("; ")),
+            inert(&on_edition),
+            inert(&view.loose_errata().join("; ")),
         ]);
     }
     writer.into_inner().expect("writing to memory does not fail")

@@ -5,13 +5,16 @@
 
 use minijinja::value::Serde;
 use minijinja::{Value, context};
+use quick_xml::Reader;
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::Event;
 
 use super::archive::Archive;
 use super::feed;
 use super::view::{Block, View};
 use super::xml::{Xml, allowed};
 use crate::EditionError;
-use crate::look::Look;
+use crate::look::{Look, Mistake};
 
 /// A page of the book: its file, its title, its text.
 struct Chapter {
@@ -61,11 +64,44 @@ fn chapter(
             logo_text => logo.map(|logo| logo.text.clone()),
         },
     )?;
-    Ok(Chapter {
-        file: format!("{kind}.xhtml"),
-        title: title.to_owned(),
-        xhtml: allowed(&xhtml).into_owned(),
-    })
+    let xhtml = allowed(&xhtml).into_owned();
+    if let Err((near, message)) = well_formed(&xhtml) {
+        // The page is the template's, whose lines are not those of the page: what stands there finds it.
+        let message = format!("makes a page that is no XML: {message}, after `{near}`");
+        let file = look.place("chapter.xhtml.jinja");
+        return Err(EditionError::Look(vec![Mistake { file, line: 0, message }]));
+    }
+    Ok(Chapter { file: format!("{kind}.xhtml"), title: title.to_owned(), xhtml })
+}
+
+/// Whether a page is well-formed XML, as readers of books demand; else what stands before the mistake, and what it is.
+fn well_formed(page: &str) -> Result<(), (String, String)> {
+    let mut reader = Reader::from_str(page);
+    let mut open = 0_usize;
+    loop {
+        let before = usize::try_from(reader.buffer_position()).unwrap_or(page.len());
+        let near = || {
+            let line = page.get(..before).unwrap_or(page).trim_end();
+            let from = line.char_indices().rev().nth(59).map_or(0, |(at, _)| at);
+            line[from..].replace('\n', " ")
+        };
+        match reader.read_event() {
+            Ok(Event::Start(_)) => open += 1,
+            Ok(Event::End(_)) => open = open.saturating_sub(1),
+            Ok(Event::GeneralRef(name)) if !name.is_char_ref() => {
+                if resolve_xml_entity(&name).is_none() {
+                    return Err((
+                        near(),
+                        format!("XML does not know `&{};`, write the character itself", &*name),
+                    ));
+                }
+            }
+            Ok(Event::Eof) if open > 0 => return Err((near(), "an element is not closed".to_owned())),
+            Ok(Event::Eof) => return Ok(()),
+            Ok(_) => {}
+            Err(error) => return Err((near(), error.to_string())),
+        }
+    }
 }
 
 fn container() -> String {
@@ -97,7 +133,7 @@ fn package(view: &View<'_>, chapters: &[Chapter], look: &Look) -> String {
         xml.element("dc:creator", &[], &view.publisher).line();
     }
     xml.element("dc:date", &[], &view.date).line();
-    xml.element("dc:rights", &[], &view.rights()).line();
+    xml.element("dc:rights", &[], &view.all_rights()).line();
     let modified = view.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     xml.element("meta", &[("property", "dcterms:modified")], &modified).line();
     for (property, value) in [

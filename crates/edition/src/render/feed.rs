@@ -32,6 +32,14 @@ fn feed_id(view: &View<'_>) -> String {
     urn(&format!("{}\n{}", view.publisher, view.name))
 }
 
+/// What is said of the edition as a whole: its figures, the editors' words, and the corrections that are of no item in it.
+fn summary(view: &View<'_>) -> String {
+    let mut said = vec![view.figures.join(view.comma)];
+    said.extend(view.notes.iter().map(|note| view.signed(note)));
+    said.extend(view.loose_errata());
+    said.join("\n")
+}
+
 /// The moment a date names; a bare day names none.
 fn moment(date: Option<Published>) -> Option<Timestamp> {
     match date {

@@ -185,7 +185,7 @@ fn figures(out: &mut String, view: &View<'_>) {
     for formula in &view.formulas {
         line(out, format_args!("**{}**{}`{}`\n", formula.who, view.colon, formula.text));
     }
-    line(out, format_args!("{}", view.text("rights")));
+    line(out, format_args!("{}", view.rights));
     if !view.brand.imprint.is_empty() {
         line(out, format_args!("\n{}", text(&view.brand.imprint)));
     }

@@ -44,6 +44,8 @@ pub(super) struct View<'l> {
     pub(super) long_date: String,
     /// `42 articles`, `31 sujets`, …
     pub(super) figures: Vec<String>,
+    /// The heading of the charts: what they count is all that came out in the edition's time, shown or not.
+    pub(super) figures_title: String,
     /// `Arrêtée le … à …`, where anything came in.
     pub(super) as_of: Option<String>,
     /// `Révision 2`, from the second on.
@@ -63,6 +65,8 @@ pub(super) struct View<'l> {
     pub(super) notes: Vec<Note>,
     /// Corrections since it went out, as sentences.
     pub(super) errata: Vec<Note>,
+    /// What stands of the rights of publishers: of extracts, where it has any, or of titles alone.
+    pub(super) rights: &'l str,
     /// The mention of the licence and other mentions that must be printed.
     pub(super) mentions: Vec<String>,
     pub(super) timeline: Option<Thread>,
@@ -143,6 +147,7 @@ impl<'l> View<'l> {
             date: edition.date.to_string(),
             long_date,
             figures: figures(edition, labels),
+            figures_title: figures_title(edition, labels),
             as_of: edition.as_of.map(|at| pen.as_of(edition, at)),
             revised: (edition.revision > 1)
                 .then(|| labels.filled("revision", "n", &edition.revision.to_string())),
@@ -159,6 +164,7 @@ impl<'l> View<'l> {
             window: extras::window(edition, &pen),
             notes: edition.notes.iter().map(|note| pen.note(note)).collect(),
             errata: extras::errata(edition, &pen),
+            rights: labels.text(if quotes(edition) { "rights" } else { "rights_of_titles" }),
             mentions: extras::mentions(edition, labels),
             timeline: extras::timeline(edition, &pen),
             watchlists: extras::watchlists(edition, labels),
@@ -174,19 +180,34 @@ impl<'l> View<'l> {
     }
 
     /// What the law and the licences ask to be said, in one text.
-    pub(super) fn rights(&self) -> String {
-        let all: Vec<&str> = self
-            .mentions
-            .iter()
-            .map(String::as_str)
-            .chain([self.text("rights"), &self.brand.imprint])
-            .collect();
+    pub(super) fn all_rights(&self) -> String {
+        let all: Vec<&str> =
+            self.mentions.iter().map(String::as_str).chain([self.rights, &self.brand.imprint]).collect();
         all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
     /// What was corrected of an item, as sentences.
     pub(super) fn errata_of(&self, number: usize) -> Vec<&str> {
         self.errata.iter().filter(|note| note.number == Some(number)).map(|note| &*note.text).collect()
+    }
+
+    /// The corrections of no item that is printed, each with what it is about.
+    pub(super) fn loose_errata(&self) -> Vec<String> {
+        let printed = |number| self.items().any(|item| item.number == number);
+        let loose = self.errata.iter().filter(|erratum| !erratum.number.is_some_and(printed));
+        loose.map(|erratum| self.erratum(erratum)).collect()
+    }
+
+    /// `Erratum : n° 3 : …`.
+    pub(super) fn erratum(&self, note: &Note) -> String {
+        let what = if note.who.is_empty() { String::new() } else { format!("{}{}", note.who, self.colon) };
+        format!("{}{}{what}{}", self.text("errata"), self.colon, note.text)
+    }
+
+    /// `Note de la rédaction : … (desk)`.
+    pub(super) fn signed(&self, note: &Note) -> String {
+        let who = if note.who.is_empty() { String::new() } else { format!(" ({})", note.who) };
+        format!("{}{}{}{who}", self.text("note"), self.colon, note.text)
     }
 
     /// A text of the interface.
@@ -231,6 +252,23 @@ fn dir(direction: Direction) -> &'static str {
 
 fn midnight(edition: &Edition, zone: &TimeZone) -> Timestamp {
     edition.date.to_zoned(zone.clone()).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+}
+
+/// Whether anything is quoted in it.
+fn quotes(edition: &Edition) -> bool {
+    let lines = edition.newspapers.iter().flat_map(|paper| &paper.lines);
+    edition.items().any(|item| !item.extract.is_empty())
+        || lines.into_iter().any(|line| !line.extract.is_empty())
+}
+
+fn figures_title(edition: &Edition, labels: &Labels) -> String {
+    let counted = &edition.coverage;
+    if counted.articles == 0 {
+        return labels.text("figures").to_owned();
+    }
+    let (articles, stories) =
+        (labels.count(counted.articles, "article"), labels.count(counted.stories, "story"));
+    labels.text("figures_of_window").replace("{articles}", &articles).replace("{stories}", &stories)
 }
 
 fn figures(edition: &Edition, labels: &Labels) -> Vec<String> {

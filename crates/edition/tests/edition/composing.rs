@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use kiosque_edition::{Day, compose};
 use kiosque_model::{Edition, EditionItem, Language};
 
-use crate::morning::{composed, spec, stories};
+use crate::morning::{composed, date, spec, stories};
 
 fn edition() -> Edition {
     composed(&stories(), &spec())
@@ -124,6 +125,41 @@ fn a_thin_day_leaves_half_of_its_stories_to_the_rubriques() {
     let few: Vec<_> = stories().into_iter().take(3).collect();
     let edition = composed(&few, &spec());
     assert_eq!((edition.front.len(), edition.sections.len()), (2, 1));
+}
+
+#[test]
+fn over_several_days_the_newest_telling_speaks_for_the_story() {
+    let mut spec = spec();
+    spec.period = kiosque_edition::Period::Days(2);
+    let mut stories = stories();
+    let story = stories.iter_mut().find(|story| story.articles.len() > 2).unwrap();
+    story.articles.retain(|article| article.tagged.language.as_ref().is_some_and(|l| l.code() == "fr"));
+    let text = "Un fait est raconté ici. ".repeat(40);
+    for (at, article) in story.articles.iter_mut().enumerate() {
+        article.copy_of = None;
+        let of = &mut article.tagged.article;
+        let (day, length) = if at == 1 { (7, text.len() / 2) } else { (6, text.len()) };
+        of.published = Some(format!("2026-10-0{day}T12:00:00+01:00").parse().unwrap());
+        of.text = text[..length].to_owned();
+    }
+    let newest = story.articles[1].tagged.article.id.clone();
+    let window = kiosque_edition::window(&spec, date()).unwrap();
+    let day = Day { window: Some(window), ..Day::new(date(), &stories) };
+    assert!(compose(&day, &spec).items().any(|item| item.article == newest));
+}
+
+#[test]
+fn an_arabic_edition_names_papers_in_arabic() {
+    let mut spec = spec();
+    spec.language = kiosque_model::Language::from_tag("ar").unwrap();
+    let mut stories = stories();
+    for article in stories.iter_mut().flat_map(|story| &mut story.articles) {
+        article.source_name_ar = (article.tagged.article.source.0 == "rivage").then(|| "الشاطئ".to_owned());
+    }
+    let edition = composed(&stories, &spec);
+    let names: Vec<_> = edition.items().filter(|i| i.source.0 == "rivage").map(|i| &*i.source_name).collect();
+    assert!(!names.is_empty() && names.iter().all(|name| *name == "الشاطئ"), "{names:?}");
+    assert!(edition.newspapers.iter().any(|paper| paper.name == "الشاطئ"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::morning::{date, spec, stories};
 pub(crate) struct Desk {
     pub(crate) store: Store,
     pub(crate) articles: Vec<Tagged>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 pub(crate) fn at(hour: &str) -> Timestamp {
@@ -28,9 +28,14 @@ impl Desk {
         let options = StoreOptions { zone: Some(spec().time_zone) };
         let store = Store::open_with(&folder.path().join("store.sqlite"), &options).unwrap();
         let articles = stories().into_iter().flat_map(|s| s.articles).map(|a| a.tagged).collect();
-        let desk = Self { store, articles, _folder: folder };
+        let desk = Self { store, articles, folder };
         desk.put(&desk.articles);
         desk
+    }
+
+    /// The store's file.
+    pub(crate) fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("store.sqlite")
     }
 
     /// The same with its articles in their stories.

@@ -88,6 +88,23 @@ fn a_panorama_prints_more_of_what_is_licensed_and_no_more_than_its_share() {
 }
 
 #[test]
+fn a_share_that_is_short_goes_to_the_best_and_to_as_many_as_it_holds() {
+    let mut spec = licensed();
+    spec.law.max_share_of_publication = 0.2;
+    // One long article at the head of the paper, whose licensed text alone is more than its share.
+    let mut stories = morning(&[("rivage", Rights::Licensed)]);
+    let of_it = |article: &&mut kiosque_model::StoryArticle| article.tagged.article.source.0 == "rivage";
+    for article in stories.iter_mut().flat_map(|s| &mut s.articles).filter(of_it) {
+        article.tagged.article.text = "Une phrase de six mots ici. ".repeat(50);
+    }
+    let panorama = in_any(&composed(&stories, &spec), Mode::Panorama, &spec);
+    let mut items: Vec<_> = panorama.items().filter(|item| item.source.0 == "rivage").collect();
+    items.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let quoted: Vec<_> = items.iter().map(|item| words(item)).collect();
+    assert!(quoted.len() > 2 && quoted.iter().all(|words| *words > 0), "{quoted:?}");
+}
+
+#[test]
 fn a_panorama_keeps_to_the_share_its_licence_grants() {
     let mut spec = licensed();
     spec.law.max_share_of_publication = 1.0;

@@ -2,7 +2,7 @@
 
 use kiosque_edition::{
     Act, EditionError, EditionSpec, Format, GroupBy, build, close, dates_of, freeze, publication, publish,
-    render, thaw, usual_mode,
+    render, thaw, usual_mode, waiting,
 };
 use kiosque_model::{EditionState, Mode};
 use kiosque_store::Distribution;
@@ -94,6 +94,103 @@ fn a_published_edition_is_corrected_by_errata_in_a_new_revision() {
         freeze(&desk.store, &spec(), date(), ("Desk", at("20:00"))),
         Err(EditionError::State { .. })
     ));
+}
+
+#[test]
+fn what_would_move_items_of_a_frozen_edition_is_told_to_wait() {
+    let desk = Desk::grouped();
+    let told = || waiting(&desk.store, &spec(), date()).unwrap();
+    let early = desk.decide(None, &Act::Note { text: "Avant".to_owned() });
+    let frozen = freeze(&desk.store, &spec(), date(), how()).unwrap().edition;
+    let (first, last) = (&frozen.front[0].article, &frozen.items().last().unwrap().article);
+    assert!(told().is_empty(), "{early}");
+    desk.decide(Some(first), &Act::Retitle { title: "Corrigé".to_owned() });
+    let pin = desk.decide(Some(last), &Act::Pin { position: Some(1) });
+    let merge = desk.decide(Some(first), &Act::Merge { with: last.clone() });
+    // Of stories of another day, which the decision is for as well.
+    let elsewhere = kiosque_model::PageId("elsewhere".to_owned());
+    desk.decide(Some(&elsewhere), &Act::Merge { with: elsewhere.clone() });
+    assert_eq!(told(), [pin, merge]);
+    desk.decide(None, &Act::Undo { number: pin });
+    assert_eq!(told(), [merge]);
+    publish(&desk.store, &spec(), date(), how()).unwrap();
+    assert!(told().is_empty());
+}
+
+#[test]
+fn what_many_decide_at_once_is_in_the_edition_that_is_kept() {
+    let desk = Desk::new();
+    let path = desk.path();
+    std::thread::scope(|scope| {
+        for editor in 0..8 {
+            let path = &path;
+            scope.spawn(move || {
+                let store = kiosque_store::Store::open(path).unwrap();
+                for note in 0..4 {
+                    let act = Act::Note { text: format!("{editor}.{note}") };
+                    let row = kiosque_edition::Ruling::row(("matin", date()), None, &act, how());
+                    store.decide(&row).unwrap();
+                    build(&store, &spec(), date()).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(desk.store.edition("matin", date()).unwrap().unwrap().notes.len(), 32);
+}
+
+#[test]
+fn an_edition_read_before_it_was_closed_does_not_open_it() {
+    let desk = Desk::new();
+    let open = build(&desk.store, &spec(), date()).unwrap().edition;
+    let out = publish(&desk.store, &spec(), date(), how()).unwrap().edition;
+    assert!(!desk.store.save_edition(&open).unwrap());
+    assert_eq!(desk.store.edition("matin", date()).unwrap().unwrap(), out);
+}
+
+#[test]
+fn one_article_is_withdrawn_and_another_speaks() {
+    let desk = Desk::grouped();
+    let out = publish(&desk.store, &spec(), date(), how()).unwrap().edition;
+    let item = out.items().find(|item| !item.others.is_empty() && !item.reprints.is_empty());
+    let item = item.or_else(|| out.items().find(|item| !item.others.is_empty())).unwrap();
+    let at = |edition: &kiosque_model::Edition| {
+        edition.items().find(|other| other.number == item.number).unwrap().clone()
+    };
+    desk.decide(Some(&item.article), &Act::Drop { only: true });
+    let left = publish(&desk.store, &spec(), date(), how()).unwrap().edition;
+    let heir = at(&left);
+    assert_eq!((&heir.article, &heir.title), (&item.others[0].article, &item.others[0].title));
+    assert_eq!((&heir.url, &heir.source), (&item.others[0].url, &item.others[0].source));
+    assert!(heir.others.iter().all(|other| other.article != heir.article));
+    let lines = || left.newspapers.iter().flat_map(|paper| &paper.lines);
+    assert!(lines().all(|line| line.article != item.article));
+    assert!(lines().any(|line| line.article == heir.article && line.headline));
+    assert_eq!((left.articles, left.stories), (out.articles - 1, out.stories));
+    let printed = kiosque_edition::render(&left, Format::Markdown, GroupBy::Rubrique).unwrap();
+    let printed = String::from_utf8(printed).unwrap();
+    assert!(printed.contains("un article en a été retiré") && !printed.contains(&item.url));
+    // Where nobody else tells it, the story goes with its article.
+    let alone = out.items().find(|item| item.others.is_empty() && item.reprints.is_empty()).unwrap();
+    desk.decide(Some(&alone.article), &Act::Drop { only: true });
+    let left = publish(&desk.store, &spec(), date(), how()).unwrap().edition;
+    assert!(left.items().all(|item| item.number != alone.number));
+}
+
+#[test]
+fn a_reprint_takes_the_place_of_what_it_reprints() {
+    let desk = Desk::grouped();
+    let out = publish(&desk.store, &spec(), date(), how()).unwrap().edition;
+    let item = out.items().find(|item| !item.reprints.is_empty()).unwrap();
+    // Its other tellings go first, then itself.
+    for article in item.others.iter().map(|other| &other.article).chain([&item.article]) {
+        desk.decide(Some(article), &Act::Drop { only: true });
+    }
+    let left = publish(&desk.store, &spec(), date(), how()).unwrap().edition;
+    let heir = left.items().find(|other| other.number == item.number).unwrap();
+    assert_eq!(heir.article, item.reprints[0].article);
+    assert_eq!(heir.reprinted_by, item.reprinted_by[1..]);
+    let of_it = left.newspapers.iter().flat_map(|paper| &paper.lines).filter(|l| l.number == item.number);
+    assert!(of_it.filter_map(|line| line.copy_of.as_ref()).all(|name| *name != item.source_name));
 }
 
 #[test]
@@ -320,15 +417,16 @@ fn the_ledger_tells_every_title_that_went_out() {
     // What is in the ledger already is not written again.
     desk.store.distribute_once(&out, &how).unwrap();
     let ledger = desk.store.ledger(Some(date()), None).unwrap();
-    assert_eq!(ledger.rows.len(), out.items().count());
+    let told: usize = out.items().map(|item| item.others.len()).sum();
+    assert!(told > 0);
+    assert_eq!(ledger.rows.len(), out.items().count() + told);
     assert!(ledger.to_csv().starts_with("day,title_of_publication,source,rights,article_title,url,"));
     assert!(desk.store.ledger(None, date().yesterday().ok()).unwrap().rows.is_empty());
-    // Paper by paper, what is quoted beside the items went out too.
-    let beside = out.newspapers.iter().flat_map(|paper| &paper.lines);
-    let beside = beside.filter(|line| !line.headline && !line.extract.is_empty()).count();
-    assert!(beside > 0);
+    // Paper by paper, every line went out.
+    let lines: usize = out.newspapers.iter().map(|paper| paper.lines.len()).sum();
+    assert!(lines > ledger.rows.len());
     desk.store.distribute(&out, &Distribution { by_paper: true, ..how }).unwrap();
-    assert_eq!(desk.store.ledger(None, None).unwrap().rows.len(), 2 * ledger.rows.len() + beside);
+    assert_eq!(desk.store.ledger(None, None).unwrap().rows.len(), ledger.rows.len() + lines);
 }
 
 #[test]

@@ -94,6 +94,19 @@ fn mistakes_are_told_by_file_and_line() {
 }
 
 #[test]
+fn a_chapter_that_no_reader_opens_is_told() {
+    let page = |body: &str| format!("<html><body>{body}</body></html>");
+    let file = "chapter.xhtml.jinja";
+    check(&[(file, &page("<p><b>x</p>"))], "chapter.xhtml.jinja: makes a page that is no XML: ");
+    check(
+        &[(file, "<html><body>")],
+        "chapter.xhtml.jinja: makes a page that is no XML: an element is not closed",
+    );
+    let said = "chapter.xhtml.jinja: makes a page that is no XML: XML does not know `&nbsp;`";
+    check(&[(file, &page("<p>12&nbsp;%</p>"))], said);
+}
+
+#[test]
 fn all_mistakes_are_told_at_once() {
     let folder = folder(&[
         ("fr.toml", "x = 1\n"),

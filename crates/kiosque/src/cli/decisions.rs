@@ -11,7 +11,7 @@ use super::Pipeline;
 use super::editions::Which;
 
 /// Who decides.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Who {
     /// Who decides; the user of the system where left out
     #[arg(long = "by", env = "KIOSQUE_BY", value_name = "NAME")]

@@ -30,6 +30,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode> {
         config.sources.len(),
         editions.join(", ")
     );
+    looks::no_strangers(&config)?;
     for look in looks::looks(&config)?.values() {
         kiosque_edition::prove(look)?;
     }

@@ -1,9 +1,10 @@
-//! `kiosque edition`: build, list and show the compilation of a day; what editors decide of it stands in `decide`, how it
-//! goes out in `issue`.
+//! `kiosque edition`: build, list and show the compilation of a day; what editors decide of it stands in `decide` and
+//! `takeover`, how it goes out in `issue`.
 
 mod decide;
 pub(crate) mod issue;
 pub(crate) mod law;
+mod takeover;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,7 @@ pub(crate) fn run(command: EditionCommand) -> Result<ExitCode> {
         EditionCommand::Ledger(args) => issue::ledger(&args)?,
         EditionCommand::Send(args) => return super::send::run(&args),
         EditionCommand::Decisions(args) => decide::list(&args)?,
-        EditionCommand::Clone(args) => decide::clone(&args)?,
+        EditionCommand::Clone(args) => takeover::clone(&args)?,
         other => decide::run(other)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -113,13 +114,26 @@ impl Desk {
     }
 }
 
-/// The day of the newest edition that an article of the newest day may stand in.
+/// The day that is meant where none is named: that of the newest edition the store has, as for those who only read it,
+/// unless an article came in for a newer day that has begun and was not built yet.
 fn newest_day(config: &Config, store: &Store, spec: &EditionSpec) -> Result<Date> {
-    let newest = store.days()?.last().map(|(day, _)| *day);
-    let date = newest.and_then(|day| kiosque_edition::dates_of(spec, day).first().copied().or(Some(day)));
-    date.with_context(|| {
-        format!("the store `{}` has no article yet\nhint: run `kiosque run` first", config.store.display())
+    let Some((newest, _)) = store.days()?.pop() else {
+        bail!("the store `{}` has no article yet\nhint: run `kiosque run` first", config.store.display())
+    };
+    let next = kiosque_edition::dates_of(spec, newest).first().copied().unwrap_or(newest);
+    Ok(match newest_kept(config, store, &spec.name)? {
+        Some(kept) if next <= kept || next > newest || store.edition(&spec.name, next)?.is_some() => kept,
+        _ => next,
     })
+}
+
+/// The day of the newest edition of that name that has begun and has something in it; where none has begun, of the first
+/// to come that has something in it.
+fn newest_kept(config: &Config, store: &Store, name: &str) -> Result<Option<Date>> {
+    let rows = store.editions()?;
+    let of_it = || rows.iter().filter(|row| row.name == name);
+    let due = of_it().filter(|row| row.is_due(&config.time_zone)).map(|row| row.date).max();
+    Ok(due.or_else(|| of_it().filter(|row| row.items > 0).map(|row| row.date).min()))
 }
 
 fn list(args: &EditionArgs) -> Result<()> {
@@ -166,7 +180,15 @@ fn list(args: &EditionArgs) -> Result<()> {
 fn show(args: &EditionArgs) -> Result<()> {
     let config = Config::load(args.pipeline.path())?;
     let store = Store::open_read_only(&config.store)?;
-    let edition = stored(&config, &store, args.which.edition.as_deref(), args.which.date)?;
+    let mut edition = stored(&config, &store, args.which.edition.as_deref(), args.which.date)?;
+    if edition.state == EditionState::Published {
+        // As it went out: of a list of links, no extract.
+        let spec = spec(&config, Some(&edition.name))?;
+        match law::lawful((&config, &store), spec, &edition, kiosque_edition::usual_mode(&edition, spec)) {
+            Ok(lawful) => edition = lawful,
+            Err(error) => eprintln!("warning: {error}"),
+        }
+    }
     let format = if args.which.json { Format::Json } else { Format::Markdown };
     print!("{}", String::from_utf8_lossy(&kiosque_edition::render(&edition, format, GroupBy::Rubrique)?));
     Ok(())
@@ -194,16 +216,13 @@ pub(crate) fn stored(
     date: Option<Date>,
 ) -> Result<Edition> {
     let name = &spec(config, name)?.name;
-    let newest = || {
-        let rows = store.editions()?;
-        let of_it = || rows.iter().filter(|row| row.name == *name);
-        let due = of_it().filter(|row| row.is_due(&config.time_zone)).map(|row| row.date).max();
-        // Where none has anything in it yet, an empty one is all there is.
-        Ok::<_, anyhow::Error>(due.or_else(|| of_it().map(|row| row.date).min()))
-    };
     let date = match date {
         Some(date) => Some(date),
-        None => newest()?,
+        None => match newest_kept(config, store, name)? {
+            Some(date) => Some(date),
+            // Where none has anything in it yet, an empty one is all there is.
+            None => store.editions()?.iter().filter(|row| row.name == *name).map(|row| row.date).min(),
+        },
     };
     let edition = match date {
         Some(date) => store.edition(name, date)?,

@@ -27,7 +27,7 @@ use crate::invented::InventedPress;
 use crate::line::{self, ALL_STAGES, Line, Running};
 use crate::progress::Progress;
 use crate::stages::sink::Sink;
-use crate::{arenas, gauges, looks, signals, words};
+use crate::{arenas, courier, gauges, looks, signals, words};
 
 /// How often a line that runs for ever writes files for readers and purges its log.
 pub(crate) const HOUSEKEEPING: Duration = Duration::from_secs(60);
@@ -179,6 +179,7 @@ pub(crate) fn keep_house(line: &Line) -> Result<()> {
     if line.config.editions.iter().any(|spec| spec.schedule.is_some()) {
         let when = (line.opened, Timestamp::now());
         issue::issue_due(&line.config, &line::open_store(&line.config)?, when)?;
+        courier::go(&line.config);
     }
     let store = Store::open_read_only(&line.config.store)?;
     write_editions(&line.config, &store)?;

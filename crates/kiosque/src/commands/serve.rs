@@ -13,7 +13,7 @@ use super::edition::issue;
 use super::run::HOUSEKEEPING;
 use crate::cli::ServeArgs;
 use crate::config::Config;
-use crate::{line, looks, signals, telemetry};
+use crate::{courier, line, looks, signals, telemetry};
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) fn run(args: &ServeArgs) -> Result<ExitCode> {
@@ -50,6 +50,7 @@ async fn issue_on_schedule(config: Config) {
         if let Err(error) = issued {
             tracing::error!("editions cannot be issued: {error:#}");
         }
+        courier::go(&config);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kiosque_edition::{EditionSpec, Period, RubriqueSpec, Schedule, Subject};
-use kiosque_model::{Mode, Rubrique};
+use kiosque_model::{Language, Mode, Rubrique};
 
 use super::read::{About, is_name, language, signed, whole};
 use super::section::Section;
@@ -17,7 +17,15 @@ pub(super) fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec>
     for node in nodes {
         let mut section = Section::open("edition", node, top.errors());
         let mut spec = EditionSpec::new("matin", about.time_zone.clone(), about.zone_name.clone());
-        spec.title = section.text("title").unwrap_or_else(|| about.title.clone());
+        spec.title = section.text_at("title").map_or_else(
+            || about.title.clone(),
+            |(title, origin)| {
+                if title.trim().is_empty() {
+                    section.fail("title", Some(origin), "is empty; leave it out for the pipeline's");
+                }
+                title
+            },
+        );
         spec.publisher = section.text("publisher").unwrap_or_else(|| about.publisher.clone());
         spec.client = section.text("client");
         if let Some((name, origin)) = section.text_at("name") {
@@ -29,13 +37,13 @@ pub(super) fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec>
         if !seen.insert(spec.name.clone()) {
             section.fail("name", None, format!("`{}` is already another edition's name", spec.name));
         }
-        if let Some(language) = section.parsed("language", language) {
+        if let Some(language) = section.parsed("language", spoken) {
             spec.language = language;
         }
-        hours(&mut section, &mut spec);
+        hours(&mut section, &mut spec, about);
         limits(&mut section, &mut spec);
         rubriques(&mut section, &mut spec);
-        weights(&mut section, &mut spec);
+        weights(&mut section, &mut spec, about);
         law(&mut section, &mut spec);
         section.close();
         specs.push(spec);
@@ -43,15 +51,35 @@ pub(super) fn editions(top: &mut Section<'_>, about: &About) -> Vec<EditionSpec>
     specs
 }
 
+/// A language the interface speaks.
+fn spoken(text: &str) -> Result<Language, String> {
+    let known = kiosque_edition::languages();
+    if known.contains(&text) {
+        return language(text);
+    }
+    Err(format!("`{text}` is none of {}", known.map(|code| format!("`{code}`")).join(", ")))
+}
+
 /// When it is issued, what time it covers, which articles it takes.
-fn hours(section: &mut Section<'_>, spec: &mut EditionSpec) {
+fn hours(section: &mut Section<'_>, spec: &mut EditionSpec, about: &About) {
     spec.schedule = section.parsed("schedule", str::parse::<Schedule>);
+    spec.mail = section.flag("mail", false);
+    if spec.mail && spec.schedule.is_none() {
+        section.fail("mail", None, "is for an edition with a `schedule`: it is mailed at its hour");
+    }
+    if spec.mail && !about.mails {
+        section.fail("mail", None, "asks for a `[mail]` section with `recipients`");
+    }
     if let Some(days) = section.integer_if("days", 1..=31) {
         spec.period = Period::Days(whole(days));
     }
     spec.recipients = whole(section.integer("recipients", 0..=100_000_000, signed(spec.recipients)));
     let ids = |text: &str| {
-        if is_name(text) { Ok(text.to_owned()) } else { Err(format!("`{text}` must be of a-z, 0-9 and `-`")) }
+        if is_name(text) {
+            about.known_source(text).map(|()| text.to_owned())
+        } else {
+            Err(format!("`{text}` must be of a-z, 0-9 and `-`"))
+        }
     };
     spec.selection.sources = section.list("sources", ids).unwrap_or_default();
     spec.selection.without_sources = section.list("without_sources", ids).unwrap_or_default();
@@ -71,7 +99,11 @@ fn limits(section: &mut Section<'_>, spec: &mut EditionSpec) {
 }
 
 fn rubriques(section: &mut Section<'_>, spec: &mut EditionSpec) {
+    let mistakes = section.errors().len();
     if let Some(order) = section.list("rubriques", str::parse::<Subject>) {
+        if order.is_empty() && section.errors().len() == mistakes {
+            section.fail("rubriques", None, "is empty; leave it out for all of them");
+        }
         spec.rubriques = order.into_iter().map(RubriqueSpec::new).collect();
     }
     let node = section.take("into");
@@ -123,7 +155,7 @@ fn of(spec: &mut EditionSpec, rubrique: Rubrique, change: impl Fn(&mut RubriqueS
     spec.rubriques.iter_mut().filter(|r| r.subject == subject).for_each(change);
 }
 
-fn weights(section: &mut Section<'_>, spec: &mut EditionSpec) {
+fn weights(section: &mut Section<'_>, spec: &mut EditionSpec, about: &About) {
     let any = || -1_000.0..=1_000.0;
     let node = section.take("ranking");
     let mut ranking = Section::open("edition.ranking", node, section.errors());
@@ -151,6 +183,11 @@ fn weights(section: &mut Section<'_>, spec: &mut EditionSpec) {
     let node = noise.take("outlets");
     let mut outlets = Section::open("edition.noise.outlets", node, noise.errors());
     spec.noise.outlets = outlets.fractions(0.0..=1_000_000.0);
+    for outlet in spec.noise.outlets.keys() {
+        if let Err(message) = about.known_source(outlet) {
+            outlets.fail(outlet, None, message);
+        }
+    }
     outlets.close();
     noise.close();
 }
@@ -166,6 +203,10 @@ fn law(section: &mut Section<'_>, spec: &mut EditionSpec) {
     terms.max_share_of_publication =
         law.fraction("max_share_of_publication", 0.0..=1.0, terms.max_share_of_publication);
     terms.licence = law.text("licence");
+    if terms.mode == Mode::Panorama && terms.licence.as_ref().is_none_or(|mention| mention.trim().is_empty())
+    {
+        law.fail("licence", None, "is missing; a panorama carries the mention of its licence");
+    }
     terms.mentions = law.list("mentions", |text| Ok(text.to_owned())).unwrap_or_default();
     terms.quote_reserved = law.flag("quote_reserved", terms.quote_reserved);
     law.close();

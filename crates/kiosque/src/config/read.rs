@@ -1,5 +1,6 @@
 //! Reads each section of a pipeline file. A key is named in one place only: here.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -9,7 +10,7 @@ use kiosque_model::Language;
 use super::bus::bus;
 use super::edition::editions;
 use super::node::Node;
-use super::section::{ConfigError, Section};
+use super::section::{ConfigError, Section, nearest};
 use super::{ArchiveConfig, ClassifyConfig, Config};
 
 /// The largest page the bus carries, with room for its address.
@@ -19,16 +20,10 @@ const MAX_BODY_BYTES: i64 = 32_000_000;
 pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>> {
     let mut errors = Vec::new();
     let mut top = Section::open("", Some(root), &mut errors);
-    let about = about(&mut top);
+    let mut about = about(&mut top);
     let (store, keep_breadcrumbs_days) = store(&mut top);
     let (export_dir, look) = export(&mut top, &store);
-    let state = {
-        let node = top.take("state");
-        let mut section = Section::open("state", node, top.errors());
-        let path = section.text("path").map_or_else(|| beside(&store, "state"), PathBuf::from);
-        section.close();
-        path
-    };
+    let state = state(&mut top, &store);
     let (crawl, max_waiting) = crawl(&mut top);
     let archive = archive(&mut top);
     let rules = extract(&mut top);
@@ -38,10 +33,14 @@ pub(super) fn config(file: &str, root: Node) -> Result<Config, Vec<ConfigError>>
     let group = group(&mut top);
     let node = top.take("mail");
     let mail = super::mail::mail(node, top.errors());
-    let editions = editions(&mut top, &about);
-    let (listen, invented_press) = serve_and_demo(&mut top);
+    about.mails = mail.as_ref().is_some_and(|mail| mail.recipients.is_some());
     let sources_file = top.text("sources_file");
     let sources = super::source::sources(&mut top);
+    if sources_file.is_none() {
+        about.sources = Some(sources.iter().map(|source| source.id.clone()).collect());
+    }
+    let editions = editions(&mut top, &about);
+    let (listen, invented_press) = serve_and_demo(&mut top);
     if sources.is_empty() && sources_file.is_none() {
         top.fail(
             "source",
@@ -85,6 +84,22 @@ pub(super) struct About {
     pub(super) publisher: String,
     pub(super) time_zone: TimeZone,
     pub(super) zone_name: String,
+    /// The ids of its sources; not known before a file of more of them was read.
+    sources: Option<BTreeSet<String>>,
+    /// Whether it says how mail is sent and to whom.
+    pub(super) mails: bool,
+}
+
+impl About {
+    /// Tells of an id that is no source's, with the nearest that is one's.
+    pub(super) fn known_source(&self, id: &str) -> Result<(), String> {
+        let Some(sources) = self.sources.as_ref().filter(|sources| !sources.contains(id)) else {
+            return Ok(());
+        };
+        let known: Vec<_> = sources.iter().map(String::as_str).collect();
+        let near = nearest(id, &known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        Err(format!("`{id}` is no source of the pipeline{near}"))
+    }
 }
 
 fn about(top: &mut Section<'_>) -> About {
@@ -103,6 +118,8 @@ fn about(top: &mut Section<'_>) -> About {
         zone_name: time_zone.iana_name().unwrap_or("Africa/Casablanca").to_owned(),
         name,
         time_zone,
+        sources: None,
+        mails: false,
     };
     section.close();
     about
@@ -123,6 +140,14 @@ fn store(top: &mut Section<'_>) -> (PathBuf, u32) {
     let keep_days = whole(section.integer("keep_breadcrumbs_days", 1..=36_500, 90));
     section.close();
     (path, keep_days)
+}
+
+fn state(top: &mut Section<'_>, store: &Path) -> PathBuf {
+    let node = top.take("state");
+    let mut section = Section::open("state", node, top.errors());
+    let path = section.text("path").map_or_else(|| beside(store, "state"), PathBuf::from);
+    section.close();
+    path
 }
 
 /// Where exports are written, and the folder of their look. An empty name, as an environment may give, is none.

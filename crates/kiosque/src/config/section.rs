@@ -270,6 +270,6 @@ impl<'e> Section<'e> {
 }
 
 /// The known word at an edit distance of at most two.
-fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
+pub(super) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
     known.iter().map(|k| (strsim::levenshtein(word, k), *k)).filter(|(d, _)| *d <= 2).min().map(|(_, k)| k)
 }

@@ -125,6 +125,26 @@ fn the_documented_example_is_valid() {
 }
 
 #[test]
+fn an_edition_nobody_can_mean_is_refused() {
+    for (edition, key, message) in [
+        ("language = \"de\"", "edition.language", "`de` is none of `fr`"),
+        ("title = \" \"", "edition.title", "is empty"),
+        ("rubriques = []", "edition.rubriques", "is empty"),
+        ("schedule = \"0 7 31 2 *\"", "edition.schedule", "never comes"),
+        ("sources = [\"a\", \"nobody\"]", "edition.sources", "`nobody` is no source"),
+        ("without_sources = [\"aa\"]", "edition.without_sources", "did you mean `a`?"),
+        ("[edition.noise.outlets]\nnobody = 2", "edition.noise.outlets.nobody", "is no source"),
+        ("[edition.law]\nmode = \"panorama\"", "edition.law.licence", "mention of its licence"),
+        ("mail = true\nschedule = \"0 7 * * *\"", "edition.mail", "`[mail]` section with `recipients`"),
+        ("mail = true", "edition.mail", "its hour"),
+    ] {
+        let text = format!("{GOOD}[[edition]]\nname = \"soir\"\n{edition}\n");
+        let told = Config::parse("p.toml", &text, []).unwrap_err().to_string();
+        assert!(told.contains(&format!("`{key}` ")) && told.contains(message), "{edition}: {told}");
+    }
+}
+
+#[test]
 fn the_demo_is_valid() {
     assert!(Config::parse(DEMO_PATH, DEMO, []).unwrap().invented_press);
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::view::{Item, View};
-use super::{about, clipped, errata, isolated, mark, packed, shown};
+use super::{about, clipped, isolated, mark, packed, shown, words_of_the_house};
 
 /// Blocks of a message at most.
 const BLOCKS: usize = 50;
@@ -27,7 +27,7 @@ pub(in crate::render) fn slack(view: &View<'_>) -> Value {
         blocks.extend(packed(lines, SECTION, |text| text.chars().count()).iter().map(|text| section(text)));
         blocks.extend(more.map(|more| context(&more)));
     }
-    blocks.extend(errata(view).iter().map(|erratum| section(&escaped(&clipped(erratum, 1000)))));
+    blocks.extend(words_of_the_house(view).iter().map(|said| section(&escaped(&clipped(said, 1000)))));
     blocks.extend(view.mentions.iter().map(|mention| context(&clipped(mention, 1000))));
     let body = |blocks: &[Value]| json!({ "text": view.full_title, "blocks": blocks });
     Value::Array(blocks.chunks(BLOCKS).map(body).collect())

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::view::{Item, View};
-use super::{about, clipped, errata, isolated, mark, packed, shown};
+use super::{about, clipped, isolated, mark, packed, shown, words_of_the_house};
 
 /// A message's length at most, in UTF-16 code units; the API counts after its entities are parsed, so that what is
 /// counted here, markup and all, is never too short.
@@ -24,7 +24,7 @@ pub(in crate::render) fn telegram(view: &View<'_>) -> Value {
         lines.extend(block.items.iter().take(count).map(|item| line(item, view)));
         lines.extend(more.map(|more| format!("<i>{}</i>", escaped(&more))));
     }
-    lines.extend(errata(view).iter().map(|erratum| format!("\n{}", escaped(&clipped(erratum, 1000)))));
+    lines.extend(words_of_the_house(view).iter().map(|said| format!("\n{}", escaped(&clipped(said, 1000)))));
     lines
         .extend(view.mentions.iter().map(|mention| format!("\n<i>{}</i>", escaped(&clipped(mention, 1000)))));
     let bodies = packed(lines, LIMIT, |text| text.encode_utf16().count());

@@ -207,7 +207,7 @@ impl Body<'_> {
             self.run(&formula.text, false);
             self.end();
         }
-        for text in [view.text("rights"), &view.brand.imprint] {
+        for text in [view.rights, &view.brand.imprint] {
             if !text.is_empty() {
                 self.line("Extract", text);
             }
@@ -221,7 +221,7 @@ impl Body<'_> {
         if view.sources.is_empty() {
             return;
         }
-        self.line("Heading1", view.text("figures"));
+        self.line("Heading1", &view.figures_title);
         for (heading, what, bars) in
             [("papers", "paper", &view.sources), ("rubriques_heading", "rubrique", &view.rubriques)]
         {

@@ -2,7 +2,7 @@
 
 use super::super::view::{Item, View};
 use super::super::xml::Xml;
-use super::{content, feed_id, moment};
+use super::{content, feed_id, moment, summary};
 
 /// The feed.
 pub(in crate::render) fn atom(view: &View<'_>) -> String {
@@ -10,7 +10,7 @@ pub(in crate::render) fn atom(view: &View<'_>) -> String {
     xml.open("feed", &[("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", view.lang)]).line();
     xml.element("id", &[], &feed_id(view)).line();
     xml.element("title", &[], &view.full_title).line();
-    xml.element("subtitle", &[], &view.figures.join(view.comma)).line();
+    xml.element("subtitle", &[], &summary(view)).line();
     xml.element("updated", &[], &view.at.to_string()).line();
     if !view.brand.site.is_empty() {
         xml.empty("link", &[("rel", "alternate"), ("href", &view.brand.site)]).line();
@@ -18,7 +18,7 @@ pub(in crate::render) fn atom(view: &View<'_>) -> String {
     // Every entry has authors of its own; the feed's speaks for the edition.
     let publisher = if view.publisher.is_empty() { &view.title } else { &view.publisher };
     xml.open("author", &[]).element("name", &[], publisher).close().line();
-    xml.element("rights", &[], &view.rights()).line();
+    xml.element("rights", &[], &view.all_rights()).line();
     xml.element("generator", &[], "Kiosque").line();
     for item in view.items() {
         entry(&mut xml, item, view);

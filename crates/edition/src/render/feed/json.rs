@@ -3,17 +3,17 @@
 use serde_json::{Value, json};
 
 use super::super::view::{Item, View};
-use super::{content, feed_id, moment};
+use super::{content, feed_id, moment, summary};
 
 /// The feed.
 pub(in crate::render) fn json_feed(view: &View<'_>) -> Value {
     let mut feed = json!({
         "version": "https://jsonfeed.org/version/1.1",
         "title": view.full_title,
-        "description": view.figures.join(view.comma),
+        "description": summary(view),
         "language": view.lang,
         "items": view.items().map(|item| entry(item, view)).collect::<Vec<_>>(),
-        "_kiosque": { "id": feed_id(view), "edition": view.name, "date": view.date, "as_of": view.at, "rights": view.rights() },
+        "_kiosque": { "id": feed_id(view), "edition": view.name, "date": view.date, "as_of": view.at, "rights": view.all_rights() },
     });
     if !view.publisher.is_empty() {
         feed["authors"] = json!([{ "name": view.publisher }]);

@@ -4,7 +4,7 @@ use kiosque_model::Published;
 
 use super::super::view::{Item, View};
 use super::super::xml::Xml;
-use super::{content, feed_id, moment};
+use super::{content, feed_id, moment, summary};
 
 /// The feed.
 pub(in crate::render) fn rss(view: &View<'_>) -> String {
@@ -21,12 +21,12 @@ pub(in crate::render) fn rss(view: &View<'_>) -> String {
     xml.element("title", &[], &view.full_title).line();
     let id = feed_id(view);
     xml.element("link", &[], if view.brand.site.is_empty() { &id } else { &view.brand.site }).line();
-    xml.element("description", &[], &view.figures.join(view.comma)).line();
+    xml.element("description", &[], &summary(view)).line();
     xml.element("language", &[], view.lang).line();
     if !view.publisher.is_empty() {
         xml.element("dc:publisher", &[], &view.publisher).line();
     }
-    xml.element("copyright", &[], &view.rights()).line();
+    xml.element("copyright", &[], &view.all_rights()).line();
     xml.element("lastBuildDate", &[], &rfc_2822(view.at)).line();
     xml.element("generator", &[], "Kiosque").line();
     for item in view.items() {

@@ -75,6 +75,7 @@ pub(super) fn errata(edition: &Edition, pen: &Pen<'_>) -> Vec<Note> {
             "retitle" => "erratum_change",
             "extract" => "erratum_extract",
             "drop" => "erratum_drop",
+            "withdraw" => "erratum_withdraw",
             "mode" => "erratum_mode",
             _ => return None,
         };

@@ -1,5 +1,7 @@
 //! What editors decide of an edition, each as one command: kept apart from what is computed, with who and when.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use kiosque_edition::{Act, Ruling, in_force, taken_back};
@@ -9,10 +11,8 @@ use serde_json::json;
 
 use super::{Desk, UsageError};
 use crate::cli::{
-    CloneArgs, EditionArgs, EditionCommand, ItemArgs, NoteArgs, SplitArgs, To, UndoArgs, Who,
-    pipeline_and_word,
+    EditionArgs, EditionCommand, ItemArgs, NoteArgs, SplitArgs, To, UndoArgs, Who, pipeline_and_word,
 };
-use crate::words;
 
 /// Takes one decision and builds the edition again.
 pub(super) fn run(command: EditionCommand) -> Result<()> {
@@ -120,12 +120,12 @@ fn undo(args: &UndoArgs) -> Result<()> {
 }
 
 /// The edition as it went out, if it did.
-fn out(desk: &Desk) -> Result<Option<Issue>> {
+pub(super) fn out(desk: &Desk) -> Result<Option<Issue>> {
     let issue = desk.store.issue(&desk.spec().name, desk.date)?;
     Ok(issue.filter(|issue| issue.state == EditionState::Published))
 }
 
-fn too_late(desk: &Desk, what: &str) -> String {
+pub(super) fn too_late(desk: &Desk, what: &str) -> String {
     format!(
         "the edition `{}` of {} went out: {what} cannot change it any more\nhint: retitle, extract, note and drop still \
          correct what stands in it, erratum says the rest",
@@ -162,7 +162,8 @@ fn decide(desk: &Desk, target: Option<&ArticleId>, act: &Act, by: &Who, json: bo
 /// Builds the edition anew and says what came of a decision.
 fn rebuilt(desk: &Desk, which: (i64, Option<&ArticleId>), act: &Act, json: bool) -> Result<()> {
     let (number, target) = which;
-    let title = target.map(|id| title_of(desk, &desk.kept()?, &id.0)).transpose()?.flatten();
+    let before = desk.kept()?;
+    let title = target.map(|id| title_of(desk, &before, &id.0)).transpose()?.flatten();
     let built = kiosque_edition::build(&desk.store, desk.spec(), desk.date)?;
     let edition = &built.edition;
     let amends = amends(desk, which, act)?;
@@ -197,7 +198,18 @@ fn rebuilt(desk: &Desk, which: (i64, Option<&ArticleId>), act: &Act, json: bool)
     if let Some(waits) = waits {
         eprintln!("warning: {waits}");
     }
+    if is_renumbered(&before, edition) {
+        eprintln!(
+            "warning: items have other numbers now: list them again (`kiosque edition show`), or name them by their address"
+        );
+    }
     Ok(())
+}
+
+/// Whether an item that stays has another number: whoever goes on by an older list would decide of the wrong one.
+fn is_renumbered(before: &Edition, after: &Edition) -> bool {
+    let numbers: BTreeMap<_, _> = after.items().map(|item| (&item.article, item.number)).collect();
+    before.items().any(|item| numbers.get(&item.article).is_some_and(|number| *number != item.number))
 }
 
 /// Whether the latest decision changes the edition though it is closed.
@@ -253,7 +265,7 @@ fn article(desk: &Desk, word: &str) -> Result<ArticleId> {
     Ok(id)
 }
 
-fn tells(item: &EditionItem, article: &ArticleId) -> bool {
+pub(super) fn tells(item: &EditionItem, article: &ArticleId) -> bool {
     item.article == *article
         || item.others.iter().any(|other| other.article == *article)
         || item.reprints.iter().any(|reprint| reprint.article == *article)
@@ -264,6 +276,7 @@ pub(super) fn list(args: &EditionArgs) -> Result<()> {
     let desk = Desk::open(args.pipeline.path(), &args.which)?;
     let decisions = desk.store.decisions(&desk.spec().name, desk.date)?;
     let standing: Vec<_> = in_force(&decisions).iter().map(|ruling| ruling.number).collect();
+    let waiting = kiosque_edition::waiting(&desk.store, desk.spec(), desk.date)?;
     let edition = desk.kept()?;
     for kept in &decisions {
         let decision = &kept.decision;
@@ -273,7 +286,7 @@ pub(super) fn list(args: &EditionArgs) -> Result<()> {
             let told = json!({
                 "decision": kept.number, "kind": decision.kind, "article": decision.target, "title": title,
                 "value": decision.value, "who": decision.who, "at": decision.at, "edition": decision.edition,
-                "date": decision.date, "stands": stands,
+                "date": decision.date, "stands": stands, "waits": waiting.contains(&kept.number),
             });
             println!("{told}");
             continue;
@@ -286,7 +299,12 @@ pub(super) fn list(args: &EditionArgs) -> Result<()> {
             decision.kind,
             title.as_deref().unwrap_or("l’édition"),
             said(&desk, &edition, kept)?,
-            if stands || decision.kind == "undo" { "" } else { " (annulée)" }
+            match decision.kind.as_str() {
+                _ if waiting.contains(&kept.number) => " (attend le dégel)",
+                "undo" => "",
+                _ if stands => "",
+                _ => " (annulée)",
+            }
         );
     }
     Ok(())
@@ -328,60 +346,4 @@ fn said(desk: &Desk, edition: &Edition, kept: &Decision) -> Result<String> {
         Act::Undo { number } => format!("décision {number}"),
     };
     Ok(format!("  {said}"))
-}
-
-/// The day of the edition before, which after a weekend is not the day before.
-fn edition_before(desk: &Desk) -> Result<jiff::civil::Date> {
-    let name = &desk.spec().name;
-    let rows = desk.store.editions()?;
-    let before =
-        rows.iter().filter(|row| row.name == *name && row.date < desk.date).map(|row| row.date).max();
-    before.with_context(|| {
-        format!("there is no edition `{name}` before {}\nhint: name the day with --from", desk.date)
-    })
-}
-
-/// Takes over the decisions of another day for the stories that go on.
-pub(super) fn clone(args: &CloneArgs) -> Result<()> {
-    let desk = Desk::open(args.desk.pipeline.path(), &args.desk.which)?;
-    if out(&desk)?.is_some() {
-        bail!("{}", too_late(&desk, "what is taken over"));
-    }
-    let name = desk.spec().name.clone();
-    let from = match args.from {
-        Some(from) => from,
-        None => edition_before(&desk)?,
-    };
-    let edition = desk.kept()?;
-    let who = args.desk.by.name();
-    let (mut taken, mut left) = (0_u64, 0_u64);
-    let there = in_force(&desk.store.decisions(&name, desk.date)?);
-    for ruling in in_force(&desk.store.decisions(&name, from)?) {
-        if ruling.act.regroups() || matches!(ruling.act, Act::Erratum { .. }) {
-            // What regroups stories holds for every day already; a correction was of its day.
-            continue;
-        }
-        if let Some(target) = &ruling.target {
-            let story = desk.store.placed(target)?.map(|placed| placed.story);
-            if !edition.items().any(|item| tells(item, target) || Some(&item.story) == story.as_ref()) {
-                left += 1;
-                continue;
-            }
-        }
-        if there.iter().any(|known| known.target == ruling.target && known.act == ruling.act) {
-            // Taken over before.
-            continue;
-        }
-        let at = (&*who, Timestamp::now());
-        desk.store.decide(&Ruling::row((&name, desk.date), ruling.target.as_ref(), &ruling.act, at))?;
-        taken += 1;
-    }
-    let built = kiosque_edition::build(&desk.store, desk.spec(), desk.date)?;
-    if !args.desk.which.json {
-        println!("Reprises du {from} : {}", words::count(taken, "décision"));
-        if left > 0 {
-            println!("Laissées, leurs sujets ne sont plus de l’édition : {}", words::count(left, "décision"));
-        }
-    }
-    super::tell(&built.edition, built.changed, args.desk.which.json)
 }

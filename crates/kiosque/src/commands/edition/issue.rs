@@ -1,10 +1,10 @@
 //! How an edition goes out: frozen, published, corrected, issued at its hour, and written into the ledger.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kiosque_edition::{Built, EditionError, EditionSpec, Format, GroupBy, Look, usual_mode};
-use kiosque_model::{Edition, Mode};
+use kiosque_model::{Edition, EditionState, Mode};
 use kiosque_store::{Distribution, Store};
 
 use super::{Desk, export_path, law, tell, write_if_changed};
@@ -25,7 +25,7 @@ pub(super) fn publish(args: &PublishArgs) -> Result<()> {
     spec.recipients = args.recipients.unwrap_or(spec.recipients);
     let how = (&*args.desk.by.name(), Timestamp::now());
     spec.law.mode = args.mode.map_or_else(|| mode(&desk.store, &spec, desk.date), Ok)?;
-    let (edition, changed, files) = go_out(&desk.config, &desk.store, &spec, (desk.date, how))?;
+    let (edition, changed, files) = go_out_by_hand(&desk.config, &desk.store, &spec, (desk.date, how))?;
     if args.desk.which.json {
         return tell(&edition, changed, true);
     }
@@ -33,6 +33,48 @@ pub(super) fn publish(args: &PublishArgs) -> Result<()> {
         println!("{}", file.display());
     }
     Ok(())
+}
+
+/// Has an edition go out because somebody says so; gives it as it is then.
+///
+/// # Errors
+/// Where it breaks a rule, is empty, or would leave behind what was decided while it was frozen.
+pub(crate) fn by_hand(
+    config: &Config,
+    store: &Store,
+    spec: &EditionSpec,
+    (date, how): (Date, (&str, Timestamp)),
+) -> Result<Edition> {
+    let (edition, ..) = go_out_by_hand(config, store, spec, (date, how))?;
+    Ok(edition)
+}
+
+fn go_out_by_hand(
+    config: &Config,
+    store: &Store,
+    spec: &EditionSpec,
+    (date, how): (Date, (&str, Timestamp)),
+) -> Result<Out> {
+    let name = &spec.name;
+    let waiting = kiosque_edition::waiting(store, spec, date)?;
+    if let Some(first) = waiting.first() {
+        let numbers: Vec<_> = waiting.iter().map(ToString::to_string).collect();
+        bail!(
+            "the edition `{name}` of {date} is frozen, and decisions taken since would not be in it: {}\n\
+             hint: `kiosque edition thaw` lets them in, with what came in since; `kiosque edition undo {first}` takes one back",
+            numbers.join(", ")
+        );
+    }
+    let draft = kiosque_edition::publication(store, spec, date, how)?;
+    if draft.is_some_and(|draft| draft.edition.items().next().is_none())
+        && store.issue(name, date)?.is_none_or(|issue| issue.state != EditionState::Published)
+    {
+        bail!(
+            "the edition `{name}` of {date} has nothing in it yet; it did not go out\n\
+             hint: `kiosque edition list` shows those that have something"
+        );
+    }
+    go_out(config, store, spec, (date, how))
 }
 
 /// Freezes an edition, or opens a frozen one.
