@@ -4,6 +4,7 @@
 
 mod building;
 mod composing;
+mod correcting;
 mod deciding;
 mod desk;
 mod formats;
