@@ -183,7 +183,10 @@ fn figures(out: &mut String, view: &View<'_>) {
     }
     line(out, format_args!("{}\n", text(&view.method)));
     for formula in &view.formulas {
-        line(out, format_args!("**{}**{}`{}`\n", formula.who, view.colon, formula.text));
+        line(
+            out,
+            format_args!("**{}**{}`{}` – {}\n", formula.name, view.colon, formula.formula, formula.terms),
+        );
     }
     line(out, format_args!("{}", view.rights));
     if !view.brand.imprint.is_empty() {

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::GroupBy;
 use crate::look::{Branding, Labels, Look};
-pub(super) use extras::{Note, Thread, Watch};
+pub(super) use extras::{Measure, Note, Thread, Watch};
 pub(super) use headline::{Headline, is_rtl};
 use headline::{printed, tongue};
 pub(super) use item::{Also, Item, Jump, Other};
@@ -72,7 +72,7 @@ pub(super) struct View<'l> {
     pub(super) timeline: Option<Thread>,
     pub(super) watchlists: Vec<Watch>,
     /// The formulas it was ranked and measured by.
-    pub(super) formulas: Vec<Note>,
+    pub(super) formulas: Vec<Measure>,
     /// The moment it is as of; its day at midnight of its zone where nothing came in.
     #[serde(skip)]
     pub(super) at: Timestamp,

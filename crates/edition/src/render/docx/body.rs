@@ -203,8 +203,9 @@ impl Body<'_> {
         self.line("Extract", &view.method);
         for formula in &view.formulas {
             self.paragraph("Note", view.dir);
-            self.run(&format!("{}{}", formula.who, view.colon), true);
-            self.run(&formula.text, false);
+            self.run(&format!("{}{}", formula.name, view.colon), true);
+            // Between isolates (UAX #9): a formula runs from left to right in whatever paragraph.
+            self.run(&format!("\u{2066}{}\u{2069} – {}", formula.formula, formula.terms), false);
             self.end();
         }
         for text in [view.rights, &view.brand.imprint] {

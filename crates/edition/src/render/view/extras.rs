@@ -1,6 +1,6 @@
 //! What an edition says beside its items: notes, corrections, mentions, the lead's thread, watchlists, formulas.
 
-use kiosque_model::{Edition, EditorNote, Formula, Timeline};
+use kiosque_model::{Direction, Edition, EditorNote, Formula, Timeline};
 use serde::Serialize;
 
 use super::super::typography;
@@ -18,6 +18,16 @@ pub(in crate::render) struct Note {
     pub(in crate::render) who: String,
     pub(in crate::render) text: String,
     pub(in crate::render) dir: &'static str,
+}
+
+/// A formula the edition was ranked or measured by.
+#[derive(Debug, Serialize)]
+pub(in crate::render) struct Measure {
+    pub(in crate::render) name: String,
+    /// In letters and signs that run from left to right.
+    pub(in crate::render) formula: String,
+    /// What its letters stand for and what each part weighs, in the words of the interface.
+    pub(in crate::render) terms: String,
 }
 
 /// How the lead story came about.
@@ -144,8 +154,9 @@ pub(super) fn watchlists(edition: &Edition, labels: &Labels) -> Vec<Watch> {
     all.collect()
 }
 
-pub(super) fn formulas(edition: &Edition, labels: &Labels) -> Vec<Note> {
-    let printed = |name: &str, text: &str, formula: &Formula| {
+pub(super) fn formulas(edition: &Edition, labels: &Labels) -> Vec<Measure> {
+    let right_to_left = labels.direction == Direction::Rtl;
+    let printed = |name: &str, formula: &Formula| {
         let named = |name: &str| match name.strip_prefix("outlet ") {
             Some(outlet) => labels.filled("weight_outlet", "outlet", outlet),
             None => labels.text(&format!("weight_{name}")).to_owned(),
@@ -155,16 +166,23 @@ pub(super) fn formulas(edition: &Edition, labels: &Labels) -> Vec<Note> {
             .iter()
             .map(|(name, weight)| {
                 let weight = weight.to_string().replace('.', &labels.decimal).replace('-', "−");
+                // A sign stays before its number.
+                let weight = if right_to_left { format!("\u{2066}{weight}\u{2069}") } else { weight };
                 format!("{} = {weight}", named(name))
             })
             .collect();
-        let mut text = labels.text(text).to_owned();
+        let mut terms = labels.text(&format!("{name}_terms")).to_owned();
         if !weights.is_empty() {
-            text = format!("{text} ({})", weights.join("; "));
+            let between = if right_to_left { "؛ " } else { "; " };
+            terms = format!("{terms} ({})", weights.join(between));
         }
-        Note { number: None, who: labels.text(name).to_owned(), text, dir: "ltr" }
+        Measure {
+            name: labels.text(name).to_owned(),
+            formula: labels.text(&format!("{name}_formula")).to_owned(),
+            terms,
+        }
     };
-    let ranking = edition.ranking.iter().map(|formula| printed("ranking", "ranking_formula", formula));
-    let noise = edition.noise.iter().map(|formula| printed("noise", "noise_formula", formula));
+    let ranking = edition.ranking.iter().map(|formula| printed("ranking", formula));
+    let noise = edition.noise.iter().map(|formula| printed("noise", formula));
     ranking.chain(noise).collect()
 }
