@@ -41,6 +41,8 @@ struct Word<'a> {
     common: bool,
     /// Whether only a space or a hyphen parts it from the word before.
     joined: bool,
+    /// Whether a hyphen does.
+    hyphened: bool,
 }
 
 /// What a word, a name or an expression has gathered.
@@ -113,6 +115,7 @@ fn read<'a>(source: &'a str, list: Option<&Background>, count: f32) -> Vec<Word<
                 || UNITS.contains_key(&hash_of(&folded))
                 || UNITS.contains_key(&hash_of(without_particles(&folded))),
             joined: matches!(between, " " | "-" | "\u{a0}"),
+            hyphened: between == "-",
         });
         opens = false;
         last = end;
@@ -146,7 +149,10 @@ fn gather(all: &[Word]) -> ByHash<Candidate> {
 
 /// How many words from the first on are one name.
 fn name_run(words: &[Word]) -> usize {
-    let joined = words.iter().enumerate().take_while(|(n, w)| w.name && (*n == 0 || w.joined));
+    // `Seine-et-Marne`: a small word between two hyphens is the name's.
+    let inner =
+        |n: usize| n > 0 && words[n].hyphened && words.get(n + 1).is_some_and(|w| w.hyphened && w.name);
+    let joined = words.iter().enumerate().take_while(|(n, w)| w.name && (*n == 0 || w.joined) || inner(*n));
     joined.take(LONGEST_NAME).count()
 }
 

@@ -203,6 +203,11 @@ fn fill_shares(edition: &mut Edition) {
 fn settle_newspapers(edition: &mut Edition, spec: &EditionSpec) {
     let extracts: BTreeMap<_, _> =
         edition.items().map(|item| (item.article.clone(), item.extract.clone())).collect();
+    let lead = edition.timeline.as_ref().map(|timeline| timeline.number);
+    let lead = edition.items().find(|item| Some(item.number) == lead).map(|item| item.title.clone());
+    if let (Some(timeline), Some(title)) = (&mut edition.timeline, lead) {
+        timeline.title = title;
+    }
     let shown: std::collections::BTreeSet<_> = edition.items().map(|item| item.number).collect();
     let revue = edition.law.mode == Mode::Revue;
     for paper in &mut edition.newspapers {

@@ -69,6 +69,30 @@ const PROMPT: &str = "tu suscripcion se esta usando | tu suscripcion esta | quie
     riproduzione riservata | pubblicita | assine | compartilhe | delen | lees verder | annons | dela | \
     mainos | reklama";
 
+/// Lines that are the page's and never an article's, wherever they stand: the line goes if it is short. `=` before a cue
+/// says that it is the whole line.
+const FURNITURE: &str = "= publicite | = partager | = partagez | = tweeter | = imprimer | = commenter | = lire la suite | \
+    la suite apres la publicite | la suite apres cette publicite | la suite de cet article | \
+    abonnez vous a notre | abonnez vous a la newsletter | inscrivez vous a notre newsletter | \
+    inscrivez vous a la newsletter | inscrivez vous a nos newsletters | recevez notre newsletter | \
+    recevez gratuitement notre newsletter | suivez nous sur | rejoignez nous sur | retrouvez nous sur | \
+    ce contenu est bloque | ce contenu n est pas visible | voir cette publication sur | \
+    voir ce contenu sur | = tous droits reserves | votre adresse e mail ne sera | votre adresse email ne sera | \
+    les champs obligatoires sont | = temps de lecture | cet article est reserve aux | article reserve aux abonnes | \
+    reserve aux abonnes | = ecouter cet article | = ecoutez cet article | signaler une erreur | \
+    telechargez l application | telechargez notre application | nous utilisons des cookies | \
+    en poursuivant votre navigation | votre navigateur ne | = advertisement | = story continues below advertisement | \
+    = story continues below | article continues below | = share this article | = share | subscribe to our newsletter | \
+    sign up for our | sign up to our | follow us on | view this post on | = all rights reserved | \
+    please enable javascript | please enable targeting cookies | to view this video please enable | \
+    your email address will not | required fields are marked | we use cookies | download our app | = إعلان | = اعلان | \
+    = مشاركة | = شارك | تابعونا على | تابعنا على | تابعوا صفحتنا | اشترك في النشرة | اشتركوا في النشرة | \
+    اشترك في نشرتنا | اشتركوا في نشرتنا | اشترك الآن في | للاشتراك في النشرة | = النشرة البريدية | \
+    = جميع الحقوق محفوظة | لن يتم نشر عنوان بريدك | الحقول الإلزامية | حمل تطبيق | حملوا تطبيق | = publicidad | \
+    = compartir | suscribete a nuestra | suscribete a nuestro | siguenos en | = todos los derechos reservados | \
+    tu direccion de correo electronico no sera | ver esta publicacion en | sieh dir diesen beitrag auf | = werbung | \
+    = anzeige";
+
 /// Headings after which nothing is the article's any more.
 const END: &str = "lire aussi | a lire aussi | sur le meme sujet | sur le meme theme | dans la meme rubrique | \
     nos articles | commentaires | laisser un commentaire | vos commentaires | articles similaires | \
@@ -114,6 +138,21 @@ impl Cues {
     }
 }
 
+/// Whether a folded line is the page's own furniture.
+pub(crate) fn is_furniture(folded: &str) -> bool {
+    FURNITURE_CUES.opening(folded).is_some()
+        || WHOLE_CUES.opening(folded).is_some_and(|cue| cue.len() == folded.len())
+}
+
+/// The cues of [`FURNITURE`] a line opens with, and those that are a whole line.
+static FURNITURE_CUES: LazyLock<Cues> = LazyLock::new(|| Cues::new(&furniture(false)));
+static WHOLE_CUES: LazyLock<Cues> = LazyLock::new(|| Cues::new(&furniture(true)));
+
+fn furniture(whole: bool) -> String {
+    let cues = FURNITURE.split('|').map(str::trim).filter(|cue| cue.starts_with('=') == whole);
+    cues.map(|cue| cue.trim_start_matches(['=', ' '])).collect::<Vec<_>>().join("|")
+}
+
 /// [`READ_ALSO`], ready to match.
 pub(crate) static READ_ALSO_CUES: LazyLock<Cues> = LazyLock::new(|| Cues::new(READ_ALSO));
 /// [`END`], ready to match.
@@ -131,5 +170,22 @@ mod tests {
         assert_eq!(opening("À LIRE AUSSI : Un titre").as_deref(), Some("a lire aussi"));
         assert_eq!(opening("إقرأ أيضاً: عنوان").as_deref(), Some("اقرا ايضا"));
         assert_eq!(opening("Lireaussi"), None);
+    }
+
+    #[test]
+    fn furniture_is_told_from_sentences() {
+        for (line, is) in [
+            ("Publicité", true),
+            ("La suite après cette publicité", true),
+            ("Publicité mensongère : trois marques condamnées", false),
+            ("Inscrivez-vous à notre newsletter pour recevoir l’essentiel", true),
+            ("Partager le pouvoir, dit-il, est un art", false),
+            ("إعلان", true),
+            ("إعلان حالة الطوارئ في الإقليم", false),
+            ("تابعونا على واتساب", true),
+            ("Tous droits réservés.", true),
+        ] {
+            assert_eq!(is_furniture(&fold(line)), is, "{line}");
+        }
     }
 }

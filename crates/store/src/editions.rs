@@ -187,10 +187,10 @@ fn insert_item(
     c.prepare_cached(
         "INSERT INTO edition_items (edition, date, position, number, place, rubrique, story, article, title,
              extract, source, source_name, authors, published, url, language, paywalled, updated, reprints,
-             other_titles, score)
+             other_titles, score, noise)
          VALUES (:edition, :date, :position, :number, :place, :rubrique, :story, :article, :title, :extract,
              :source, :source_name, :authors, :published, :url, :language, :paywalled, :updated, :reprints,
-             :other_titles, :score)",
+             :other_titles, :score, :noise)",
     )?
     .execute(rusqlite::named_params! {
         ":edition": edition, ":date": date, ":position": position, ":number": number(item.number), ":place": place,
@@ -200,7 +200,7 @@ fn insert_item(
         ":published": item.published.map(|p| p.to_string()), ":url": item.url,
         ":language": item.language.as_ref().map(Language::code), ":paywalled": item.paywalled,
         ":updated": item.updated, ":reprints": number(item.reprinted_by.len()), ":other_titles": number(item.others.len()),
-        ":score": item.score,
+        ":score": item.score, ":noise": item.noise,
     })?;
     Ok(())
 }

@@ -13,6 +13,7 @@ const STORE: &[M<'static>] = &[
     M::up(include_str!("schema/004-issues.sql")),
     M::up(include_str!("schema/005-history.sql")),
     M::up(include_str!("schema/006-silent.sql")),
+    M::up(include_str!("schema/007-noise.sql")),
 ];
 const MEMORY: &[M<'static>] = &[M::up(include_str!("schema/memory.sql"))];
 
@@ -21,7 +22,7 @@ pub(crate) fn store() -> FileKind {
     FileKind {
         expected: "a store of kiosque",
         application_id: i32::from_be_bytes(*b"KioS"),
-        version: 5,
+        version: 6,
         migrations: Migrations::from_slice(STORE),
     }
 }

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use kiosque_model::StoryArticle;
+
 use super::members::Members;
 
 /// How many of an article's keywords count: the later ones tell little.
@@ -10,6 +12,16 @@ const PER_ARTICLE: usize = 8;
 
 /// So many stories do not share a word by chance.
 const CHANCE: usize = 4;
+
+/// So many words a thin day may fill up to.
+const THIN: usize = 6;
+
+/// The names, in small letters, of the house that printed an article and of the agencies that sign it.
+fn houses(article: &StoryArticle) -> Vec<String> {
+    let of = &article.tagged.article;
+    let names = [&article.source_name].into_iter().chain(&of.agencies).chain(&of.site_name);
+    names.map(|name| name.to_lowercase()).collect()
+}
 
 /// The spellings of one word and who used it.
 #[derive(Default)]
@@ -24,7 +36,7 @@ impl Word<'_> {
         let all = stories.len();
         stories.dedup();
         let name = |spelling: &&str| spelling.contains(' ') || spelling.starts_with(char::is_uppercase);
-        all >= CHANCE || all > stories.len() || all > 1 && self.spellings.keys().any(name)
+        all >= CHANCE || all > stories.len() || self.spellings.keys().any(name)
     }
 }
 
@@ -47,8 +59,20 @@ pub(super) fn keywords(stories: &[&Members<'_>], most: usize) -> Vec<String> {
             }
         }
     }
-    let mut words: Vec<_> = words.into_iter().filter(|(_, word)| word.is_of_the_day()).collect();
-    words.sort_by(|(a, x), (b, y)| y.outlets.len().cmp(&x.outlets.len()).then_with(|| a.cmp(b)));
+    // Houses and agencies are of every day.
+    let houses: BTreeSet<String> =
+        stories.iter().flat_map(|story| &story.all).flat_map(|a| houses(a)).collect();
+    let mut words: Vec<_> = words
+        .into_iter()
+        .filter(|(folded, word)| word.outlets.len() > 1 && !houses.contains(folded))
+        .collect();
+    // A thin day fills up with what it has.
+    words.sort_by(|(a, x), (b, y)| {
+        let rank = |word: &Word<'_>| (!word.is_of_the_day(), Reverse(word.outlets.len()));
+        rank(x).cmp(&rank(y)).then_with(|| a.cmp(b))
+    });
+    let telling = words.iter().filter(|(_, word)| word.is_of_the_day()).count();
+    words.truncate(telling.max(most.min(THIN)));
     let mut kept: Vec<String> = Vec::new();
     let mut printed = Vec::new();
     for (folded, word) in words {

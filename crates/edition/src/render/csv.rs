@@ -8,7 +8,7 @@ use kiosque_store::inert;
 
 use super::view::{Item, View};
 
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 28] = [
     "edition",
     "date",
     "revision",
@@ -36,6 +36,7 @@ const COLUMNS: [&str; 27] = [
     "mentions",
     "edition_notes",
     "edition_errata",
+    "noise",
 ];
 
 /// The table.
@@ -82,6 +83,7 @@ pub(super) fn csv(edition: &Edition, view: &View<'_>) -> Vec<u8> {
             inert(&view.mentions.join("; ")),
             inert(&on_edition),
             inert(&view.loose_errata().join("; ")),
+            format!("{:.1}", item.noise),
         ]);
     }
     writer.into_inner().expect("writing to memory does not fail")

@@ -62,7 +62,7 @@ pub(super) fn mail(view: &View<'_>, look: &Look, envelope: &Envelope) -> Result<
     let text = look.fill("mail.txt.jinja", values)?;
     let mut builder = Message::builder()
         .from(envelope.from.clone())
-        .subject(view.full_title.replace('\u{a0}', " "))
+        .subject(subject(view).replace('\u{a0}', " "))
         .date(envelope.date.unwrap_or_else(|| view.at.into()))
         .message_id(Some(message_id(view, envelope)));
     if let Some(reply_to) = &envelope.reply_to {
@@ -111,6 +111,14 @@ fn lists(view: &View<'_>, envelope: &Envelope) -> Vec<(&'static str, String)> {
         }
     }
     headers
+}
+
+/// What a reader sees first: a corrected edition says so.
+fn subject(view: &View<'_>) -> String {
+    if view.errata.is_empty() {
+        return view.full_title.clone();
+    }
+    view.labels.filled("mail_corrected", "title", &view.full_title)
 }
 
 /// What tells this message from all others: edition, day, revision and recipient.

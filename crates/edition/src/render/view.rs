@@ -73,9 +73,12 @@ pub(super) struct View<'l> {
     pub(super) watchlists: Vec<Watch>,
     /// The formulas it was ranked and measured by.
     pub(super) formulas: Vec<Measure>,
-    /// The moment it is as of; its day at midnight of its zone where nothing came in.
+    /// The moment it is as of, or was corrected last; its day at midnight of its zone where nothing came in.
     #[serde(skip)]
     pub(super) at: Timestamp,
+    /// When items were corrected last, by number.
+    #[serde(skip)]
+    pub(super) corrected: BTreeMap<usize, Timestamp>,
     #[serde(skip)]
     pub(super) labels: &'l Labels,
 }
@@ -169,7 +172,12 @@ impl<'l> View<'l> {
             timeline: extras::timeline(edition, &pen),
             watchlists: extras::watchlists(edition, labels),
             formulas: extras::formulas(edition, labels),
-            at: edition.as_of.unwrap_or_else(|| midnight(edition, &pen.zone)),
+            at: changed_at(edition).unwrap_or_else(|| midnight(edition, &pen.zone)),
+            corrected: edition
+                .errata
+                .iter()
+                .filter_map(|erratum| Some((erratum.number?, erratum.at)))
+                .collect(),
             labels,
         }
     }
@@ -248,6 +256,11 @@ fn dir(direction: Direction) -> &'static str {
         Direction::Ltr => "ltr",
         Direction::Rtl => "rtl",
     }
+}
+
+/// When what it says changed last: by what came in, or by a correction.
+fn changed_at(edition: &Edition) -> Option<Timestamp> {
+    edition.as_of.into_iter().chain(edition.errata.iter().map(|erratum| erratum.at)).max()
 }
 
 fn midnight(edition: &Edition, zone: &TimeZone) -> Timestamp {

@@ -12,6 +12,17 @@ use jiff::tz::TimeZone;
 /// The years an hour is looked for: 29 February comes every four years, or after eight around 2100.
 const DAYS_SEARCHED: i64 = 366 * 9;
 
+/// The names crontab(5) has for months and weekdays.
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+/// A field with its names as numbers, the first name as `first`.
+fn numbered(field: &str, names: &[&str], first: usize) -> String {
+    let field = field.to_ascii_lowercase();
+    (first..).zip(names).fold(field, |field, (number, name)| field.replace(name, &number.to_string()))
+}
+
 /// The wall clock times of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cron {
@@ -31,6 +42,7 @@ impl Cron {
             return Err(format!("it has {} fields instead of five", fields.len()));
         };
         let given = |field: &str, range| if field == "*" { Ok(None) } else { values(field, range).map(Some) };
+        let (month, weekday) = (&*numbered(month, &MONTHS, 1), &*numbered(weekday, &WEEKDAYS, 0));
         let weekdays = given(weekday, (0, 7))?.map(|days| {
             let mut days: Vec<_> = days.into_iter().map(|day| if day == 0 { 7 } else { day }).collect();
             days.sort_unstable();
@@ -147,6 +159,8 @@ mod tests {
         check("0 7 * * *", wednesday, &["2026-10-08 07:00", "2026-10-09 07:00"]);
         check("*/30 8-9 * * *", wednesday, &["2026-10-08 08:00", "2026-10-08 08:30", "2026-10-08 09:00"]);
         check("0 9 * * 6", wednesday, &["2026-10-10 09:00", "2026-10-17 09:00"]);
+        check("0 9 * * SAT", wednesday, &["2026-10-10 09:00", "2026-10-17 09:00"]);
+        check("0 6 * nov MON-fri", wednesday, &["2026-11-02 06:00", "2026-11-03 06:00"]);
         check("0 9 * * 0,7", wednesday, &["2026-10-11 09:00", "2026-10-18 09:00"]);
         check("5 6 1 * *", wednesday, &["2026-11-01 06:05", "2026-12-01 06:05"]);
         check("0 8 13 * 5", wednesday, &["2026-10-09 08:00", "2026-10-13 08:00", "2026-10-16 08:00"]);
@@ -167,7 +181,7 @@ mod tests {
             "x 7 * * *",
             "5-1 7 * * *",
             "*/0 7 * * *",
-            "0 7 * * mon",
+            "0 7 * * lun",
             "0 0 7 * * *",
         ] {
             assert!(Cron::parse(wrong).is_err(), "{wrong}");

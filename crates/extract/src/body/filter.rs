@@ -2,9 +2,12 @@
 
 use super::Scene;
 use crate::block::{Block, Shape, ends_sentence};
-use crate::cue::{END_CUES, PROMPT_CUES, READ_ALSO_CUES};
+use crate::cue::{END_CUES, PROMPT_CUES, READ_ALSO_CUES, is_furniture};
 use crate::role::Roles;
 use crate::text::fold;
+
+/// A line of the page's own furniture is shorter.
+const MAX_FURNITURE_CHARS: usize = 160;
 
 /// Keeps the lines that belong to the article; apart, a closing line of keywords.
 pub(super) fn keep(scene: &Scene<'_, '_>, pruned: &[bool], lines: &[usize]) -> (Vec<usize>, Option<usize>) {
@@ -94,8 +97,9 @@ pub(super) fn veto(scene: &Scene<'_, '_>, pruned: &[bool]) -> impl Fn(usize) -> 
     }
 }
 
-/// Drops labels before the first full line and headings that head nothing.
+/// Drops the page's own furniture, labels before the first full line, and headings that head nothing.
 pub(super) fn tidy(blocks: &[Block], kept: &mut Vec<usize>) {
+    kept.retain(|&i| blocks[i].chars >= MAX_FURNITURE_CHARS || !is_furniture(blocks[i].folded()));
     trim_start(blocks, kept);
     drop_empty_headings(blocks, kept);
 }

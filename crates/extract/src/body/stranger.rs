@@ -1,7 +1,7 @@
 //! Other articles on the page: what an endless page loads below its own article.
 //!
 //! The sign is a second headline of the first one's rank in a box of its own that signs or dates itself, beside a box
-//! that holds our headline and a text. Sub-headings of that rank inside one text stand in no such box.
+//! that holds our headline and a text; or, of two headlines of the first rank, two boxes of one name. Sub-headings of that rank inside one text stand in no such box.
 
 use super::Scene;
 use crate::dom::Tag;
@@ -24,8 +24,14 @@ pub(super) fn strangers(scene: &Scene<'_, '_>) -> Vec<bool> {
         let shared = nodes[box_].parent;
         let own = scene.dom.ancestors(headline).take_while(|n| *n != shared).last().unwrap_or(headline);
         let (text, other_text) = (prose(scene, own), prose(scene, box_));
-        let stands = text >= OWN_PROSE && 2 * text >= other_text && is_article(scene, own);
-        if box_ != other && stands && is_article(scene, box_) {
+        let alike = level == 1
+            && nodes[own].tag == nodes[box_].tag
+            && !nodes[own].class.is_empty()
+            && nodes[own].class == nodes[box_].class;
+        // An article of headlines of the first rank stands though the one loaded below it is much longer.
+        let most = if level == 1 { 6 } else { 2 };
+        let stands = text >= OWN_PROSE && most * text >= other_text;
+        if box_ != other && stands && (alike || is_article(scene, own) && is_article(scene, box_)) {
             out[scene.blocks.within(scene.dom, box_)].fill(true);
         }
     }

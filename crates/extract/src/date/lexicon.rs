@@ -2,15 +2,6 @@
 //!
 //! All words are folded (`text::fold`): lower case, no accents, no hamza.
 
-/// What a small word does in a date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
-    /// Joins the parts: `de`, `du`, `of`, `er` of `1er`.
-    Particle,
-    /// Says that time is counted back: `il y a`, `ago`, `منذ`.
-    Ago,
-}
-
 const MONTHS: [&[&str]; 12] = [
     &[
         "janvier",
@@ -125,12 +116,32 @@ pub(super) fn unit_of(word: &str) -> Option<(u32, i64)> {
         "heure" | "heures" | "hour" | "hours" | "hora" | "horas" | "stunde" | "stunden" | "ساعة"
         | "ساعات" | "h" => (1, 3600),
         "ساعتين" => (2, 3600),
-        "jour" | "jours" | "day" | "days" | "dia" | "dias" | "tag" | "tagen" | "tage" | "يوم" | "ايام" => {
-            (1, 86_400)
-        }
+        "jour" | "jours" | "day" | "days" | "dia" | "dias" | "tag" | "tagen" | "tage" | "يوم" | "يوما"
+        | "ايام" => (1, 86_400),
         "يومين" => (2, 86_400),
+        "اسبوعين" => (2, 604_800),
         "semaine" | "semaines" | "week" | "weeks" | "semana" | "semanas" | "woche" | "wochen" | "اسبوع"
         | "اسابيع" => (1, 604_800),
+        _ => return None,
+    })
+}
+
+/// A count written as a word, as far as the press writes it so.
+pub(super) fn count_of(word: &str) -> Option<u32> {
+    Some(match word {
+        "un" | "une" | "a" | "an" | "one" | "una" | "uno" | "einem" | "einer" | "ein" => 1,
+        "deux" | "two" | "dos" | "zwei" => 2,
+        "trois" | "three" | "tres" | "drei" | "ثلاث" | "ثلاثة" => 3,
+        "quatre" | "four" | "cuatro" | "vier" | "اربع" | "اربعة" => 4,
+        "cinq" | "five" | "cinco" | "funf" | "خمس" | "خمسة" => 5,
+        "six" | "seis" | "sechs" | "ست" | "ستة" => 6,
+        "sept" | "seven" | "siete" | "sieben" | "سبع" | "سبعة" => 7,
+        "huit" | "eight" | "ocho" | "acht" | "ثمان" | "ثماني" | "ثمانية" => 8,
+        "neuf" | "nine" | "nueve" | "neun" | "تسع" | "تسعة" => 9,
+        "dix" | "ten" | "diez" | "zehn" | "عشر" | "عشرة" => 10,
+        "quinze" | "fifteen" | "quince" => 15,
+        "vingt" | "twenty" | "veinte" | "zwanzig" | "عشرين" => 20,
+        "trente" | "thirty" | "treinta" | "dreissig" | "ثلاثين" => 30,
         _ => return None,
     })
 }
@@ -144,13 +155,9 @@ pub(super) fn days_ago(word: &str) -> Option<i64> {
     })
 }
 
-/// What a small word does, if anything.
-pub(super) fn word_of(word: &str) -> Option<Word> {
-    Some(match word {
-        "er" | "de" | "del" | "du" | "of" | "st" | "nd" | "rd" | "th" | "من" | "شهر" => Word::Particle,
-        "a" | "ago" | "منذ" | "قبل" | "hace" | "vor" => Word::Ago,
-        _ => return None,
-    })
+/// Whether a word only joins the parts of a date: `de`, `du`, `of`, `er` of `1er`.
+pub(super) fn is_particle(word: &str) -> bool {
+    matches!(word, "er" | "de" | "del" | "du" | "of" | "st" | "nd" | "rd" | "th" | "من" | "شهر")
 }
 
 /// Arabic-Indic and Persian digits as ASCII.

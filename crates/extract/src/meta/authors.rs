@@ -2,7 +2,7 @@
 
 use super::Evidence;
 use super::byline;
-use super::names::{Signed, has_given_name, is_acronym, is_capitalised, read};
+use super::names::{Signed, dateline, has_given_name, is_acronym, is_capitalised, read};
 use crate::text::fold;
 
 /// Persons and agencies with where each list came from, and the values not taken.
@@ -93,9 +93,21 @@ pub(crate) fn choose(
             out.others.push((value, from));
         }
     }
+    if let Some(agency) =
+        body.and_then(|body| datelined(evidence, body)).filter(|_| out.signed.agencies.is_empty())
+    {
+        out.signed.agencies.push(agency.to_owned());
+        "dateline".clone_into(&mut out.agencies_from);
+    }
     out.signed.agencies.sort();
     out.signed.agencies.dedup();
     out
+}
+
+/// The agency the text's first line is datelined with.
+fn datelined(evidence: &Evidence<'_, '_>, (first, last): (usize, usize)) -> Option<&'static str> {
+    let line = evidence.blocks.list.iter().find(|b| (first..=last).contains(&b.from))?;
+    dateline(&line.text)
 }
 
 /// A given name alone under which an author is declared: `Melissa`.

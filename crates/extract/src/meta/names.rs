@@ -21,7 +21,10 @@ const AGENCIES: &str = "afp=AFP | agence france presse=AFP | map=MAP | maghreb a
     pa media=PA Media | press association=PA Media | keystone sda=Keystone-SDA | sda=Keystone-SDA | \
     ats=Keystone-SDA | sid=SID | tass=TASS | sputnik=Sputnik | upi=UPI | petra=Petra | wam=WAM | spa=SPA | \
     qna=QNA | kuna=KUNA | ا ف ب=AFP | اف ب=AFP | فرانس برس=AFP | وكالة فرانس برس=AFP | رويترز=Reuters | \
-    و م ع=MAP | بترا=Petra | وام=WAM | الاناضول=Anadolu | واس=SPA | د ب ا=dpa";
+    و م ع=MAP | ومع=MAP | agence map=MAP | agence marocaine de presse=MAP | وكالة المغرب العربي للانباء=MAP | \
+    anadolu agency=Anadolu | وكالة الاناضول=Anadolu | سبوتنيك=Sputnik | وكالة رويترز=Reuters | شينخوا=Xinhua | \
+    وكالة الانباء الجزائرية=APS | وكالة الانباء السعودية=SPA | وكالة الانباء الالمانية=dpa | افي=EFE | \
+    بترا=Petra | وام=WAM | الاناضول=Anadolu | واس=SPA | د ب ا=dpa";
 
 /// Words (folded) that make a name a desk, an outlet or a role.
 const NOT_PERSONS: &str = "صحفي صحفية صحافي صحافية كاتبة مراسلة محررة \
@@ -49,7 +52,7 @@ const NOT_PERSONS: &str = "صحفي صحفية صحافي صحافية كاتب�
     topics store shop team's official committee's senior chief correspondents chronique dossier podcast \
     editeur rubrique categorie 记者 编辑 编辑部 新华社 人民网 作者 courant \
     parti syndicat communiste comite ligue mouvement scholar former certified attorney facebook google link \
-    checked visited success impact name required anonimo anonyme anonym feuerwehr abteilung kitchens financial autor autorin autors nachrichten veroffentlicht erschienen zur person beitrag hinterlasse tests volontar volontarin rebloggt travel construction trial enviado especial inhalte doc resources";
+    checked visited bureau stagiaire publireportage مراسلنا مراسلتنا مراسلونا القسم success impact name required anonimo anonyme anonym feuerwehr abteilung kitchens financial autor autorin autors nachrichten veroffentlicht erschienen zur person beitrag hinterlasse tests volontar volontarin rebloggt travel construction trial enviado especial inhalte doc resources";
 
 /// Articles: at the start they name no person, inside a name they are particles (`Van der Fort`).
 const ARTICLES: [&str; 6] = ["der", "die", "das", "the", "les", "het"];
@@ -77,7 +80,7 @@ const OPENINGS: &str = "this post was written by | this article was written by |
     von | vom | ein gastbeitrag von | eine analyse von | ein kommentar von | por | texto | escrito por | \
     di | a cura di | door | av | af | text | autor | autorin | author | auteur | authors | auteurs | \
     author name | بقلم | كتب | كتبت | كتبه | كتابة | اعداد | تحرير | حرر | الكاتب | محرر | المحرر | حرره | حررته | حوار | \
-    ترجمة | تقرير | تصوير | تغطية | د | م | ا";
+    ترجمة | تقرير | تغطية | د | م | ا";
 
 /// Titles before a name, folded.
 const HONORIFICS: &str = "dr med phil pr prof professor mr mrs ms mme me m sir د الدكتور دكتور دكتورة الدكتورة المهندس الاستاذ استاذ الشيخ";
@@ -93,10 +96,11 @@ pub(crate) fn read(text: &str, outlets: &[String]) -> Signed {
     // Only an agency is thanked by initials: `Avec APM`.
     let is_credit = ["avec ", "with ", "source ", "مع "].iter().any(|cue| fold(&text).starts_with(cue));
     for piece in pieces(body) {
-        let piece = without_opening(piece.trim_matches(is_edge));
-        let piece = without_role(undated::without_day(without_honorific(piece)));
+        let whole = without_opening(piece.trim_matches(is_edge));
+        let piece = without_role(undated::without_day(without_honorific(whole)));
         let folded = fold(piece);
-        if let Some(name) = AGENCY_NAMES.get(folded.as_str()) {
+        let agency = AGENCY_NAMES.get(fold(whole).as_str()).or_else(|| AGENCY_NAMES.get(folded.as_str()));
+        if let Some(name) = agency {
             push(&mut out.agencies, (*name).to_owned());
         } else if is_credit && is_acronym(piece) && !outlets.contains(&folded) {
             push(&mut out.agencies, piece.to_owned());
@@ -171,8 +175,36 @@ fn pieces(text: &str) -> Vec<&str> {
         piece.find(" in ").filter(|&at| piece[..at].contains(' ') && has_given_name(&piece[..at]))
     };
     out.into_iter()
+        .flat_map(conjoined)
         .map(|piece| filed(piece.trim_start()).map_or(piece, |at| &piece.trim_start()[..at]))
         .collect()
+}
+
+/// Two names joined by the Arabic `و`, which is written with the word it joins: `أحمد علي ومحمود حسن`.
+fn conjoined(text: &str) -> Vec<&str> {
+    let joins = |at: &usize| {
+        let (before, after) = (text[..*at].trim(), &text[at + " و".len()..]);
+        before.contains(' ') && after.contains(' ') && has_given_name(before) && has_given_name(after)
+    };
+    match text.match_indices(" و").map(|(at, _)| at).find(joins) {
+        Some(at) => vec![&text[..at], &text[at + " و".len()..]],
+        None => vec![text],
+    }
+}
+
+/// The agency that a text is datelined with: `RABAT, 3 fév. (MAP) – …`, `الرباط (و م ع) - …`. Latin letters are capitals
+/// there or spell the whole name.
+pub(crate) fn dateline(text: &str) -> Option<&'static str> {
+    let start: String = text.chars().take(80).collect();
+    let (before, rest) = start.split_once('(')?;
+    let (inner, after) = rest.split_once(')')?;
+    let opens = after.trim_start().starts_with(['-', '–', '—', ':']) || before.trim().is_empty();
+    let place = before.split_whitespace().count() <= 6 && !before.contains('.')
+        || before.chars().any(char::is_numeric);
+    let letters = |c: &char| c.is_ascii_lowercase();
+    let spelt = inner.chars().filter(letters).count() == 0 || inner.chars().count() > 4;
+    let name = AGENCY_NAMES.get(fold(inner.trim()).as_str())?;
+    (opens && place && spelt).then_some(*name)
 }
 
 /// Cuts what introduces a name: `Par`, `Rédigé par`, `بقلم`, with a colon or not.
@@ -234,10 +266,14 @@ fn is_person(name: &str, folded: &str, outlets: &[String]) -> bool {
     let Some(first) = words.first() else { return false };
     let given = is_given_name(first);
     let han = (2..=4).contains(&chars) && name.chars().all(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c));
-    if OPENING_PHRASES.contains(&folded) || ARTICLES.contains(first) {
+    if OPENING_PHRASES.contains(&folded) || ARTICLES.contains(first) || name.starts_with("à ") {
         return false;
     }
-    if words.len() > 6 || chars > 60 || chars < if given { 3 } else { 4 } && !han {
+    // `Le Matin`, `L’Express`: a family name that opens so has a given name before it.
+    if matches!(*first, "le" | "la" | "l") && name.starts_with('L') && words.len() <= 3 {
+        return false;
+    }
+    if words.len() > if given { 7 } else { 6 } || chars > 60 || chars < if given { 3 } else { 4 } && !han {
         return false;
     }
     if name.contains(['@', '#', '?', '!', '“', '«', '%', '=', '{', ':', '_'])
@@ -264,7 +300,7 @@ fn is_person(name: &str, folded: &str, outlets: &[String]) -> bool {
 fn has_the_form(name: &str, words: &[&str]) -> bool {
     // Initials sign for a desk; a name has at least one word of some length.
     if !name.chars().any(|c| c.is_ascii_alphabetic()) {
-        return (2..=5).contains(&words.len());
+        return (2..=if is_given_name(words[0]) { 6 } else { 5 }).contains(&words.len());
     }
     if words.iter().map(|w| w.chars().count()).max() < Some(3) {
         return false;
@@ -416,6 +452,32 @@ mod tests {
         check("jens.vogt", &[], &[]);
         check("J.Castel avec agences", &["J.Castel"], &[]);
         check("Ein Artikel von Paula Vogt", &["Paula Vogt"], &[]);
+        check("Le Matin", &[], &[]);
+        check("L’Express", &[], &[]);
+        check("Marine Le Goff", &["Marine Le Goff"], &[]);
+        check("Maghreb Arabe Presse", &[], &["MAP"]);
+        check("وكالة المغرب العربي للأنباء", &[], &["MAP"]);
+        check("وكالة الأناضول", &[], &["Anadolu"]);
+        check("Bureau de Rabat", &[], &[]);
+        check("القسم الرياضي", &[], &[]);
+        check("مراسلنا من وجدة", &[], &[]);
+        check("Jean Dupont (à Paris) et Marie Curie (à Lyon)", &["Jean Dupont", "Marie Curie"], &[]);
+        check("أحمد علي ومحمود حسن", &["أحمد علي", "محمود حسن"], &[]);
+        check("تصوير: كريم بناني", &[], &[]);
+    }
+
+    #[test]
+    fn an_agency_datelines_its_dispatch() {
+        for (text, agency) in [
+            ("RABAT, 3 fév. 2026 (MAP) – Le marché", Some("MAP")),
+            ("(AFP) - Le marché", Some("AFP")),
+            ("الرباط - (و م ع) - السوق", Some("MAP")),
+            ("واشنطن (رويترز) - السوق", Some("Reuters")),
+            ("Le marché (AP) est ouvert", None),
+            ("Ils ont vu le plan (map) - rien de plus", None),
+        ] {
+            assert_eq!(dateline(text), agency, "{text}");
+        }
     }
 
     #[test]

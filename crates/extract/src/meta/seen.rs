@@ -1,5 +1,7 @@
 //! The dates a page prints: in elements named for dates, on short lines around the headline, at the text's start.
 
+mod cues;
+
 use std::borrow::Cow;
 
 use super::Evidence;
@@ -9,6 +11,7 @@ use crate::date::{Printed, all_words, is_credible, machine, words};
 use crate::dom::Tag;
 use crate::role::Roles;
 use crate::text::fold;
+use cues::{CHANGED, LABELS, REVISED, SENTENCES};
 
 /// Nodes before the headline and after the body where the article's own date may stand.
 const BEFORE: usize = 120;
@@ -20,83 +23,6 @@ const MAX_BESIDE_CHARS: usize = 80;
 const MAX_NAMED_CHARS: usize = 240;
 const MAX_PLAIN_CHARS: usize = 120;
 const MAX_ALONE_CHARS: usize = 26;
-
-/// Words that say the date after them is of a change.
-const CHANGED: [&str; 16] = [
-    "modifie",
-    "mis a jour",
-    "mise a jour",
-    "maj",
-    "actualise",
-    "updated",
-    "modified",
-    "last update",
-    "actualizado",
-    "aktualisiert",
-    "اخر تحديث",
-    "تحديث",
-    "تم التحديث",
-    "edited",
-    "aggiornato",
-    "bijgewerkt",
-];
-
-/// Words (folded) a line opens with that is the date of publication.
-const LABELS: [&str; 26] = [
-    "date",
-    "date de publication",
-    "publie",
-    "publiee",
-    "publication",
-    "mise en ligne",
-    "mis en ligne",
-    "paru",
-    "parution",
-    "published",
-    "publish date",
-    "posted",
-    "posted on",
-    "datum",
-    "veroffentlicht",
-    "veroffentlicht am",
-    "erschienen",
-    "erschienen am",
-    "pressemitteilung vom",
-    "fecha",
-    "publicado",
-    "نشر",
-    "نشر في",
-    "تاريخ النشر",
-    "تاريخ",
-    "التاريخ",
-];
-
-/// Parts (folded) of sentences that tell when a page was published.
-const SENTENCES: [&str; 11] = [
-    "uhr gepostet",
-    "uhr veroffentlicht",
-    "beitrag wurde",
-    "artikel wurde",
-    "veroffentlicht am",
-    "article publie le",
-    "mis en ligne le",
-    "was published on",
-    "was posted on",
-    "publicado el",
-    "نشر هذا",
-];
-
-/// Parts (folded) of lines that tell when a page was changed last.
-const REVISED: [&str; 8] = [
-    "zuletzt am",
-    "letzte anderung",
-    "zuletzt geandert",
-    "last edited on",
-    "last modified",
-    "derniere modification",
-    "ultima modificacion",
-    "اخر تعديل",
-];
 
 /// A date found in the visible text.
 pub(super) struct Seen {
@@ -111,6 +37,29 @@ pub(super) struct Seen {
 struct Place {
     anchor: usize,
     body: Option<(usize, usize)>,
+    /// The smallest element that holds both.
+    frame: Option<usize>,
+}
+
+impl Place {
+    /// Whether a line stands outside the element that holds headline and body.
+    fn is_outside(&self, evidence: &Evidence<'_, '_>, block: &Block) -> bool {
+        self.frame.is_some_and(|frame| !evidence.dom.is_within(block.from, frame))
+    }
+
+    /// Whether a line is the page's clock or its weather: the day of the fetch, printed apart from the article.
+    fn is_clock(&self, evidence: &Evidence<'_, '_>, block: &Block) -> bool {
+        if !self.is_outside(evidence, block) {
+            return false;
+        }
+        let now = evidence.fetched_at();
+        let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let printed = words(&block.text, now, is_day_first(evidence));
+        // East of Greenwich the next day has begun.
+        printed.is_some_and(|printed| {
+            printed.day == today || today.tomorrow().is_ok_and(|next| next == printed.day)
+        })
+    }
 }
 
 /// The range of nodes around the headline and the body where the article's own date stands.
@@ -183,14 +132,23 @@ pub(super) fn dates(
     body: Option<(usize, usize)>,
 ) -> Vec<Seen> {
     let anchor = headline.or(body.map(|(first, _)| first)).unwrap_or(0);
+    let frame = headline.zip(body).and_then(|(headline, (first, _))| {
+        evidence.dom.ancestors(headline).find(|node| evidence.dom.is_within(first, *node))
+    });
+    let place = Place { anchor, body, frame };
     let zone = zone(evidence, anchor, body);
-    let mut named: Vec<(usize, Cow<'_, str>)> = Vec::new();
-    let mut plain: Vec<(usize, Cow<'_, str>)> = Vec::new();
+    let mut named: Vec<((bool, usize), Cow<'_, str>)> = Vec::new();
+    let mut plain: Vec<((bool, usize), Cow<'_, str>)> = Vec::new();
     for block in evidence.blocks.list.iter().filter(|b| zone.contains(&b.from)) {
-        if block.chars > MAX_NAMED_CHARS || evidence.is_foreign(block.owner, anchor) {
+        if block.chars > MAX_NAMED_CHARS
+            || evidence.is_foreign(block.owner, anchor)
+            || place.is_clock(evidence, block)
+        {
             continue;
         }
-        let distance = block.from.abs_diff(anchor);
+        // What a page prints above its article is nearer than the article's own line as often as not.
+        let above = block.from < anchor && place.is_outside(evidence, block);
+        let distance = (above, block.from.abs_diff(anchor));
         let outside = body.is_none_or(|(first, last)| block.from < first + 6 || block.from > last);
         if evidence.above[block.from].has(Roles::BYLINE) {
             named.push((distance, parted(evidence, block)));
@@ -208,7 +166,7 @@ pub(super) fn dates(
     }
     for read in [opening, alone, labelled, anywhere, in_title, beside, revised] {
         if out.iter().all(|seen| seen.changed) {
-            read(evidence, Place { anchor, body }, &mut out);
+            read(evidence, place, &mut out);
         }
     }
     out
@@ -229,8 +187,8 @@ fn beside(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
     let Some((first, _)) = place.body else { return };
     let near = place.anchor.min(first).saturating_sub(BESIDE)..place.anchor.max(first);
     let mut found = Vec::new();
-    for block in evidence.blocks.list.iter().filter(|b| near.contains(&b.from) && b.chars < MAX_BESIDE_CHARS)
-    {
+    let beside = |b: &&Block| near.contains(&b.from) && b.chars < MAX_BESIDE_CHARS;
+    for block in evidence.blocks.list.iter().filter(beside).filter(|b| !place.is_clock(evidence, b)) {
         read_line(evidence, &parted(evidence, block), "text", &mut found);
     }
     let is_one = found.windows(2).all(|pair| pair[0].printed.day == pair[1].printed.day);
@@ -324,7 +282,7 @@ fn alone(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
         .list
         .iter()
         .filter(|b| zone.contains(&b.from) && b.chars <= MAX_ALONE_CHARS && is_alone(&b.text))
-        .filter(|b| !evidence.is_foreign(b.owner, place.anchor))
+        .filter(|b| !evidence.is_foreign(b.owner, place.anchor) && !place.is_clock(evidence, b))
         .collect();
     lines.sort_by_key(|b| b.from.abs_diff(place.anchor));
     for block in lines {
@@ -337,7 +295,11 @@ fn alone(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
 
 /// A line anywhere on the page that calls itself the date: `Datum: 26. Januar 2022`, `Mise en ligne 23 mai 2019`.
 fn labelled(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
-    let own = |b: &&Block| b.chars < MAX_NAMED_CHARS && !evidence.is_foreign(b.owner, place.anchor);
+    let own = |b: &&Block| {
+        b.chars < MAX_NAMED_CHARS
+            && !evidence.is_foreign(b.owner, place.anchor)
+            && !place.is_clock(evidence, b)
+    };
     let (mut before, mut after_revised) = (false, false);
     for block in evidence.blocks.list.iter().filter(own) {
         let folded = block.folded();
@@ -379,7 +341,10 @@ fn in_title(evidence: &Evidence<'_, '_>, _place: Place, out: &mut Vec<Seen>) {
 fn anywhere(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
     let mut found = Vec::new();
     for block in evidence.blocks.list.iter().filter(|b| b.chars < 80) {
-        if evidence.above[block.from].has(Roles::DATE) && !evidence.is_foreign(block.owner, place.anchor) {
+        if evidence.above[block.from].has(Roles::DATE)
+            && !evidence.is_foreign(block.owner, place.anchor)
+            && !place.is_clock(evidence, block)
+        {
             read_line(evidence, &block.text, "byline", &mut found);
         }
     }

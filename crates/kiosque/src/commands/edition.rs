@@ -181,8 +181,8 @@ fn show(args: &EditionArgs) -> Result<()> {
     let config = Config::load(args.pipeline.path())?;
     let store = Store::open_read_only(&config.store)?;
     let mut edition = stored(&config, &store, args.which.edition.as_deref(), args.which.date)?;
-    if edition.state == EditionState::Published {
-        // As it went out: of a list of links, no extract.
+    if edition.state == EditionState::Published || !args.which.json {
+        // As it goes out or went out: of a list of links, no extract.
         let spec = spec(&config, Some(&edition.name))?;
         match law::lawful((&config, &store), spec, &edition, kiosque_edition::usual_mode(&edition, spec)) {
             Ok(lawful) => edition = lawful,

@@ -41,6 +41,7 @@ fn entry(xml: &mut Xml, item: &Item, view: &View<'_>) {
     }
     // The element is required; where the page tells no moment it is the edition's own.
     let updated = moment(item.modified).or(published).unwrap_or(view.at);
+    let updated = view.corrected.get(&item.number).map_or(updated, |at| updated.max(*at));
     xml.element("updated", &[], &updated.to_string());
     let source = std::slice::from_ref(&item.source);
     for name in if item.by.is_empty() { source } else { &item.by } {

@@ -45,7 +45,8 @@ fn entry(item: &Item, view: &View<'_>) -> Value {
     add("url", item.headline.href.as_ref().map(|href| json!(href)));
     add("summary", (!item.extract.is_empty()).then(|| json!(item.extract)));
     add("date_published", moment(item.published).map(|at| json!(at)));
-    add("date_modified", moment(item.modified).map(|at| json!(at)));
+    let corrected = view.corrected.get(&item.number).copied();
+    add("date_modified", moment(item.modified).max(corrected).map(|at| json!(at)));
     add("language", (!item.headline.lang.is_empty()).then(|| json!(item.headline.lang)));
     entry
 }

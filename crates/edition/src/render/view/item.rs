@@ -106,6 +106,10 @@ impl Pen<'_> {
         badges.extend(
             (item.rewritten && !item.extract.is_empty()).then(|| labels.text("rewritten").to_owned()),
         );
+        badges.extend((item.front && item.noise > 0.0).then(|| {
+            let noise = format!("{:.1}", item.noise).replace('.', &labels.decimal);
+            labels.filled("noise_of", "n", &noise)
+        }));
         let own = (item.language.as_ref(), item.direction);
         // One that would be left alone is listed.
         let shown = if item.others.len() == OTHERS + 1 { OTHERS + 1 } else { OTHERS };
@@ -179,6 +183,14 @@ impl Pen<'_> {
         } else {
             (language, line.direction)
         };
+        // A headline of the editors' stands here too, the paper's own beside it.
+        let title = item.map_or(&line.title, |item| &item.title);
+        let original = item.and_then(|item| item.original_title.as_deref());
+        let (title_in, title_runs) = if original.is_some() {
+            tongue(title, language, line.direction)
+        } else {
+            (language, line.direction)
+        };
         let mut badges = vec![access(labels, line.access == Access::Subscribers)];
         badges.extend(line.updated.then(|| labels.text("updated").to_owned()));
         badges.extend(item.is_some_and(|item| item.opinion).then(|| labels.text("opinion").to_owned()));
@@ -188,7 +200,7 @@ impl Pen<'_> {
             number: line.number,
             numbered: self.numbered(line.number),
             id: line.article.to_string(),
-            headline: Headline::new(&line.title, &line.url, language, line.direction),
+            headline: Headline::new(title, &line.url, title_in, title_runs),
             source: paper.to_owned(),
             by: if line.authors.is_empty() { line.agencies.clone() } else { line.authors.clone() },
             date: self.date(line.published, line.seen),
@@ -206,7 +218,7 @@ impl Pen<'_> {
             others: Vec::new(),
             others_left: None,
             anchor: if line.headline { format!("n{}", line.number) } else { format!("l{place}") },
-            original_title: None,
+            original_title: original.map(|title| printed(title, language)),
             notes: item.iter().flat_map(|item| &item.notes).map(|note| self.note(note)).collect(),
             copy_of: line.copy_of.as_deref().map(|paper| labels.filled("copy_of", "paper", paper)),
             watchlists: item.map(|item| item.watchlists.clone()).unwrap_or_default(),

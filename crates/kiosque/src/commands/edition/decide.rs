@@ -9,7 +9,7 @@ use kiosque_model::{ArticleId, CanonicalUrl, Edition, EditionItem, EditionState,
 use kiosque_store::{Decision, Issue};
 use serde_json::json;
 
-use super::{Desk, UsageError};
+use super::{Desk, UsageError, law};
 use crate::cli::{
     EditionArgs, EditionCommand, ItemArgs, NoteArgs, SplitArgs, To, UndoArgs, Who, pipeline_and_word,
 };
@@ -144,6 +144,14 @@ fn taken_back_by(decisions: &[Decision], number: i64) -> Option<i64> {
 
 fn decide(desk: &Desk, target: Option<&ArticleId>, act: &Act, by: &Who, json: bool) -> Result<()> {
     let (who, at) = (by.name(), Timestamp::now());
+    if matches!(act, Act::Erratum { .. }) && out(desk)?.is_none() {
+        bail!(
+            "the edition `{}` of {} is not out yet: nobody has what an erratum would correct\nhint: correct the edition \
+             itself (retitle, extract, note, drop)",
+            desk.spec().name,
+            desk.date
+        );
+    }
     if let Some(issue) = out(desk)?.filter(|_| !act.regroups()) {
         let ruling =
             Ruling { number: i64::MAX, target: target.cloned(), act: act.clone(), who: who.clone(), at };
@@ -165,6 +173,14 @@ fn rebuilt(desk: &Desk, which: (i64, Option<&ArticleId>), act: &Act, json: bool)
     let before = desk.kept()?;
     let title = target.map(|id| title_of(desk, &before, &id.0)).transpose()?.flatten();
     let built = kiosque_edition::build(&desk.store, desk.spec(), desk.date)?;
+    if act.regroups() || matches!(act, Act::Undo { .. }) {
+        // What stories are holds for every edition: those of the day follow at once.
+        for spec in desk.config.editions.iter().filter(|spec| spec.name != desk.spec().name) {
+            if desk.store.edition(&spec.name, desk.date)?.is_some() {
+                kiosque_edition::build(&desk.store, spec, desk.date)?;
+            }
+        }
+    }
     let edition = &built.edition;
     let amends = amends(desk, which, act)?;
     let waits = match edition.state {
@@ -198,12 +214,25 @@ fn rebuilt(desk: &Desk, which: (i64, Option<&ArticleId>), act: &Act, json: bool)
     if let Some(waits) = waits {
         eprintln!("warning: {waits}");
     }
+    let takes_out = matches!(act, Act::Drop { .. } | Act::Undo { .. }) || act.regroups();
+    if target.is_some_and(|id| !takes_out && !edition.items().any(|item| tells(item, id))) {
+        eprintln!("warning: the article stands in no item of the edition: this takes effect once it does");
+    }
+    warn_of_breaches(desk, edition);
     if is_renumbered(&before, edition) {
         eprintln!(
             "warning: items have other numbers now: list them again (`kiosque edition show`), or name them by their address"
         );
     }
     Ok(())
+}
+
+/// Says at once what would keep the edition from going out.
+fn warn_of_breaches(desk: &Desk, edition: &Edition) {
+    let mode = kiosque_edition::usual_mode(edition, desk.spec());
+    if let Err(error) = law::lawful((&desk.config, &desk.store), desk.spec(), edition, mode) {
+        eprintln!("warning: it cannot go out as it stands: {error}");
+    }
 }
 
 /// Whether an item that stays has another number: whoever goes on by an older list would decide of the wrong one.
@@ -323,6 +352,16 @@ fn title_of(desk: &Desk, edition: &Edition, target: &str) -> Result<Option<Strin
     ))
 }
 
+/// A text as a terminal may print it: without what would move its cursor or turn its direction.
+fn on_one_line(text: &str) -> String {
+    let shown = |c: char| match c {
+        c if c.is_control() => ' ',
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}
+
 /// What goes with a decision, in short; nothing for a kind this program does not know.
 fn said(desk: &Desk, edition: &Edition, kept: &Decision) -> Result<String> {
     let Some(ruling) = Ruling::read(kept) else { return Ok(String::new()) };
@@ -334,7 +373,7 @@ fn said(desk: &Desk, edition: &Edition, kept: &Decision) -> Result<String> {
         Act::Move { front: true } => "à la une".to_owned(),
         Act::Move { front: false } => "dans sa rubrique".to_owned(),
         Act::Retitle { title: text } | Act::Extract { text } | Act::Note { text } | Act::Erratum { text } => {
-            format!("«\u{a0}{text}\u{a0}»")
+            format!("«\u{a0}{}\u{a0}»", on_one_line(&text))
         }
         Act::Rubrique { rubrique } => rubrique.label_fr().to_owned(),
         Act::Merge { with } => format!("avec «\u{a0}{}\u{a0}»", title(&with)?),

@@ -34,11 +34,15 @@ pub(super) fn clone(args: &CloneArgs) -> Result<()> {
     };
     let edition = desk.kept()?;
     let who = args.desk.by.name();
-    let (mut taken, mut left) = (0_u64, 0_u64);
+    let (mut taken, mut left, mut of_its_day) = (0_u64, Vec::new(), Vec::new());
     let there = in_force(&desk.store.decisions(&name, desk.date)?);
     for ruling in in_force(&desk.store.decisions(&name, from)?) {
         if ruling.act.regroups() || matches!(ruling.act, Act::Erratum { .. }) {
             // What regroups stories holds for every day already; a correction was of its day.
+            continue;
+        }
+        if ruling.target.is_none() {
+            of_its_day.push(ruling.number.to_string());
             continue;
         }
         if let Some(target) = &ruling.target {
@@ -50,7 +54,7 @@ pub(super) fn clone(args: &CloneArgs) -> Result<()> {
                 tells(item, target) || !of_article && Some(&item.story) == story.as_ref()
             };
             if !edition.items().any(goes_on) {
-                left += 1;
+                left.push(ruling.number.to_string());
                 continue;
             }
         }
@@ -65,8 +69,11 @@ pub(super) fn clone(args: &CloneArgs) -> Result<()> {
     let built = kiosque_edition::build(&desk.store, desk.spec(), desk.date)?;
     if !args.desk.which.json {
         println!("Reprises du {from} : {}", words::count(taken, "décision"));
-        if left > 0 {
-            println!("Laissées, leurs sujets ne sont plus de l’édition : {}", words::count(left, "décision"));
+        if !left.is_empty() {
+            println!("Laissées, leur article ou leur sujet n’est plus de l’édition : {}", left.join(", "));
+        }
+        if !of_its_day.is_empty() {
+            println!("Laissées, notes sur l’édition de ce jour-là : {}", of_its_day.join(", "));
         }
     }
     super::tell(&built.edition, built.changed, args.desk.which.json)
