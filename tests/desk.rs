@@ -100,6 +100,9 @@ fn stories_are_merged_and_split_by_hand() {
 fn an_edition_goes_out_once_and_is_corrected_by_errata() {
     let folder = demo();
     let folder = folder.path();
+    // Nobody has what an erratum would correct.
+    let told = fails(folder, &["edition", "erratum", "--text", "Trois blessés"], 1);
+    assert!(told.contains("is not out yet"), "{told}");
     let files = ok(folder, &["edition", "publish", "--recipients", "40"]);
     assert!(files.lines().any(|file| file.ends_with(".html") && folder.join(file).is_file()), "{files}");
     let out = edition(folder);
@@ -165,10 +168,20 @@ fn yesterdays_decisions_are_taken_over_for_what_goes_on() {
     let days = ok(folder, &["query", "SELECT date FROM editions ORDER BY date", "--format", "csv"]);
     let days: Vec<_> = days.lines().skip(1).collect();
     let (yesterday, today) = (days[days.len() - 2], days[days.len() - 1]);
+    let sql = format!(
+        "SELECT y.article FROM edition_items y JOIN edition_items t ON t.story = y.story AND t.edition = y.edition
+         WHERE y.date = '{yesterday}' AND t.date = '{today}' LIMIT 1"
+    );
+    let goes_on = ok(folder, &["query", &sql, "--format", "csv"]);
+    let goes_on = goes_on.lines().nth(1).unwrap();
+    ok(folder, &["edition", "rubrique", goes_on, "--to", "lifestyle", "--date", yesterday]);
     ok(folder, &["edition", "note", "--text", "Édition réalisée de nuit", "--date", yesterday]);
     let told = ok(folder, &["edition", "clone", "--date", today, "--from", yesterday]);
-    assert!(told.contains("1\u{a0}décision"), "{told}");
+    assert!(told.contains("1\u{a0}décision") && told.contains("Laissées, notes sur l’édition"), "{told}");
     let today: Value =
         serde_json::from_str(&ok(folder, &["edition", "build", "--date", today, "--json"])).unwrap();
-    assert_eq!(today["notes"][0]["text"], "Édition réalisée de nuit");
+    assert!(today["notes"].as_array().unwrap().is_empty());
+    let sections = today["sections"].as_array().unwrap().iter().flat_map(|s| s["items"].as_array().unwrap());
+    let mut items = today["front"].as_array().unwrap().iter().chain(sections);
+    assert!(items.any(|item| item["rubrique"] == "lifestyle" && item["decisions"] != serde_json::json!([])));
 }

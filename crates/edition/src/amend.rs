@@ -66,10 +66,12 @@ fn on_edition(edition: &mut Edition, ruling: &Ruling) -> Option<Erratum> {
 fn on_item(edition: &mut Edition, target: &ArticleId, ruling: &Ruling) -> Option<Erratum> {
     let number = edition.items().find(|item| tells(item, target))?.number;
     if let Act::Drop { only } = ruling.act {
-        if !only || !withdraw(edition, (number, target)) {
+        let left = only && withdraw(edition, (number, target));
+        if !left {
             take_out(edition, number);
         }
-        return Some(erratum(ruling, Some(number), None, String::new()));
+        let kind = if left { "withdraw" } else { "drop" };
+        return Some(Erratum { kind: kind.to_owned(), ..erratum(ruling, Some(number), None, String::new()) });
     }
     let item = edition.items_mut().find(|item| item.number == number)?;
     // Title and extract are those of the article that speaks for the story; another one's are not printed.
@@ -243,7 +245,6 @@ fn take_out_lines(edition: &mut Edition, goes: impl Fn(&NewspaperLine) -> bool) 
 fn erratum(ruling: &Ruling, number: Option<usize>, before: Option<String>, text: String) -> Erratum {
     let kind = match ruling.act {
         Act::Erratum { .. } => String::new(),
-        Act::Drop { only: true } => "withdraw".to_owned(),
         _ => ruling.act.kind().to_owned(),
     };
     Erratum { revision: 0, at: ruling.at, who: String::new(), number, kind, before, text }

@@ -35,8 +35,8 @@ pub fn decode<'a>(body: &'a [u8], content_type: Option<&str>) -> (Cow<'a, str>, 
 fn utf8_or_detected(body: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
     match std::str::from_utf8(body) {
         Ok(text) => (undoubled(text), UTF_8),
-        // A few bad bytes in a long UTF-8 page (a cut emoji, one pasted letter) do not change its encoding.
-        Err(_) if is_mostly_utf8(body) => (UTF_8.decode_without_bom_handling(body).0, UTF_8),
+        // Some bad bytes in a UTF-8 page (a cut emoji, an advertisement in Latin-1) do not change its encoding.
+        Err(_) if is_mostly_utf8(body) => (Cow::Owned(mixed(body)), UTF_8),
         Err(_) => {
             let encoding = detect(body);
             (encoding.decode_without_bom_handling(body).0, encoding)
@@ -86,14 +86,31 @@ fn is_multibyte_utf8(body: &[u8]) -> bool {
     std::str::from_utf8(body).is_ok_and(|text| !text.is_ascii())
 }
 
-/// Whether at least nine of ten non-ASCII sequences are well-formed UTF-8.
+/// A page of UTF-8 with a part in Latin-1, whose letters stand for themselves; a cut character is U+FFFD.
+fn mixed(body: &[u8]) -> String {
+    let mut text = String::with_capacity(body.len());
+    for chunk in body.utf8_chunks() {
+        text.push_str(chunk.valid());
+        match chunk.invalid() {
+            [] => {}
+            // French and Spanish letters that seldom open a character of UTF-8.
+            [letter @ (0xC0 | 0xC7..=0xCB | 0xE0 | 0xE1 | 0xE7..=0xEF | 0xF1..=0xFC)] => {
+                text.push_str(&WINDOWS_1252.decode_without_bom_handling(&[*letter]).0);
+            }
+            _ => text.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+    text
+}
+
+/// Whether three of four non-ASCII sequences are well-formed UTF-8: in Latin-1 such sequences do not come about by chance.
 fn is_mostly_utf8(body: &[u8]) -> bool {
     let (mut good, mut bad) = (0usize, 0usize);
     for chunk in body.utf8_chunks() {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
-    good > 9 * bad
+    good > 3 * bad
 }
 
 fn charset_of(content_type: &str) -> Option<&'static Encoding> {
@@ -172,5 +189,14 @@ mod tests {
         let mut body = "é".repeat(50).into_bytes();
         body.push(0xE9);
         check(&body, Some("text/html; charset=utf-8"), "UTF-8", "ééé");
+    }
+
+    #[test]
+    fn a_part_in_latin_1_is_read_within_a_page_of_utf_8() {
+        let mut body = "Le marché a été rénové à l’été. ".repeat(5).into_bytes();
+        body.extend(b"<p>Publicit\xE9 : d\xE9j\xE0 vu, \xE0 c\xF4t\xE9 \xE9tait");
+        check(&body, Some("text/html; charset=utf-8"), "UTF-8", "Publicité : déjà vu, à côté était");
+        body.extend(b"\xF0\x9F\x98");
+        check(&body, Some("text/html; charset=utf-8"), "UTF-8", "\u{FFFD}");
     }
 }

@@ -5,7 +5,11 @@ use std::collections::HashSet;
 /// A shorter line may be a refrain.
 const REPEATABLE_CHARS: usize = 80;
 
-/// For each line whether it is an echo: it repeats the standfirst, or is one of several in a row that repeat others.
+/// A line this long that stands twice in a row is a standfirst printed again at the head of the text.
+const TWICE_CHARS: usize = 40;
+
+/// For each line whether it is an echo: it repeats the standfirst or the line before it, or is one of several in a row that
+/// repeat others.
 /// A single repeated line may be meant: a notice under each of many entries.
 pub(crate) fn echoes(standfirst: &[&str], lines: &[&str]) -> Vec<bool> {
     let mut said = HashSet::new();
@@ -19,7 +23,8 @@ pub(crate) fn echoes(standfirst: &[&str], lines: &[&str]) -> Vec<bool> {
     (0..lines.len())
         .map(|i| {
             let row = again.get(i + 1) == Some(&true) || (i > 0 && again[i - 1]);
-            lead.contains(lines[i]) || (again[i] && row)
+            let twice = i > 0 && lines[i] == lines[i - 1] && lines[i].chars().count() >= TWICE_CHARS;
+            lead.contains(lines[i]) || twice || (again[i] && row)
         })
         .collect()
 }
@@ -36,5 +41,6 @@ mod tests {
         check(&[&c], &[&c, &a, "la", "la"], &[true, false, false, false]);
         check(&[], &[&a, &b, &a, &b], &[false, false, true, true]);
         check(&[], &[&a, &b, &a, &c], &[false; 4]);
+        check(&[], &[&a, &a, "la", "la"], &[false, true, false, false]);
     }
 }
