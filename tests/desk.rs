@@ -84,13 +84,24 @@ fn an_editor_corrects_the_morning_in_minutes() {
 
 #[test]
 fn stories_are_merged_and_split_by_hand() {
-    let folder = demo();
+    let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
+    // The demo for two houses.
+    let demo = include_str!("../pipelines/demo.toml");
+    let pipeline = format!("{demo}\n[[edition]]\nname = \"soir\"\n");
+    std::fs::create_dir(folder.join("pipelines")).unwrap();
+    std::fs::write(folder.join("pipelines/demo.toml"), pipeline).unwrap();
+    ok(folder, &["run"]);
     let first = edition(folder);
     let stories = |edition: &Value| edition["stories"].as_u64().unwrap();
+    let kept = || ok(folder, &["edition", "show", "--edition", "soir", "--json"]);
+    let of_the_other = || stories(&serde_json::from_str(&kept()).unwrap());
+    let before = of_the_other();
     ok(folder, &["edition", "merge", "1", "--with", "2"]);
     let merged = edition(folder);
     assert_eq!(stories(&merged), stories(&first) - 1);
+    // The other house's edition follows without being built.
+    assert_eq!(of_the_other(), before - 1);
     let other = front(&first, 1, "url");
     ok(folder, &["edition", "split", &other]);
     assert!(stories(&edition(folder)) >= stories(&first));

@@ -145,6 +145,8 @@ fn list(args: &EditionArgs) -> Result<()> {
         .editions()?
         .into_iter()
         .filter(|row| asked(&row.name) && which.date.is_none_or(|date| date == row.date))
+        // A day to come, or one without news, has an open edition that nobody can read.
+        .filter(|row| row.items > 0 || row.state != EditionState::Open || which.date.is_some())
         .collect();
     if which.json {
         let rows: Vec<_> = rows

@@ -56,6 +56,13 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<ExitCode> {
         let line = line.context("cannot read the manifest")?;
         let mut read = None;
         let answer = batch::answer(&line, |line: Line| {
+            if let Some(published) = line.published.as_deref().filter(|text| moment(text).is_none()) {
+                eprintln!(
+                    "warning: `{}`: `published` is `{published}`, no date such as `2026-10-07T08:10:00+01:00`; it is \
+                     taken for as recent as the line before",
+                    line.id
+                );
+            }
             let timed = line.published.as_ref().is_some_and(|published| published.len() > DAY_CHARS);
             read = Some((timed, item_of(&mut now, line)));
             Ok(json!({}))
