@@ -66,10 +66,11 @@ fn read_by<T>(
     let titles: Vec<String> = head.title.iter().map(|t| fold(t)).collect();
     let declared = jsonld::read(&sieved.json_ld, &titles);
     let base = head.base.and_then(|b| url.join(b).ok()).unwrap_or_else(|| url.clone());
-    let outlets = meta::outlets(&head, &declared, &base);
+    let outlets = meta::outlets(&head, &declared, &url);
     let evidence = Evidence {
         page,
-        url: &base,
+        url: &url,
+        base: &base,
         source: &text,
         dom: &dom,
         blocks: &blocks,
@@ -208,6 +209,7 @@ fn assemble(evidence: &Evidence<'_, '_>, hits: Option<&Hits>) -> Article {
         note(&mut article, "lead_image", &from);
     }
     set_title(&mut article, ground.title);
+    article.kind = kind::settled(article.kind, &article);
     if let Some(hits) = hits {
         hits.overrule(&mut article);
     }
@@ -230,7 +232,7 @@ fn set_body(
     declared: Option<&str>,
 ) {
     article.text = text_of(&evidence.blocks.list, body);
-    article.html = html_of(scene, body, evidence.url);
+    article.html = html_of(scene, body, evidence.base);
     if !article.text.is_empty() {
         note(article, "text", "page");
     }

@@ -233,26 +233,43 @@ fn is_barred(url: &Url) -> bool {
 /// Whether an address and its link text are an article's by themselves: a long slug, an identifier or a date, words
 /// enough.
 fn looks_like_article(link: &Candidate) -> bool {
-    let url = &link.url;
-    let path = url.path().to_ascii_lowercase();
-    let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
-    let Some(last) = segments.last() else { return false };
-    if is_barred(url) || link.title.chars().count() < 8 {
+    if is_barred(&link.url) || link.title.chars().count() < 8 {
         return false;
     }
-    let hyphens = last.matches(['-', '_']).count();
-    let digits = path.bytes().filter(u8::is_ascii_digit).count()
-        + url.query().map_or(0, |q| q.bytes().filter(u8::is_ascii_digit).count());
-    let encoded = last.matches('%').count() > 12;
     let words = link.title.split_whitespace().count();
-    let address = usize::from(hyphens >= 3) * 2
-        + usize::from(digits >= 4) * 2
-        + usize::from(encoded) * 2
-        + usize::from(segments.len() >= 3);
+    let address = weight(&link.url);
     let text = usize::from(words >= 4) * 2 + usize::from(link.headed) * 2;
     // A menu may hold headlines (a mega menu, a ticker): only plain ones are believed there.
     let plain = words >= 5 && address >= 3;
     address >= 2 && text >= 2 && (!link.furniture || plain || (link.headed && words >= 4))
+}
+
+/// What an address says of an article: 2 each for a long slug, an identifier or a date, a slug in another script,
+/// and 1 for its depth.
+fn weight(url: &Url) -> usize {
+    let path = url.path().to_ascii_lowercase();
+    let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
+    let Some(last) = segments.last() else { return 0 };
+    let hyphens = last.matches(['-', '_']).count();
+    let digits = path.bytes().filter(u8::is_ascii_digit).count()
+        + url.query().map_or(0, |q| q.bytes().filter(u8::is_ascii_digit).count());
+    let encoded = last.matches('%').count() > 12;
+    usize::from(hyphens >= 3) * 2
+        + usize::from(digits >= 4) * 2
+        + usize::from(encoded) * 2
+        + usize::from(segments.len() >= 3)
+}
+
+/// Whether a page's own address is written as those of articles are.
+pub(crate) fn is_articles_address(url: &Url) -> bool {
+    !is_barred(url) && !is_archive(url) && weight(url) >= 2
+}
+
+/// How many of the articles a page links lie in the folder it is itself: `/economie` holds `/economie/2026/…`.
+pub(crate) fn within(dom: &Dom<'_>, base: &Url, page: &Url) -> usize {
+    let own = place(page) + "/";
+    let lies_within = |link: &PageLink| Url::parse(&link.url).is_ok_and(|url| place(&url).starts_with(&own));
+    articles(dom, base, page).iter().filter(|link| lies_within(link)).count()
 }
 
 #[cfg(test)]

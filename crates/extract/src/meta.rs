@@ -32,7 +32,10 @@ use jsonld::Declared;
 /// Everything a field is read from.
 pub(crate) struct Evidence<'e, 'a> {
     pub(crate) page: &'e Page,
+    /// The page's own address.
     pub(crate) url: &'e Url,
+    /// What its links are relative to: its address, or what its `<base>` says.
+    pub(crate) base: &'e Url,
     /// The decoded page as it came, with the scripts the sieve cuts.
     pub(crate) source: &'e str,
     pub(crate) dom: &'e Dom<'a>,

@@ -80,7 +80,7 @@ pub(crate) fn lead(
     let (address, from) = og
         .map(|(a, f)| (a, if f.starts_with("og") { "og" } else { "meta:twitter:image" }))
         .or_else(|| evidence.declared.image.clone().map(|a| (a, "json-ld")))?;
-    let url = evidence.url.join(address.trim()).ok().filter(|u| matches!(u.scheme(), "http" | "https"))?;
+    let url = evidence.base.join(address.trim()).ok().filter(|u| matches!(u.scheme(), "http" | "https"))?;
     let (printed, mut credit) = printed(evidence, headline, body).unwrap_or_default();
     let says = |caption: &String| says_something(evidence, caption);
     let mut caption = Some(printed).filter(says);

@@ -133,7 +133,7 @@ pub(crate) fn canonical(evidence: &Evidence<'_, '_>) -> Option<(CanonicalUrl, &'
         (evidence.head.meta_of(&["og:url"]).map(|(u, _)| u), "og:url"),
     ];
     stated.into_iter().find_map(|(href, from)| {
-        let url = CanonicalUrl::join(evidence.url, &href?).ok()?;
+        let url = CanonicalUrl::join(evidence.base, &href?).ok()?;
         let is_home = Url::parse(url.as_str()).is_ok_and(|u| u.path() == "/" && u.query().is_none());
         (url.domain() == own.domain() && (!is_home || evidence.url.path() == "/")).then_some((url, from))
     })
@@ -297,7 +297,7 @@ pub(crate) fn licence(evidence: &Evidence<'_, '_>) -> Option<(String, &'static s
             node.tag == Tag::A && node.attr("rel").is_some_and(is_licence) && !evidence.above[*i].has(foreign)
         });
         let href = links.find_map(|(_, node)| node.attr("href"))?;
-        Some((evidence.url.join(href.trim()).ok()?.to_string(), "rel=license"))
+        Some((evidence.base.join(href.trim()).ok()?.to_string(), "rel=license"))
     };
     linked.or_else(declared).or_else(visible)
 }

@@ -268,7 +268,7 @@ fn leads_home(evidence: &Evidence<'_, '_>, heading: usize) -> bool {
     let inside = (heading..dom.nodes[heading].end).take(8);
     let around = dom.ancestors(heading).take(3);
     let is_home = |href: &str| {
-        evidence.url.join(href.trim()).is_ok_and(|url| {
+        evidence.base.join(href.trim()).is_ok_and(|url| {
             url.path() == "/"
                 && url.query().is_none()
                 && url.fragment().is_none()
