@@ -1,10 +1,15 @@
 //! The headline: as printed, agreeing with what the page declares, without the site's name or the kicker.
 
+mod cut;
+
 use super::Evidence;
 use super::kicker::{punctuated, without_kicker};
 use crate::dom::Tag;
 use crate::role::Roles;
 use crate::text::{fold, squeeze};
+use cut::{bare, names_site, without_tail};
+
+pub(crate) use cut::without_site;
 
 /// The chosen title, where it is printed, and the values not taken.
 #[derive(Debug, Default)]
@@ -15,10 +20,6 @@ pub(crate) struct Title {
     pub(crate) kicker: Option<String>,
     pub(crate) others: Vec<(String, String)>,
 }
-
-/// Separators publishers put between a headline and their name.
-const SEPARATORS: [&str; 12] =
-    [" - ", " | ", " – ", " — ", " • ", " · ", " :: ", " » ", " / ", " < ", " > ", "| "];
 
 /// A heading that holds more text, kicker and byline included, was not closed.
 const MAX_HEADING_BYTES: usize = 2000;
@@ -51,12 +52,19 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
     }
     // Nothing printed agrees: a single heading of the first rank is the headline, else what is declared.
     let alone: Vec<&Printed> = printed.iter().filter(|p| p.tag == Tag::H1).collect();
+    let named: Vec<&Printed> = printed.iter().filter(|p| p.tag != Tag::H1 && p.words() >= 3).collect();
     if let (true, [only]) = (stated.is_empty() || is_home_title(&folded, outlets), alone.as_slice()) {
         out.text = Some(without_site(&only.text, outlets));
         out.from = "h1";
         out.node = Some(only.node);
-    } else if let Some((text, from)) = stated.first() {
-        out.text = Some(text.clone());
+    } else if let (true, [only]) = (is_home_title(&folded, outlets), named.as_slice()) {
+        out.text = Some(only.text.clone());
+        out.from = "heading";
+        out.node = Some(only.node);
+    } else if let Some((text, from)) = stated.iter().find(|(text, _)| !is_site(&fold(text), outlets)) {
+        let whole = evidence.head.title.as_deref().filter(|_| *from == "title").unwrap_or_default();
+        out.text = Some(bare(text, &squeeze(whole), outlets).to_owned());
+        out.others.retain(|(other, _)| other != text);
         out.from = from;
         out.node = alone.first().map(|p| p.node);
     } else if let Some(hint) = &evidence.page.hint.title {
@@ -67,7 +75,13 @@ pub(crate) fn choose(evidence: &Evidence<'_, '_>) -> Title {
 }
 
 fn is_home_title(stated: &[String], outlets: &[String]) -> bool {
-    stated.iter().all(|s| outlets.contains(s))
+    stated.iter().all(|title| is_site(title, outlets))
+}
+
+/// Whether a title (folded) is the outlet's name and nothing else.
+fn is_site(title: &str, outlets: &[String]) -> bool {
+    let bare = title.replace(' ', "");
+    outlets.iter().any(|name| name.replace(' ', "") == bare)
 }
 
 struct Printed {
@@ -281,18 +295,6 @@ fn leads_home(evidence: &Evidence<'_, '_>, heading: usize) -> bool {
             .any(|i| dom.nodes[i].tag == Tag::A && dom.nodes[i].attr("href").is_some_and(is_home))
 }
 
-/// Cuts what follows a bar where a declared title ends at the bar, or where more bars follow: `… | Section | Site`.
-fn without_tail(title: &str, stated: &[(String, &'static str)]) -> String {
-    if let Some((head, tail)) = title.split_once(" | ") {
-        let folded = fold(head);
-        let is_chain = tail.contains(" | ") && head.split_whitespace().count() >= 3;
-        if head.chars().count() >= 15 && (is_chain || stated.iter().any(|(text, _)| fold(text) == folded)) {
-            return head.trim().to_owned();
-        }
-    }
-    title.to_owned()
-}
-
 /// What the page declares as its title, best first, site names cut.
 fn stated(evidence: &Evidence<'_, '_>, outlets: &[String]) -> Vec<(String, &'static str)> {
     let declared = evidence.declared;
@@ -332,73 +334,4 @@ fn likeness(a: &str, b: &str) -> f32 {
         return 0.0;
     }
     2.0 * common as f32 / (words.len() + other.len()) as f32 * 0.95
-}
-
-/// Cuts the site's name from the end or the start of a title.
-pub(crate) fn without_site(title: &str, outlets: &[String]) -> String {
-    let mut title = squeeze(title);
-    // `gazette.example Le port rouvre`: no separator is needed after a host's name.
-    if let Some((host, rest)) = title.split_once(' ')
-        && host.contains('.')
-        && outlets.contains(&fold(host))
-        && rest.chars().count() >= 10
-    {
-        title = rest.trim_start_matches([' ', ':', '|', '-', '–', '—']).to_owned();
-    }
-    for _ in 0..3 {
-        let Some(cut) = SEPARATORS.iter().find_map(|sep| site_cut(&title, sep, outlets)) else { break };
-        title = cut;
-    }
-    title
-}
-
-fn site_cut(title: &str, separator: &str, outlets: &[String]) -> Option<String> {
-    let (head, tail) = title.rsplit_once(separator)?;
-    if names_site(tail, outlets) && head.chars().count() >= 4 {
-        return Some(head.trim().to_owned());
-    }
-    let (head, tail) = title.split_once(separator)?;
-    (names_site(head, outlets) && tail.chars().count() >= 10).then(|| tail.trim().to_owned())
-}
-
-fn names_site(part: &str, outlets: &[String]) -> bool {
-    let folded = fold(part).replace(' ', "");
-    folded.chars().count() >= 2
-        && outlets.iter().any(|o| {
-            let o = o.replace(' ', "");
-            folded == o
-                || (o.len() >= 4 && folded.contains(&o) && folded.len() < o.len() * 2 + 6)
-                || (folded.len() >= 5 && o.contains(&folded))
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(title: &str, expected: &str) {
-        let outlets = [
-            "l echo media".to_owned(),
-            "echo-media".to_owned(),
-            "echo example".to_owned(),
-            "جريدة الساحل".to_owned(),
-        ];
-        assert_eq!(without_site(title, &outlets), expected);
-    }
-
-    #[test]
-    fn site_names_are_cut() {
-        check("Un titre - L'Écho Média", "Un titre");
-        check("L'Écho Média | Un titre assez long", "Un titre assez long");
-        check("عنوان طويل للخبر - جريدة الساحل", "عنوان طويل للخبر");
-        check("Foot - Le match", "Foot - Le match");
-        check("echo.example Un titre assez long", "Un titre assez long");
-    }
-
-    #[test]
-    fn chains_of_bars_are_cut() {
-        let check = |title: &str, expected: &str| assert_eq!(without_tail(title, &[]), expected, "{title}");
-        check("Le port rouvre ses quais | Économie | Maroc", "Le port rouvre ses quais");
-        check("Le port rouvre ses quais | Reportage", "Le port rouvre ses quais | Reportage");
-    }
 }
