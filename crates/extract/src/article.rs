@@ -320,7 +320,7 @@ fn set_subject(article: &mut Article, evidence: &Evidence<'_, '_>, body: &Body, 
 }
 
 fn set_rights(article: &mut Article, evidence: &Evidence<'_, '_>, title: &Title) {
-    if let Some(from) = subject::opinion(evidence, article.section.as_deref()) {
+    if let Some(from) = subject::opinion(evidence, article.section.as_deref(), title.kicker.as_deref()) {
         article.opinion = true;
         note(article, "opinion", from);
     }

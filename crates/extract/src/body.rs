@@ -136,9 +136,9 @@ fn dressed(scene: &Scene<'_, '_>, drafted: &Drafted, mut lines: Vec<usize>) -> B
     lines.retain(|&i| Some(i) != drafted.keyword_line);
     let (mut lines, updates) = updates::completed(scene, &drafted.pruned, lines);
     closing::cut(scene, &mut lines);
-    filter::tidy(&scene.blocks.list, &mut lines);
+    filter::tidy(&scene.blocks.list, &mut lines, updates);
     let standfirst = standfirst::find(scene, &drafted.pruned, drafted.container, &mut lines);
-    filter::tidy(&scene.blocks.list, &mut lines);
+    filter::tidy(&scene.blocks.list, &mut lines, updates);
     let texts = |of: &[usize]| of.iter().map(|&i| scene.blocks.list[i].text.as_str()).collect::<Vec<_>>();
     let mut echoes = echo::echoes(&texts(&standfirst), &texts(&lines)).into_iter();
     lines.retain(|_| echoes.next() == Some(false));

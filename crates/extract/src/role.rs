@@ -289,6 +289,7 @@ fn of_attribute(key: &str, value: &str) -> Roles {
             "keywords" => Roles::TAGS,
             _ => Roles::default(),
         },
+        "itemtype" if value.ends_with("/BreadcrumbList") => Roles::CRUMBS,
         "rel" if value == "author" => Roles::BYLINE.with(Roles::AUTHOR),
         // A React stream sends late parts hidden, under ids its script moves into place.
         "hidden" => Roles::HIDDEN,

@@ -19,8 +19,8 @@ const MAX_ATTRIBUTES: usize = 48;
 /// A text for those without scripts has this length and so many paragraphs.
 const MIN_NOSCRIPT_BYTES: usize = 1500;
 const MIN_NOSCRIPT_PARAGRAPHS: usize = 4;
-/// The attributes read: those of roles, of declarations, of links and dates, and what the parser itself minds.
-const READ_ATTRIBUTES: [&str; 26] = [
+/// The attributes read: those of roles, of declarations, of links, pictures and dates, and what the parser itself minds.
+const READ_ATTRIBUTES: [&str; 32] = [
     "class",
     "id",
     "href",
@@ -28,6 +28,7 @@ const READ_ATTRIBUTES: [&str; 26] = [
     "name",
     "property",
     "itemprop",
+    "itemtype",
     "rel",
     "datetime",
     "hidden",
@@ -47,6 +48,11 @@ const READ_ATTRIBUTES: [&str; 26] = [
     "data-block",
     "data-module",
     "charset",
+    "src",
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "width",
 ];
 
 /// A page without what no reader sees.

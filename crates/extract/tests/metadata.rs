@@ -318,3 +318,47 @@ fn an_editor_is_not_told_what_no_page_says() {
     assert!(!article("", menu, "").sponsored);
     assert!(article("", "<p>Contenu partenaire</p>", "").sponsored);
 }
+
+#[test]
+fn a_picture_is_found_where_none_is_declared_and_no_logo_is_one() {
+    let shown = "<figure><img src='data:image/gif;base64,R0' data-src=/img/quai.jpg width=800></figure>";
+    let marks = "<img src=/img/logo.png><img src=/img/avatar.jpg width=64>";
+    let found = article("", &format!("{marks}{shown}"), "").lead_image.unwrap();
+    assert_eq!(found.url, "https://www.gazette.example/img/quai.jpg");
+    let logo = "<meta property=og:image content=/img/logo-gazette.png>";
+    assert_eq!(article(logo, marks, "").lead_image, None);
+    assert_eq!(article(logo, shown, "").lead_image.unwrap().url, found.url);
+    let told = "<meta property=og:image content=/img/le-nouveau-logo-du-port-est-inaugure.jpg>";
+    assert!(article(told, "", "").lead_image.is_some(), "a picture of a logo, named by a sentence");
+}
+
+#[test]
+fn dates_of_the_site_and_of_other_articles_are_not_the_articles() {
+    let published = |after: &str| article("", "", after).published.map(|date| date.to_string());
+    assert_eq!(published("<footer>© 2025 La Gazette. Dernière mise à jour : 12/11/2025</footer>"), None);
+    let teaser = "<aside><ul><li><a href=/quai>Le troisième quai attend encore ses grues</a> \
+        <time datetime=2026-01-08>8 janvier 2026</time></ul></aside>";
+    assert_eq!(published(teaser), None);
+    let live = r#"<script type=application/ld+json>{"@type":"LiveBlogPosting","headline":"Le port rouvre ses quais",
+        "coverageStartTime":"2026-01-09T14:10:00+01:00","liveBlogUpdate":[{"@type":"BlogPosting","headline":"Une grue",
+        "datePublished":"2026-01-09T18:45:00+01:00"}]}</script>"#;
+    let date = article(live, "", "").published.unwrap().to_string();
+    assert_eq!(date, "2026-01-09T14:10:00+01:00", "a live page is dated by its beginning");
+}
+
+#[test]
+fn sections_opinions_and_licences_are_read_where_the_page_prints_them() {
+    let crumbs = "<ol itemscope itemtype='https://schema.org/BreadcrumbList'><li><a href=/>Accueil</a><li>\
+        <a href=/eco>Économie</a><li>Le port rouvre ses quais</ol>";
+    assert_eq!(article("", crumbs, "").section.as_deref(), Some("Économie"));
+    let label = "<div class=post-category><a href=/idees>Tribunes</a></div>";
+    let found = article("", label, "");
+    assert_eq!((found.section.as_deref(), found.opinion), (Some("Tribunes"), true));
+    let licence = |text: &str| article("", "", text).licence;
+    let link = "<a href=https://creativecommons.org/licenses/by/4.0/>CC BY 4.0</a>";
+    let own = licence(&format!("<footer>Ce texte est publié sous licence {link}</footer>"));
+    assert_eq!(own.as_deref(), Some("https://creativecommons.org/licenses/by/4.0/"));
+    assert_eq!(licence(&format!("<p>Photo : Rim Alami, licence {link}</p>")), None);
+    let words = "<meta name=news_keywords content='port, quai, 100312, Le troisième quai atte…, [4]'>";
+    assert_eq!(article(words, "", "").keywords, ["port", "quai"]);
+}

@@ -1,6 +1,6 @@
 //! The line filter: lines inside the container that are not the article's.
 
-use super::Scene;
+use super::{Scene, updates};
 use crate::block::{Block, Shape, ends_sentence};
 use crate::cue::{END_CUES, PROMPT_CUES, READ_ALSO_CUES, is_furniture};
 use crate::role::Roles;
@@ -97,10 +97,11 @@ pub(super) fn veto(scene: &Scene<'_, '_>, pruned: &[bool]) -> impl Fn(usize) -> 
     }
 }
 
-/// Drops the page's own furniture, labels before the first full line, and headings that head nothing.
-pub(super) fn tidy(blocks: &[Block], kept: &mut Vec<usize>) {
+/// Drops the page's own furniture, labels before the first full line, and headings that head nothing. Of `updates`,
+/// where there are any, the first keeps its time.
+pub(super) fn tidy(blocks: &[Block], kept: &mut Vec<usize>, updates: usize) {
     kept.retain(|&i| blocks[i].chars >= MAX_FURNITURE_CHARS || !is_furniture(blocks[i].folded()));
-    trim_start(blocks, kept);
+    trim_start(blocks, kept, updates);
     drop_empty_headings(blocks, kept);
 }
 
@@ -145,7 +146,7 @@ fn trim_ends(blocks: &[Block], kept: &mut Vec<usize>) {
         }
         kept.truncate(end);
     }
-    trim_start(blocks, kept);
+    trim_start(blocks, kept, 0);
 }
 
 /// Whether a line reads as the article's and not as a label.
@@ -153,15 +154,13 @@ fn counts(block: &Block) -> bool {
     block.is_prose() || (block.chars >= 25 && ends_sentence(&block.text)) || block.chars >= 80
 }
 
-fn trim_start(blocks: &[Block], kept: &mut Vec<usize>) {
+fn trim_start(blocks: &[Block], kept: &mut Vec<usize>, updates: usize) {
+    let leads = |block: &Block| {
+        let heads = matches!(block.shape, Shape::Heading(_) | Shape::Item) && block.link_density() < 0.3;
+        heads || updates > 0 && updates::is_stamp(block)
+    };
     if let Some(first) = kept.iter().position(|&i| counts(&blocks[i])) {
-        let mut start = first;
-        while start > 0
-            && matches!(blocks[kept[start - 1]].shape, Shape::Heading(_) | Shape::Item)
-            && blocks[kept[start - 1]].link_density() < 0.3
-        {
-            start -= 1;
-        }
+        let start = kept[..first].iter().rposition(|&i| !leads(&blocks[i])).map_or(0, |other| other + 1);
         kept.drain(..start);
     }
 }

@@ -79,7 +79,7 @@ fn entries(scene: &Scene<'_, '_>) -> Vec<usize> {
 }
 
 /// Whether a line is a clock time and little else: `9h40`, `09:40`, `À 21 h 05`, `الساعة 09:40`.
-fn is_stamp(block: &Block) -> bool {
+pub(super) fn is_stamp(block: &Block) -> bool {
     block.chars <= MAX_STAMP_CHARS && block.link_density() < 0.9 && has_clock(&block.text)
 }
 

@@ -4,9 +4,11 @@
 //! from what it shows by an element of its own, a sign (`©`, `Crédit`) or an agency's name at the end.
 
 use kiosque_model::Image;
+use url::Url;
 
 use super::Evidence;
 use super::subject::plain;
+use crate::dom::Tag;
 use crate::role::Roles;
 use crate::text::{fold, squeeze};
 
@@ -77,10 +79,11 @@ pub(crate) fn lead(
         "twitter:image",
         "twitter:image:src",
     ]);
-    let (address, from) = og
+    let (url, from) = og
         .map(|(a, f)| (a, if f.starts_with("og") { "og" } else { "meta:twitter:image" }))
-        .or_else(|| evidence.declared.image.clone().map(|a| (a, "json-ld")))?;
-    let url = evidence.base.join(address.trim()).ok().filter(|u| matches!(u.scheme(), "http" | "https"))?;
+        .and_then(|(address, from)| Some((picture(evidence, &address)?, from)))
+        .or_else(|| Some((picture(evidence, evidence.declared.image.as_ref()?)?, "json-ld")))
+        .or_else(|| Some((shown(evidence, headline, body)?, "figure")))?;
     let (printed, mut credit) = printed(evidence, headline, body).unwrap_or_default();
     let says = |caption: &String| says_something(evidence, caption);
     let mut caption = Some(printed).filter(says);
@@ -94,6 +97,45 @@ pub(crate) fn lead(
         .or_else(|| evidence.declared.credit.clone())
         .filter(|c| (2..100).contains(&fold(c).chars().count()) && caption.as_ref() != Some(c));
     Some((Image { url: url.to_string(), caption, credit }, from.to_owned()))
+}
+
+/// The absolute address of a picture; none of a logo, a blank or an avatar, which shows nothing of the article.
+fn picture(evidence: &Evidence<'_, '_>, address: &str) -> Option<Url> {
+    const NOT: &str = "logo logos favicon icon icons avatar gravatar placeholder blank spacer pixel sprite emoji loader \
+        icone button btn";
+    let url = evidence.base.join(address.trim()).ok().filter(|u| matches!(u.scheme(), "http" | "https"))?;
+    let file = url.path().rsplit('/').find(|part| !part.is_empty())?.to_ascii_lowercase();
+    // A file named by a sentence shows what the sentence says, be it a logo.
+    const MAX_WORDS: usize = 6;
+    let words: Vec<&str> =
+        file.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let is_named = |not: &str| words.contains(&not);
+    let is_mark = words.len() <= MAX_WORDS && NOT.split_ascii_whitespace().any(is_named);
+    (!is_mark && !file.ends_with(".svg")).then_some(url)
+}
+
+/// The first picture of some size from the headline to the text's end, where nothing is declared.
+fn shown(evidence: &Evidence<'_, '_>, headline: Option<usize>, body: Option<(usize, usize)>) -> Option<Url> {
+    /// Declared widths below this are those of icons and portraits.
+    const MIN_WIDTH: u32 = 200;
+    let (first, last) = body?;
+    let anchor = headline.unwrap_or(first);
+    let own = |&i: &usize| {
+        let node = &evidence.dom.nodes[i];
+        let width = node.attr("width").and_then(|width| width.trim_end_matches("px").parse::<u32>().ok());
+        node.tag == Tag::Img
+            && width.is_none_or(|width| width >= MIN_WIDTH)
+            && !evidence.is_foreign(i, anchor)
+            && !evidence.above[i].has(Roles(Roles::EDGE.0 | Roles::BYLINE.0))
+    };
+    // A page that loads its pictures late keeps their addresses elsewhere.
+    let address = |i: usize| {
+        let node = &evidence.dom.nodes[i];
+        let names = ["data-src", "data-original", "data-lazy-src", "src"];
+        names.iter().find_map(|name| node.attr(name).filter(|src| !src.trim().is_empty()))
+    };
+    let pictures = (anchor.min(first)..last.min(evidence.dom.nodes.len())).filter(own);
+    pictures.filter_map(|i| picture(evidence, address(i)?)).next()
 }
 
 /// A caption that repeats the title or the outlet's name tells nothing of the picture.

@@ -174,6 +174,7 @@ fn gather<'v>(value: &'v Value, depth: usize, out: &mut Vec<&'v Object>) {
                 if !matches!(
                     key.as_str(),
                     "itemListElement"
+                        | "liveBlogUpdate"
                         | "hasPart"
                         | "mentions"
                         | "comment"
@@ -225,7 +226,10 @@ fn declared(object: &Object, by_id: &HashMap<&str, &Object>) -> Declared {
         headline: text("headline").or_else(|| text("name")),
         description: text("description"),
         authors: authors(object, by_id),
-        published: text("datePublished").or_else(|| text("dateCreated")).or_else(|| text("uploadDate")),
+        // A live page is dated by its beginning, not by the newest of its updates.
+        published: ["datePublished", "dateCreated", "uploadDate", "coverageStartTime"]
+            .into_iter()
+            .find_map(text),
         modified: text("dateModified"),
         sections: object.get("articleSection").map(strings).unwrap_or_default(),
         keywords: object.get("keywords").map(keywords).unwrap_or_default(),

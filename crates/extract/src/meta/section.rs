@@ -209,7 +209,9 @@ fn by_links(
                 links.iter().any(|l| l.node != link.node && l.path == link.path && l.text == link.text);
             // In a row of links it is the menu, called so or not.
             let row = links.iter().filter(|l| l.node.abs_diff(link.node) < 24).count() > 4;
-            !row && (again || above(link.path) || is_section_path(link.path))
+            let named =
+                || above(link.path) || is_section_path(link.path) || is_called_category(evidence, link.node);
+            !row && (again || named())
         })
     });
     let by_address =
@@ -280,6 +282,16 @@ fn by_class<'l, 'e>(evidence: &Evidence<'_, '_>, links: &'l [Link<'e>]) -> Optio
         let (kind, slug) = class.split_once('-')?;
         let names = matches!(kind, "category" | "rubrique" | "section" | "cat" | "categorie");
         links.iter().find(|l| names && l.path.rsplit('/').next() == Some(slug))
+    })
+}
+
+/// Whether a link's element, or one right around it, is called a category: `<div class=post-category><a …>`.
+fn is_called_category(evidence: &Evidence<'_, '_>, link: usize) -> bool {
+    const NAMES: [&str; 7] =
+        ["cat", "category", "categories", "categorie", "rubrique", "rubriques", "rubric"];
+    evidence.dom.ancestors(link).take(3).any(|node| {
+        let mut words = evidence.dom.nodes[node].class.split(|c: char| !c.is_ascii_alphanumeric());
+        words.any(|word| NAMES.iter().any(|name| name.eq_ignore_ascii_case(word)))
     })
 }
 

@@ -47,8 +47,12 @@ impl Place {
         self.frame.is_some_and(|frame| !evidence.dom.is_within(block.from, frame))
     }
 
-    /// Whether a line is the page's clock or its weather: the day of the fetch, printed apart from the article.
-    fn is_clock(&self, evidence: &Evidence<'_, '_>, block: &Block) -> bool {
+    /// Whether a line is of another article's box, or the page's clock or its weather: the day of the fetch, printed
+    /// apart from the article.
+    fn is_others(&self, evidence: &Evidence<'_, '_>, block: &Block) -> bool {
+        if is_teasers(evidence, block.from, self.anchor) {
+            return true;
+        }
         if !self.is_outside(evidence, block) {
             return false;
         }
@@ -82,6 +86,7 @@ pub(super) fn stamp(
         let is_time = node.tag == Tag::Time;
         if !(is_time || node.class.contains("published") || node.class.contains("updated"))
             || evidence.is_foreign(i, anchor)
+            || is_teasers(evidence, i, anchor)
         {
             continue;
         }
@@ -101,6 +106,18 @@ pub(super) fn stamp(
     best.map(|(_, stamp)| stamp).or_else(|| only_stamp(evidence, anchor))
 }
 
+/// Whether a stamp stands beside the linked headline of another article, in a box of theirs.
+fn is_teasers(evidence: &Evidence<'_, '_>, stamp: usize, anchor: usize) -> bool {
+    const MIN_HEADLINE_CHARS: usize = 20;
+    let dom = evidence.dom;
+    let boxes = dom.ancestors(stamp).take(4).take_while(|&n| !dom.is_within(anchor, n));
+    let Some(around) = boxes.filter(|&n| matches!(dom.nodes[n].tag, Tag::Li | Tag::Article)).last() else {
+        return false;
+    };
+    let mut links = (around..dom.nodes[around].end).filter(|&n| dom.nodes[n].tag == Tag::A);
+    links.any(|link| dom.text_start(link, 400).chars().count() >= MIN_HEADLINE_CHARS)
+}
+
 /// Whether a `<time>` element prints another day than its attribute holds: the attribute then tells of a change.
 fn belies(evidence: &Evidence<'_, '_>, node: usize, stamp: &str) -> bool {
     let now = evidence.fetched_at();
@@ -115,11 +132,11 @@ fn belies(evidence: &Evidence<'_, '_>, node: usize, stamp: &str) -> bool {
 
 /// The `datetime` that all `<time>` elements of a page outside teasers agree on.
 fn only_stamp(evidence: &Evidence<'_, '_>, anchor: usize) -> Option<String> {
-    let nodes = evidence.dom.nodes.iter().enumerate();
-    let mut stamps =
-        nodes.filter(|(i, node)| node.tag == Tag::Time && !evidence.is_foreign(*i, anchor)).filter_map(
-            |(i, node)| node.attr("datetime").filter(|stamp| stamp.len() >= 8 && !belies(evidence, i, stamp)),
-        );
+    let is_own = |i: usize| !evidence.is_foreign(i, anchor) && !is_teasers(evidence, i, anchor);
+    let times = evidence.dom.nodes.iter().enumerate().filter(|(i, node)| node.tag == Tag::Time && is_own(*i));
+    let mut stamps = times.filter_map(|(i, node)| {
+        node.attr("datetime").filter(|stamp| stamp.len() >= 8 && !belies(evidence, i, stamp))
+    });
     let first = stamps.next()?;
     stamps.all(|stamp| stamp == first).then(|| first.to_owned())
 }
@@ -142,7 +159,7 @@ pub(super) fn dates(
     for block in evidence.blocks.list.iter().filter(|b| zone.contains(&b.from)) {
         if block.chars > MAX_NAMED_CHARS
             || evidence.is_foreign(block.owner, anchor)
-            || place.is_clock(evidence, block)
+            || place.is_others(evidence, block)
         {
             continue;
         }
@@ -188,7 +205,7 @@ fn beside(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
     let near = place.anchor.min(first).saturating_sub(BESIDE)..place.anchor.max(first);
     let mut found = Vec::new();
     let beside = |b: &&Block| near.contains(&b.from) && b.chars < MAX_BESIDE_CHARS;
-    for block in evidence.blocks.list.iter().filter(beside).filter(|b| !place.is_clock(evidence, b)) {
+    for block in evidence.blocks.list.iter().filter(beside).filter(|b| !place.is_others(evidence, b)) {
         read_line(evidence, &parted(evidence, block), "text", &mut found);
     }
     let is_one = found.windows(2).all(|pair| pair[0].printed.day == pair[1].printed.day);
@@ -210,6 +227,11 @@ fn revised(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
 }
 
 fn read_line(evidence: &Evidence<'_, '_>, text: &str, from: &'static str, out: &mut Vec<Seen>) {
+    // `© 2008-2026 La Gazette. Dernière mise à jour : …` is the site's line.
+    let rights = text.split_once('©').or_else(|| text.split_once("opyright"));
+    if rights.is_some_and(|(_, rest)| rest.trim_start().starts_with(|c: char| c.is_ascii_digit())) {
+        return;
+    }
     // Only counting back (`منذ ساعتين`) is done without a number, and in few words.
     if text.len() > 80 && !text.chars().any(char::is_numeric) {
         return;
@@ -282,7 +304,7 @@ fn alone(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
         .list
         .iter()
         .filter(|b| zone.contains(&b.from) && b.chars <= MAX_ALONE_CHARS && is_alone(&b.text))
-        .filter(|b| !evidence.is_foreign(b.owner, place.anchor) && !place.is_clock(evidence, b))
+        .filter(|b| !evidence.is_foreign(b.owner, place.anchor) && !place.is_others(evidence, b))
         .collect();
     lines.sort_by_key(|b| b.from.abs_diff(place.anchor));
     for block in lines {
@@ -298,7 +320,7 @@ fn labelled(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
     let own = |b: &&Block| {
         b.chars < MAX_NAMED_CHARS
             && !evidence.is_foreign(b.owner, place.anchor)
-            && !place.is_clock(evidence, b)
+            && !place.is_others(evidence, b)
     };
     let (mut before, mut after_revised) = (false, false);
     for block in evidence.blocks.list.iter().filter(own) {
@@ -343,7 +365,7 @@ fn anywhere(evidence: &Evidence<'_, '_>, place: Place, out: &mut Vec<Seen>) {
     for block in evidence.blocks.list.iter().filter(|b| b.chars < 80) {
         if evidence.above[block.from].has(Roles::DATE)
             && !evidence.is_foreign(block.owner, place.anchor)
-            && !place.is_clock(evidence, block)
+            && !place.is_others(evidence, block)
         {
             read_line(evidence, &block.text, "byline", &mut found);
         }

@@ -36,13 +36,20 @@ pub(crate) fn keywords(evidence: &Evidence<'_, '_>, line: Option<&str>) -> (Vec<
     ];
     let title = evidence.head.title.as_deref().map(fold).unwrap_or_default();
     for (list, from) in candidates {
-        if from == "meta:keywords" && is_title_in_words(&list, &title) {
+        if !matches!(from, "text" | "tags") && is_title_in_words(&list, &title) {
             continue;
         }
         let mut out: Vec<String> = Vec::new();
         for word in list {
             let chars = word.chars().count();
-            if (2..=60).contains(&chars) && !out.contains(&word) && out.len() < MAX_KEYWORDS {
+            let is_cut = word.ends_with("..") || word.ends_with('…');
+            let is_word = word.chars().any(char::is_alphabetic);
+            if (2..=60).contains(&chars)
+                && is_word
+                && !is_cut
+                && !out.contains(&word)
+                && out.len() < MAX_KEYWORDS
+            {
                 out.push(word);
             }
         }
@@ -191,7 +198,11 @@ pub(crate) fn paywalled(evidence: &Evidence<'_, '_>) -> Option<String> {
 }
 
 /// Whether the page marks itself as opinion, and where it does.
-pub(crate) fn opinion(evidence: &Evidence<'_, '_>, section: Option<&str>) -> Option<&'static str> {
+pub(crate) fn opinion(
+    evidence: &Evidence<'_, '_>,
+    section: Option<&str>,
+    kicker: Option<&str>,
+) -> Option<&'static str> {
     const OPINION: [&str; 22] = [
         "opinion",
         "opinions",
@@ -210,7 +221,7 @@ pub(crate) fn opinion(evidence: &Evidence<'_, '_>, section: Option<&str>) -> Opt
         "راي",
         "اراء",
         "مقالات",
-        "كتاب وآراء",
+        "كتاب واراء",
         "مقالات الراي",
         "opinion pieces",
         "kommentar",
@@ -221,6 +232,8 @@ pub(crate) fn opinion(evidence: &Evidence<'_, '_>, section: Option<&str>) -> Opt
         Some("json-ld")
     } else if section.is_some_and(|s| OPINION.contains(&fold(s).as_str())) {
         Some("section")
+    } else if kicker.is_some_and(|k| OPINION.contains(&fold(k).as_str())) {
+        Some("kicker")
     } else {
         let mut segments = evidence.url.path_segments()?;
         segments.any(|p| ADDRESSES.contains(&p)).then_some("address")
@@ -299,7 +312,31 @@ pub(crate) fn licence(evidence: &Evidence<'_, '_>) -> Option<(String, &'static s
         let href = links.find_map(|(_, node)| node.attr("href"))?;
         Some((evidence.base.join(href.trim()).ok()?.to_string(), "rel=license"))
     };
-    linked.or_else(declared).or_else(visible)
+    linked.or_else(declared).or_else(visible).or_else(|| Some((told(evidence)?, "text")))
+}
+
+/// The one Creative Commons licence that a line of the page says to be the text's: `Ce texte est publié sous licence
+/// CC BY`. One beside a picture is the picture's.
+fn told(evidence: &Evidence<'_, '_>) -> Option<String> {
+    const SAYS: [&str; 6] = ["licence", "license", "licencia", "lizenz", "رخصه", "ترخيص"];
+    const OF_PICTURES: [&str; 8] =
+        ["photo", "image", "picture", "foto", "imagen", "bild", "illustration", "صوره"];
+    let foreign = Roles(Roles::COMMENTS.0 | Roles::RELATED.0 | Roles::CAPTION.0);
+    let mut found: Vec<&str> = Vec::new();
+    for (i, node) in evidence.dom.nodes.iter().enumerate().filter(|(_, node)| node.tag == Tag::A) {
+        let Some(href) = node.attr("href").filter(|h| h.contains("creativecommons.org/licenses/")) else {
+            continue;
+        };
+        let line = fold(&evidence.dom.text_start(evidence.dom.nodes[i].block, 400));
+        let says = |words: &[&str]| words.iter().any(|word| line.contains(word));
+        if says(&SAYS) && !says(&OF_PICTURES) && !evidence.above[i].has(foreign) && !found.contains(&href) {
+            found.push(href);
+        }
+    }
+    match found[..] {
+        [only] => Some(evidence.base.join(only.trim()).ok()?.to_string()),
+        _ => None,
+    }
 }
 
 /// The text of a fragment of HTML, for `articleBody` values that hold markup.
