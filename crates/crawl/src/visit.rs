@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 use kiosque_model::{Breadcrumb, BreadcrumbOutcome, CanonicalUrl, PageId, Reason};
+use tokio::sync::oneshot;
 
 use crate::crawler::{Crawl, Crawler};
 use crate::delivery::Parcel;
@@ -80,7 +81,7 @@ impl Visit<'_> {
             Ok(_) | Err(Miss::Stopped | Miss::Resting(_) | Miss::Elsewhere { .. }) => {}
             Err(Miss::Fault(fault)) => self.crawl.fail(fault),
             Err(Miss::Dropped { reason, detail, .. }) => {
-                self.drop_crumb(&self.source.url, reason, &detail, Vec::new()).await;
+                self.drop_crumb(&self.source.url, reason, &detail).await;
             }
         }
     }
@@ -105,7 +106,7 @@ impl Visit<'_> {
         let before: SourceMemo = recall(memory, &self.key()).map_err(fault)?.unwrap_or_default();
         let mut listing = Box::pin(self.list(&before)).await?;
         for (url, why) in &listing.broken {
-            self.drop_crumb(url, Reason::BrokenFeed, why, Vec::new()).await;
+            self.drop_crumb(url, Reason::BrokenFeed, why).await;
         }
         let leads = self.leads(&mut listing, &before);
         let (listed, mut wanted) = (leads.len(), Vec::new());
@@ -158,17 +159,34 @@ impl Visit<'_> {
         let before = SourceMemo { found: Vec::new(), found_at: None, state, ..before };
         let memo = self.paced(before, Rhythm::Failed);
         let remember = vec![entry(source_key(&self.source.id), &memo)];
-        self.drop_crumb(&self.source.url, reason, detail, remember).await;
+        let crumb = self.dropped(&self.source.url, reason, detail);
+        self.close(Parcel { crumb, remember, ..Parcel::default() }).await;
     }
 
     /// A breadcrumb for a document of the source itself.
-    async fn drop_crumb(&self, url: &str, reason: Reason, detail: &str, remember: Vec<(String, Vec<u8>)>) {
+    async fn drop_crumb(&self, url: &str, reason: Reason, detail: &str) {
+        let crumb = self.dropped(url, reason, detail);
+        self.crawl.send(Parcel { crumb, ..Parcel::default() }).await;
+    }
+
+    /// Tells that a document of the source was dropped, and makes its breadcrumb.
+    fn dropped(&self, url: &str, reason: Reason, detail: &str) -> Option<Breadcrumb> {
         let (source, url) = (self.source.id.clone(), url.to_owned());
         let crumb = CanonicalUrl::parse(&url)
             .ok()
             .map(|of| self.crumb(of, BreadcrumbOutcome::Dropped(reason), Some(detail.to_owned())));
         (self.crawl.tell)(Event::PageDropped { source, url, reason });
-        self.crawl.send(Parcel { crumb, remember, ..Parcel::default() }).await;
+        crumb
+    }
+
+    /// Sends the last parcel of a visit. A visit is over when it is remembered: when the next one is due, and with
+    /// which validators, is read from the memory.
+    async fn close(&self, parcel: Parcel) {
+        let (done, remembered) = oneshot::channel();
+        if self.crawl.send(Parcel { done: Some(done), ..parcel }).await && matches!(self.pace, Pace::Steady) {
+            // It errs where delivery ended with a fault, which ends the crawl.
+            let _ = remembered.await;
+        }
     }
 
     /// The last parcel of a visit, behind all its pages.
@@ -203,7 +221,7 @@ impl Visit<'_> {
             let outcome = BreadcrumbOutcome::Dropped(Reason::NotModified);
             self.crumb(of, outcome, Some("visited: nothing new".to_owned()))
         });
-        self.crawl.send(Parcel { crumb, remember, ..Parcel::default() }).await;
+        self.close(Parcel { crumb, remember, ..Parcel::default() }).await;
     }
 
     /// The next visit: sooner after news, later after none, later still after a failure, never sooner than its

@@ -191,6 +191,30 @@ async fn the_health_of_sources_is_remembered() {
     assert_eq!((of("b").state.as_str(), of("b").last_new), ("failed (not_found): status 404", None));
 }
 
+/// Else the next one would begin before it is known when it is due and with which validators.
+#[tokio::test]
+async fn a_visit_is_over_when_it_is_remembered() {
+    let lab = Lab::open().await;
+    lab.site.feed("a.example/rss", &[("a.example/1", "un")]).page("a.example/1", "x");
+    let sources = [Source::new("read", "http://a.example/rss"), Source::new("lost", "http://b.example/rss")];
+    let (stop, over) = (CancellationToken::new(), Mutex::new(Vec::new()));
+    let progress = |event: Event| {
+        if let Event::SourceFinished { source, .. } = event {
+            let health = source_health(lab.memory.as_ref()).unwrap();
+            let due = health.get(&source).and_then(|health| health.next_visit);
+            let mut over = over.lock().unwrap();
+            over.push((source.0, due.is_some()));
+            if over.len() == sources.len() {
+                stop.cancel();
+            }
+        }
+    };
+    lab.crawler().run(&sources, &stop, &progress).await;
+    let mut over = over.into_inner().unwrap();
+    over.sort();
+    assert_eq!(over, [("lost".to_owned(), true), ("read".to_owned(), true)]);
+}
+
 #[tokio::test]
 async fn when_a_source_is_due_survives_a_restart() {
     let lab = Lab::open().await;
