@@ -209,8 +209,7 @@ impl Fetcher {
 
     /// A host that rests is not asked: its pages stay owing, and a list waits for its next turn.
     fn is_awake(&self, url: &Url, want: Want) -> Result<(), Miss> {
-        let Some(until) = self.silent.rests(&authority(url), self.now()) else { return Ok(()) };
-        let why = format!("it did not answer and rests until {until:.0}");
+        let Some(why) = self.silent.rests(&authority(url), self.now()) else { return Ok(()) };
         Err(if want == Want::Page { Miss::Resting(why) } else { Miss::passing(why) })
     }
 
@@ -237,6 +236,8 @@ impl Fetcher {
         let mut tries_left = self.settings.retries;
         loop {
             let mut turn = self.lanes.turn(url, rest).await;
+            // The one before may have heard that the host wants to be left alone.
+            self.is_awake(url, ask.want)?;
             if !self.owns(&site_of(url)) {
                 return Ok(Hop::Elsewhere);
             }
@@ -262,7 +263,11 @@ impl Fetcher {
             let most = Duration::from_millis(self.settings.max_retry_after_ms);
             let asked = asked_to_wait.unwrap_or_default();
             // What a host asks for holds for all of it, not for this address alone.
-            turn.leave_alone(asked.min(most));
+            if asked > most {
+                self.silent.asked(&authority(url), asked, self.now());
+            } else {
+                turn.leave_alone(asked);
+            }
             drop(turn);
             tracing::debug!(%url, why, tries_left, "no answer");
             if tries_left == 0 || asked > most {

@@ -21,7 +21,7 @@ use crate::handover::{Handover, RobotsFile};
 use crate::lane::{Lanes, authority};
 use crate::memory::{Memory, MemoryError};
 use crate::outlet::Outlet;
-use crate::robots::{MAX_ROBOTS_BYTES, Pattern, Robots, path_of};
+use crate::robots::{MAX_ROBOTS_BYTES, Pattern, Robots, legible, path_of};
 use crate::ruling::request;
 use crate::territory::{Territory, site_of};
 
@@ -273,9 +273,7 @@ impl RuleBook {
         }
         Whereabouts::Here(match answer {
             Ok(Whereabouts::There { url, hops }) => return Whereabouts::There { url, hops },
-            Ok(Whereabouts::Here(Some(body))) => {
-                RobotsFile::File(String::from_utf8_lossy(&body).into_owned())
-            }
+            Ok(Whereabouts::Here(Some(body))) => RobotsFile::File(legible(&body)),
             Ok(Whereabouts::Here(None)) => RobotsFile::Absent,
             Err(Trouble::Lasting(Reason::RefusedAddress, why)) => RobotsFile::Refused(why),
             Err(

@@ -15,7 +15,7 @@ use url::Url;
 /// Above so many lanes those at rest are forgotten.
 const KEPT: usize = 4096;
 /// No rest is longer than this.
-const RESTED: Duration = Duration::from_secs(300);
+const RESTED: Duration = Duration::from_secs(3600);
 
 /// When a host was last asked, and until when it wants to be left alone.
 #[derive(Debug, Default)]

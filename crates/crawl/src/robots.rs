@@ -123,11 +123,11 @@ impl Robots {
     /// Reads a file for the product token of `agent` (what stands before its first `/`).
     pub(crate) fn parse(text: &[u8], agent: &str) -> Self {
         let text = &text[..text.len().min(MAX_ROBOTS_BYTES)];
-        let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+        let text = legible(text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text));
         let mut groups: Vec<Group> = Vec::new();
         let mut sitemaps = Vec::new();
         let mut names_open = false;
-        for raw in text.split(|b| matches!(b, b'\n' | b'\r' | 0)) {
+        for raw in text.split(['\n', '\r', '\0']) {
             let Some((key, value)) = key_and_value(raw) else { continue };
             match key {
                 Key::UserAgent => {
@@ -192,15 +192,20 @@ enum Key {
     Sitemap,
 }
 
-/// A line without its comment; a missing colon is forgiven where white space stands instead.
-fn key_and_value(raw: &[u8]) -> Option<(Key, &str)> {
-    let line = raw.split(|b| *b == b'#').next().unwrap_or_default();
-    // A line in another charset still has its ASCII part; cut where it ceases to be text.
-    let line = match std::str::from_utf8(line) {
-        Ok(line) => line,
-        Err(e) => std::str::from_utf8(&line[..e.valid_up_to()]).unwrap_or_default(),
+/// The file as text. Bytes that are no UTF-8 stand percent-encoded, as addresses have them (§2.2.2): a rule for `/été`
+/// written in Latin-1 forbids that path, and neither its beginning nor all.
+pub(crate) fn legible(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("%{byte:02X}")));
     }
-    .trim();
+    text
+}
+
+/// A line without its comment; a missing colon is forgiven where white space stands instead.
+fn key_and_value(raw: &str) -> Option<(Key, &str)> {
+    let line = raw.split('#').next().unwrap_or_default().trim();
     let (key, value) = line.split_once(':').or_else(|| line.split_once(char::is_whitespace))?;
     let key = match key.trim().to_ascii_lowercase().replace(['-', ' ', '_'], "").as_str() {
         "useragent" => Key::UserAgent,

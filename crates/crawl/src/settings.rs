@@ -69,7 +69,8 @@ pub struct Settings {
     pub retries: u32,
     /// Wait before the first further try, in milliseconds; it doubles each time.
     pub retry_wait_ms: u64,
-    /// The longest `Retry-After` that is waited for in place, in milliseconds; a longer one ends the try.
+    /// The longest `Retry-After` that is waited for in place, in milliseconds; for a longer one, up to a day, the host is
+    /// not asked at all and its pages stay owing.
     pub max_retry_after_ms: u64,
     /// HTTP proxy for all requests. It then resolves the names: of the guard against private networks only the
     /// part for addresses written as numbers remains here, the rest is the proxy's duty.
@@ -104,7 +105,7 @@ impl Settings {
             agent,
             delay_ms: 1_000,
             jitter_ms: 250,
-            max_crawl_delay_ms: 60_000,
+            max_crawl_delay_ms: 300_000,
             timeout_ms: 30_000,
             first_byte_ms: 15_000,
             max_body_bytes: 10 * 1024 * 1024,

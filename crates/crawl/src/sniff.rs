@@ -31,7 +31,24 @@ pub fn sniff(bytes: &[u8], content_type: Option<&str>) -> Sniffed {
     let kind = media_type(content_type).to_ascii_lowercase();
     let is_called_feed =
         matches!(kind.as_str(), "application/rss+xml" | "application/atom+xml" | "application/feed+json");
-    told.unwrap_or(if is_called_feed { Sniffed::Feed } else { Sniffed::Page })
+    told.unwrap_or(if is_called_feed {
+        Sniffed::Feed
+    } else if is_plain_list(bytes) {
+        Sniffed::Sitemap
+    } else {
+        Sniffed::Page
+    })
+}
+
+/// Whether the first lines are addresses, one each: a sitemap in plain text (sitemaps.org, "Other Sitemap formats").
+fn is_plain_list(bytes: &[u8]) -> bool {
+    const LOOKED_AT: usize = 5;
+    let head = ascii_head(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes), HEADS[0]);
+    let mut lines = head.lines().map(str::trim).filter(|line| !line.is_empty()).take(LOOKED_AT).peekable();
+    let is_address = |line: &str| {
+        (line.starts_with("http://") || line.starts_with("https://")) && !line.contains([' ', '<'])
+    };
+    lines.peek().is_some() && lines.all(is_address)
 }
 
 /// What the bytes show, where they show anything.
@@ -128,6 +145,8 @@ mod tests {
         check("<!DOCTYPE html><html><feed></feed>", Some("application/rss+xml"), Sniffed::Page);
         check("", None, Sniffed::Page);
         check("oops", Some("application/rss+xml"), Sniffed::Feed);
+        check("https://a.example/1\r\nhttps://a.example/2\n", Some("text/plain"), Sniffed::Sitemap);
+        check("https://a.example/1 is where it was said", Some("text/plain"), Sniffed::Page);
     }
 
     #[test]

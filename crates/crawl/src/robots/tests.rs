@@ -239,3 +239,10 @@ proptest::proptest! {
         let _ = robots_allowed(&text, "k", &url);
     }
 }
+
+#[test]
+fn rules_in_another_charset_forbid_their_own_path_alone() {
+    let robots = Robots::parse(b"User-agent: *\nDisallow: /\xe9t\xe9\n", "kiosque");
+    let allowed = |path: &str| robots.verdict(&format!("http://a.example{path}")).allowed;
+    assert_eq!((allowed("/"), allowed("/a"), allowed("/%E9t%E9/1")), (true, true, false));
+}

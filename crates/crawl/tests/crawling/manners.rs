@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kiosque_crawl::Source;
 use kiosque_model::Reason;
+use tokio_util::sync::CancellationToken;
 
 use crate::site::{Lab, Reply, header};
 
@@ -120,6 +121,33 @@ async fn a_host_that_asks_to_wait_too_long_is_left_for_the_next_visit() {
     assert!(lab.pages_of("a.example/rss").await.is_empty());
     assert_eq!(lab.dropped("a.example/1"), Some((Reason::Unreachable, "status 503".into())));
     assert_eq!(lab.pages_of("a.example/rss").await, ["a.example/1"]);
+}
+
+#[tokio::test]
+async fn a_host_that_asks_for_ten_minutes_has_them() {
+    let lab = Lab::open().await;
+    let busy = || [Reply::new(429).with("retry-after", "600"), Reply::html("x")];
+    lab.site
+        .feed("a.example/rss", &[("a.example/1", ""), ("a.example/2", "")])
+        .set("a.example/1", busy())
+        .page("a.example/2", "y");
+    let (crawler, stop) = (lab.crawler(), CancellationToken::new());
+    let sources = [Source::new("s", "http://a.example/rss")];
+    let visit = async |minutes: i64| {
+        lab.pass(jiff::SignedDuration::from_mins(minutes));
+        crawler.visit_once(&sources, &stop, &|_| {}).await;
+        lab.site.asked()
+    };
+    let first = visit(0).await;
+    assert_eq!(first.last().map(String::as_str), Some("a.example/1"), "{first:?}");
+    assert!(
+        lab.dropped("a.example/2")
+            .unwrap()
+            .1
+            .starts_with("it asked to be left alone until 2026-10-06T07:10:00Z")
+    );
+    assert!(visit(9).await.is_empty());
+    assert_eq!(visit(2).await, ["a.example/rss", "a.example/1", "a.example/2"]);
 }
 
 #[tokio::test]

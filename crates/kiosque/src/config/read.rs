@@ -172,7 +172,9 @@ fn crawl(top: &mut Section<'_>) -> (Settings, u64) {
     }
     let mut settings = Settings::new(agent);
     let ms = 0..=3_600_000;
-    settings.delay_ms = whole(section.integer("delay_ms", ms, signed(settings.delay_ms)));
+    settings.delay_ms = whole(section.integer("delay_ms", ms.clone(), signed(settings.delay_ms)));
+    settings.max_crawl_delay_ms =
+        whole(section.integer("max_crawl_delay_ms", ms, signed(settings.max_crawl_delay_ms)));
     settings.jitter_ms = whole(section.integer("jitter_ms", 0..=60_000, signed(settings.jitter_ms)));
     settings.timeout_ms = whole(section.integer("timeout_ms", 1..=600_000, signed(settings.timeout_ms)));
     settings.first_byte_ms =
