@@ -72,3 +72,4 @@ pub use settings::{Agent, Settings, Source, SourceFeed, SourceKind};
 pub use sitemap::{Sitemap, SitemapError, SitemapUrl, parse_sitemap};
 pub use sniff::{Sniffed, sniff};
 pub use territory::{Everywhere, Territory, site_of};
+pub use xml::decode;

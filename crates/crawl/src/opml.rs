@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use crate::xml::decode;
+
 /// A subscription.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outline {
@@ -51,7 +53,7 @@ const STANDARD: [&str; 10] =
 /// # Errors
 /// [`OpmlError`] where it is none, or breaks off before its end.
 pub fn parse_opml(bytes: &[u8]) -> Result<Vec<Outline>, OpmlError> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = decode(bytes, None);
     let text = text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
     if !text.to_ascii_lowercase().contains("<opml") {
         return Err(OpmlError::NoOpml);

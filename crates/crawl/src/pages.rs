@@ -47,7 +47,7 @@ impl Task {
 }
 
 /// What came of one address.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Came {
     /// A new or changed page.
     Page,
@@ -55,30 +55,61 @@ enum Came {
     Nothing,
     /// It is to be asked for again.
     Owing,
+    /// There is no page, and why.
+    Missed { owing: bool, why: String },
+}
+
+/// What came of all addresses of a visit.
+#[derive(Default)]
+pub(crate) struct Harvest {
+    /// New or changed pages.
+    pub(crate) new: usize,
+    /// Whether any is to be asked for again.
+    pub(crate) owing: bool,
+    /// Addresses without a page, and why the last of them had none.
+    pub(crate) missed: usize,
+    pub(crate) why: Option<String>,
+}
+
+impl Harvest {
+    fn with(mut self, came: Came) -> Self {
+        self.new += usize::from(came == Came::Page);
+        self.owing |= matches!(came, Came::Owing | Came::Missed { owing: true, .. });
+        if let Came::Missed { why, .. } = came {
+            (self.missed, self.why) = (self.missed + 1, Some(why));
+        }
+        self
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            new: self.new + other.new,
+            owing: self.owing || other.owing,
+            missed: self.missed + other.missed,
+            why: self.why.or(other.why),
+        }
+    }
 }
 
 impl Visit<'_> {
-    /// Fetches the wanted pages, one lane a host: how many were new, and whether any is owing.
-    pub(crate) async fn fetch_all(&self, wanted: Vec<Task>) -> (usize, bool) {
+    /// Fetches the wanted pages, one lane a host.
+    pub(crate) async fn fetch_all(&self, wanted: Vec<Task>) -> Harvest {
         let mut by_host: BTreeMap<String, Vec<Task>> = BTreeMap::new();
         for task in wanted {
             let host = Url::parse(&task.lead.url).map(|u| authority(&u)).unwrap_or_default();
             by_host.entry(host).or_default().push(task);
         }
         let lanes = futures::stream::iter(by_host.into_values()).map(async |tasks| {
-            let (mut new, mut owing) = (0, false);
+            let mut harvest = Harvest::default();
             for task in tasks {
                 if self.crawl.stop.is_cancelled() {
-                    return (new, true);
+                    return harvest.with(Came::Owing);
                 }
-                let came = self.fetch_one(task).await;
-                new += usize::from(came == Came::Page);
-                owing |= came == Came::Owing;
+                harvest = harvest.with(self.fetch_one(task).await);
             }
-            (new, owing)
+            harvest
         });
-        let ended = lanes.buffer_unordered(HOSTS_PER_SOURCE);
-        ended.fold((0, false), async |(n, o), (new, owing)| (n + new, o || owing)).await
+        lanes.buffer_unordered(HOSTS_PER_SOURCE).fold(Harvest::default(), async |all, one| all.and(one)).await
     }
 
     async fn fetch_one(&self, mut task: Task) -> Came {
@@ -308,7 +339,8 @@ impl Visit<'_> {
         let crumb = self.crumb(task.subject(), outcome, Some(detail.to_owned()));
         // The operator may open a network at any time, and refusing costs nothing: it is decided anew each visit.
         let memo = (reason != Reason::RefusedAddress).then_some(memo);
-        self.send_none(task, memo, Some(crumb), owing).await
+        let sent = self.send_none(task, memo, Some(crumb), owing).await;
+        sent.map(|_| Came::Missed { owing, why: format!("{}, {detail}", reason.name()) })
     }
 
     /// Its host rests: not asked for, so no failure of the page, and told once. It is owing for as long as one that came
@@ -324,7 +356,8 @@ impl Visit<'_> {
         let outcome = BreadcrumbOutcome::Dropped(Reason::Unreachable);
         let is_told = failed.is_some() && owing;
         let crumb = (!is_told).then(|| self.crumb(task.subject(), outcome, Some(why.to_owned())));
-        self.send_none(task, Some(memo), crumb, owing).await
+        let sent = self.send_none(task, Some(memo), crumb, owing).await;
+        sent.map(|_| Came::Missed { owing, why: why.to_owned() })
     }
 
     /// The parcel of an address without a page.

@@ -26,9 +26,19 @@ pub enum SourceState {
     Broken(String),
     /// It could not be had, for the reason and with words for a person.
     Failed(Reason, String),
+    /// It was read, but none of its pages could be had: why, of the last one.
+    Refused {
+        /// Pages it lists.
+        pages: usize,
+        /// In words for a person.
+        why: String,
+    },
     /// The visit was stopped before its end.
     Stopped,
 }
+
+/// What a state begins with whose pages are all refused.
+pub(crate) const REFUSED: &str = "refused: ";
 
 impl fmt::Display for SourceState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,6 +49,7 @@ impl fmt::Display for SourceState {
             Self::Empty => f.write_str("empty"),
             Self::Broken(why) => write!(f, "broken: {why}"),
             Self::Failed(reason, why) => write!(f, "failed ({}): {why}", reason.name()),
+            Self::Refused { pages, why } => write!(f, "{REFUSED}none of {pages} pages: {why}"),
             Self::Stopped => f.write_str("stopped"),
         }
     }

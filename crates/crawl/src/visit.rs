@@ -19,7 +19,7 @@ use crate::memo::{
 };
 use crate::memory::MemoryError;
 use crate::pages::Task;
-use crate::report::{Event, SourceState};
+use crate::report::{Event, REFUSED, SourceState};
 use crate::settings::Source;
 use crate::territory::site_of_text;
 
@@ -71,7 +71,12 @@ impl Visit<'_> {
                 SourceState::Failed(reason, detail)
             }
         };
-        tracing::info!(source = %self.source.id, ?state, "visited");
+        match &state {
+            SourceState::Failed(..) | SourceState::Broken(_) | SourceState::Refused { .. } => {
+                tracing::warn!(source = %self.source.id, %state, "visited");
+            }
+            _ => tracing::info!(source = %self.source.id, %state, "visited"),
+        }
         (self.crawl.tell)(Event::SourceFinished { source: source(), state });
     }
 
@@ -109,7 +114,7 @@ impl Visit<'_> {
             self.drop_crumb(url, Reason::BrokenFeed, why).await;
         }
         let leads = self.leads(&mut listing, &before);
-        let (listed, mut wanted) = (leads.len(), Vec::new());
+        let (listed, mut wanted, mut lost) = (leads.len(), Vec::new(), 0);
         let (mut recent, now) = (Vec::new(), self.crawler.fetcher.now());
         for lead in leads {
             let id = lead.canonical.id();
@@ -120,22 +125,32 @@ impl Visit<'_> {
             if is_wanted(memo.as_ref(), &lead, now, self.pace, &self.crawler.fetcher.settings) {
                 wanted.push(Task { lead, id, memo, requested: None, hops: 0 });
             } else {
+                lost += usize::from(memo.is_some_and(|memo| memo.dropped.is_some() || memo.is_failing()));
                 (self.crawl.tell)(Event::PageUnchanged { source: self.source.id.clone(), url: lead.url });
             }
         }
         let source = self.source.id.clone();
         (self.crawl.tell)(Event::SourceListed { source, entries: listed, wanted: wanted.len() });
+        // New ones first: what is interrupted again and again gets on all the same.
+        wanted.sort_by_key(|task| task.memo.as_ref().map(|memo| !memo.is_failing()));
         let most = self.source.max_pages.unwrap_or(usize::MAX);
         let left = wanted.len() > most;
         wanted.truncate(most);
-        let (new, owing) = Box::pin(self.fetch_all(wanted)).await;
+        let harvest = Box::pin(self.fetch_all(wanted)).await;
         if self.crawl.stop.is_cancelled() {
             return Err(Miss::Stopped);
         }
         recent.truncate(RECENT_KEPT);
-        let state = listing.state(listed);
+        let mut state = listing.state(listed);
+        if listed > 0 && harvest.missed + lost == listed {
+            // Those that are not asked for again yet are refused for what was said then.
+            let said = before.state.strip_prefix(REFUSED).and_then(|said| said.split_once(": "));
+            let why = harvest.why.or_else(|| said.map(|(_, why)| why.to_owned()));
+            state =
+                SourceState::Refused { pages: listed, why: why.unwrap_or_else(|| "as before".to_owned()) };
+        }
         let before = SourceMemo { recent, state: state.to_string(), ..before };
-        self.remember(listing, before, new, owing || left).await;
+        self.remember(listing, before, harvest.new, harvest.owing || left).await;
         Ok(state)
     }
 

@@ -12,7 +12,7 @@ mod text;
 
 use names::Names;
 
-pub(crate) use charset::decode;
+pub use charset::decode;
 pub(crate) use text::plain;
 use text::{Entities, unescape_with};
 

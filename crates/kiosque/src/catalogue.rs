@@ -51,7 +51,8 @@ fn addresses(source: &SourceConfig) -> impl Iterator<Item = &str> {
     std::iter::once(source.url.as_str()).chain(feeds)
 }
 
-/// Nobody is asked for anything under a name that is an example's. A proxy may stand before a web of one's own.
+/// Nobody is asked for anything under a name that is an example's. A proxy of this machine, or of a network of one's own,
+/// may stand before a web that is invented too.
 ///
 /// # Errors
 /// Where the contact is an example's, and one of the addresses is not.
@@ -62,7 +63,14 @@ pub(crate) fn identified<'a>(crawl: &Settings, addresses: impl IntoIterator<Item
         .ok()
         .and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_else(|| host.to_owned());
-    if crawl.proxy.is_some() || !is_reserved(&host) {
+    let proxy = crawl.proxy.as_ref().and_then(|proxy| url::Url::parse(proxy).ok());
+    let is_own = proxy.is_some_and(|proxy| match proxy.host() {
+        Some(url::Host::Domain(name)) => is_reserved(name),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    });
+    if is_own || !is_reserved(&host) {
         return Ok(());
     }
     let outside = addresses.into_iter().find(|address| {

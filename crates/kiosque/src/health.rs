@@ -121,6 +121,21 @@ impl Health {
     }
 }
 
+/// What keeps a source from being read since its last visit, as the crawler's memory or its breadcrumbs have it.
+///
+/// # Errors
+/// Where store or memory cannot be read.
+pub(crate) fn trouble(config: &Config, store: &Store, id: &str, url: &str) -> Result<Option<String>> {
+    if config.state.exists() {
+        let memory = CrawlMemory::new(Arc::new(StageMemory::open(&config.state)?), None);
+        if let Some(known) = kiosque_crawl::source_health(&memory)?.remove(&SourceId(id.to_owned())) {
+            let is_trouble = ["failed", "broken", "refused"].iter().any(|kind| known.state.starts_with(kind));
+            return Ok(Some(known.state).filter(|_| is_trouble));
+        }
+    }
+    Ok(store.crawl_failure(url)?.map(|(_, why)| why))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

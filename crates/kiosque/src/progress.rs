@@ -60,6 +60,9 @@ impl Progress {
             SourceState::Failed(reason, why) => {
                 Some(format!("{source} : {} ({why})", crate::words::reason(*reason)))
             }
+            SourceState::Refused { pages, why } => {
+                Some(format!("{source} : aucune de ses {pages} pages n’a été donnée ({why})"))
+            }
             SourceState::Waiting
             | SourceState::Ok
             | SourceState::Unchanged

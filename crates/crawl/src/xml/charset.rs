@@ -4,11 +4,15 @@ use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252
 
 /// How far a declaration is looked for: junk may stand before it.
 const HEAD: usize = 1024;
+/// How much is looked at to tell a charset that nobody states.
+const DETECTED: usize = 64 * 1024;
 
 /// Decodes a document: byte order mark, then the zeros that only wide charsets have, then UTF-8 where it is valid (no
-/// other charset looks so by chance), then what the XML declaration says, then the HTTP header, then windows-1252.
-/// Control characters, which no text has, are left out.
-pub(crate) fn decode(bytes: &[u8], content_type: Option<&str>) -> String {
+/// other charset looks so by chance), then what the XML declaration says, then the HTTP header, then what the bytes look
+/// like: UTF-8 with parts in Latin-1, or one charset of the Web (windows-1256, windows-1252…). Control characters, which
+/// no text has, are left out.
+#[must_use]
+pub fn decode(bytes: &[u8], content_type: Option<&str>) -> String {
     let mut text = decode_all(bytes, content_type);
     let is_control = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || c == '\u{7f}';
     if text.contains(is_control) {
@@ -41,13 +45,38 @@ fn decode_all(bytes: &[u8], content_type: Option<&str>) -> String {
     {
         return text.to_owned();
     }
-    let encoding = match named {
-        // One bad byte in a document that says UTF-8 does not make it another charset.
-        Some(encoding) if encoding != UTF_8 || mostly_utf8(bytes) => encoding,
-        None if mostly_utf8(bytes) => UTF_8,
-        _ => WINDOWS_1252,
-    };
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
+    match named {
+        Some(encoding) if encoding != UTF_8 => encoding.decode_without_bom_handling(bytes).0.into_owned(),
+        // One bad entry in a document of UTF-8 does not make it another charset.
+        _ if is_mostly_utf8(bytes) => mixed(bytes),
+        _ => detected(bytes).decode_without_bom_handling(bytes).0.into_owned(),
+    }
+}
+
+/// What the letters look like, from the first of them on.
+fn detected(bytes: &[u8]) -> &'static Encoding {
+    let first = bytes.iter().position(|b| !b.is_ascii()).unwrap_or(0);
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    detector.feed(&bytes[first..bytes.len().min(first + DETECTED)], true);
+    // Few letters of French look like those of other charsets of Europe: where they cannot be told apart, it is French.
+    let found = detector.guess(Some(b"fr"), chardetng::Utf8Detection::Deny);
+    if found == UTF_8 { WINDOWS_1252 } else { found }
+}
+
+/// UTF-8 with parts in Latin-1: what is no UTF-8 is a letter of that, or half a character.
+fn mixed(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        match chunk.invalid() {
+            [] => {}
+            [letter @ 0xC0..=0xFC] => {
+                text.push_str(&WINDOWS_1252.decode_without_bom_handling(&[*letter]).0);
+            }
+            _ => text.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+    text
 }
 
 /// UTF-32, which nobody should send.
@@ -81,14 +110,14 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
 }
 
-/// Whether the bytes outside ASCII are UTF-8 but for a few.
-fn mostly_utf8(bytes: &[u8]) -> bool {
+/// Whether as many characters outside ASCII are UTF-8 as are not: other charsets do not look so by chance.
+fn is_mostly_utf8(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
-    good > bad * 4
+    good > 0 && good >= bad
 }
 
 #[cfg(test)]
@@ -107,6 +136,12 @@ mod tests {
         );
         check(b"\xE9", Some("text/xml; charset=\"iso-8859-1\""), "é");
         check(b"\xE9", None, "é");
+        check("d’été à Fès".as_bytes(), None, "d’été à Fès");
+        check(b"\xC3\xA9t\xC3\xA9 \xE0 F\xE8s", Some("text/xml; charset=utf-8"), "été à Fès");
+        let arabic = "وزير الداخلية يستقبل وفدا من المنتخبين في الرباط";
+        let (bytes, _, _) = encoding_rs::WINDOWS_1256.encode(arabic);
+        check(&bytes, None, arabic);
+        check(&bytes, Some("text/xml; charset=utf-8"), arabic);
         check(b"\xFF\xFE<\0a\0", None, "<a");
         check(b"\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xFF", None, "ééééé\u{FFFD}");
         check(b"\xFF\xFE\0\0<\0\0\0a\0\0\0", None, "<a");

@@ -216,6 +216,35 @@ async fn a_visit_is_over_when_it_is_remembered() {
 }
 
 #[tokio::test]
+async fn a_source_whose_pages_are_all_refused_says_so_for_as_long_as_they_are() {
+    let lab = Lab::open().await;
+    lab.site
+        .feed("a.example/rss", &[("a.example/1", ""), ("a.example/2", "")])
+        .set("a.example/1", [Reply::new(403)])
+        .set("a.example/2", [Reply::new(403), Reply::html("x")]);
+    let sources = [Source::new("a", "http://a.example/rss")];
+    let state = || source_health(lab.memory.as_ref()).unwrap()[&SourceId("a".into())].state.clone();
+    for _ in 0..2 {
+        lab.visit(&sources).await;
+        assert_eq!(state(), "refused: none of 2 pages: http_status, status 403");
+    }
+    lab.pass(SignedDuration::from_hours(30));
+    lab.visit(&sources).await;
+    assert_eq!(state(), "ok");
+}
+
+/// Whoever is stopped again and again must get on all the same.
+#[tokio::test]
+async fn new_pages_are_asked_for_before_known_ones() {
+    let lab = Lab::open().await;
+    lab.site.feed("a.example/rss", &[("a.example/1", "")]).page("a.example/1", "x").page("a.example/2", "y");
+    lab.pages_of("a.example/rss").await;
+    lab.site.feed("a.example/rss", &[("a.example/1", ""), ("a.example/2", "")]).asked();
+    lab.pages_of("a.example/rss").await;
+    assert_eq!(lab.site.asked(), ["a.example/rss", "a.example/2", "a.example/1"]);
+}
+
+#[tokio::test]
 async fn when_a_source_is_due_survives_a_restart() {
     let lab = Lab::open().await;
     lab.site.feed("a.example/rss", &[]);

@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) known: usize,
     /// Rows that are of no use, and why.
     pub(crate) refused: Vec<String>,
+    /// Cells that say nothing that is known, and were left out.
+    pub(crate) left_out: Vec<String>,
 }
 
 /// Reads an OPML or CSV file, whichever it is, and compares it with a catalogue.
@@ -77,7 +79,8 @@ pub(crate) fn plan(bytes: &[u8], catalogue: &[SourceConfig]) -> Result<Plan> {
 }
 
 fn csv_rows(bytes: &[u8]) -> Result<Vec<Row>> {
-    let text = String::from_utf8_lossy(bytes);
+    // Spreadsheets write in the charset of their machine.
+    let text = kiosque_crawl::decode(bytes, None);
     let text = text.trim_start_matches('\u{feff}');
     let head = text.lines().next().unwrap_or_default();
     let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| head.bytes().filter(|b| b == d).count());
@@ -161,7 +164,10 @@ fn compare(rows: Vec<Row>, catalogue: &[SourceConfig]) -> Plan {
         let host = source.site.as_deref().or(Some(&source.url)).and_then(host_of);
         host.map(|host| outlets.entry(host).or_insert_with(|| source.id.clone()));
     }
-    for row in rows {
+    for mut row in rows {
+        for column in ["feed", "home"] {
+            row.entry(column.to_owned()).and_modify(with_scheme);
+        }
         let address = row.get("feed").or_else(|| row.get("home")).cloned().unwrap_or_default();
         let (Some(url), Some(outlet)) = (canonical(&address), outlet_of(&row)) else {
             plan.refused.push(format!("`{address}` is no address of the web"));
@@ -171,6 +177,7 @@ fn compare(rows: Vec<Row>, catalogue: &[SourceConfig]) -> Plan {
             plan.known += 1;
             continue;
         }
+        plan.left_out.extend(unknown_cells(&row).map(|cell| format!("`{address}`: {cell}")));
         match outlets.get(&outlet) {
             Some(id) => plan.add_feed(id.clone(), feed_of(&row, address)),
             None => {
@@ -216,6 +223,46 @@ fn lead_with(source: &mut SourceConfig, feed: FeedConfig) {
     source.feeds.insert(0, guessed);
 }
 
+/// `gazette.example` is what people write for its address.
+fn with_scheme(address: &mut String) {
+    let is_bare = !address.contains("://") && !address.contains(char::is_whitespace) && address.contains('.');
+    if is_bare && !address.starts_with('.') {
+        address.insert_str(0, "https://");
+    }
+}
+
+/// Cells whose words this catalogue has no use for, in words.
+fn unknown_cells(row: &Row) -> impl Iterator<Item = String> {
+    let check = |column: &'static str, is_known: bool, expected: &'static str| {
+        let cell = row.get(column).filter(|_| !is_known)?;
+        Some(format!("{column} `{cell}` is {expected}"))
+    };
+    [
+        check(
+            "country",
+            row.get("country").is_some_and(|code| is_country(code)),
+            "no country code such as `MA`",
+        ),
+        check("tier", tier_of(row).is_some(), "no tier from 1 to 3"),
+        check("rubrique", rubrique_of(row).is_some(), "no known rubrique, such as `politique`"),
+        check(
+            "language",
+            row.get("language").is_some_and(|tag| Language::from_tag(tag).is_some()),
+            "no language code such as `fr`",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn is_country(code: &str) -> bool {
+    code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+fn tier_of(row: &Row) -> Option<u8> {
+    row.get("tier")?.parse().ok().filter(|tier| (1..=3).contains(tier))
+}
+
 fn rubrique_of(row: &Row) -> Option<Rubrique> {
     let name = row.get("rubrique")?;
     name.parse().ok().or_else(|| kiosque_classify::rubrique_of_section(name))
@@ -252,13 +299,9 @@ fn source_of(row: &Row, url: String, taken: &BTreeSet<String>) -> SourceConfig {
         rubrique: rubrique_of(row),
         site: text("home").filter(|home| CanonicalUrl::parse(home).is_ok()),
         language: text("language").and_then(|tag| Language::from_tag(&tag)),
-        country: text("country")
-            .filter(|code| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())),
+        country: text("country").filter(|code| is_country(code)),
         medium: medium.and_then(|word| Medium::ALL.iter().find(|(name, _)| *name == word).map(|(_, m)| *m)),
-        tier: text("tier")
-            .and_then(|tier| tier.parse().ok())
-            .filter(|tier| (1..=3).contains(tier))
-            .unwrap_or(2),
+        tier: tier_of(row).unwrap_or(2),
         rights: rights.unwrap_or_default(),
         trust: named(&Trust::ALL, text("trust")).unwrap_or(if guessed {
             Trust::Guessed
@@ -472,6 +515,24 @@ mod tests {
         let plan = plan(opml.as_bytes(), &[]).unwrap();
         assert_eq!(plan.sources.len(), 1);
         assert_eq!((plan.sources[0].rubrique, plan.sources[0].feeds.len()), (Some(Rubrique::Sport), 1));
+    }
+
+    #[test]
+    fn a_csv_of_a_spreadsheet_is_read_and_what_it_does_not_say_is_told() {
+        let text = "home;name;language;country;rubrique;tier\r\nb.example;Journal «\u{a0}É\u{a0}»;fr;Maroc;rien;9\r\n";
+        let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        let plan = plan(&bytes, &[]).unwrap();
+        let source = &plan.sources[0];
+        assert_eq!(
+            (source.url.as_str(), source.name.as_str()),
+            ("https://b.example", "Journal «\u{a0}É\u{a0}»")
+        );
+        assert_eq!((source.country.as_deref(), source.tier, source.rubrique), (None, 2, None));
+        let said = plan.left_out.join("\n");
+        assert!(
+            ["country `Maroc`", "tier `9`", "rubrique `rien`"].iter().all(|cell| said.contains(cell)),
+            "{said}"
+        );
     }
 
     #[test]

@@ -265,6 +265,7 @@ fn failing(id: &SourceId, state: &SourceState) -> Option<String> {
     match state {
         SourceState::Broken(why) => Some(format!("{id} ({why})")),
         SourceState::Failed(reason, _) => Some(format!("{id} ({})", words::reason(*reason))),
+        SourceState::Refused { why, .. } => Some(format!("{id} (pages refusées : {why})")),
         SourceState::Waiting
         | SourceState::Ok
         | SourceState::Unchanged

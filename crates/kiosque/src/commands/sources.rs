@@ -111,6 +111,7 @@ fn import(config: &Config, bytes: &[u8], dry_run: bool) -> Result<ExitCode> {
         feeds.iter().for_each(|feed| println!("feed  {id}: {}", feed.url));
     }
     plan.refused.iter().for_each(|why| println!("BAD   {why}"));
+    plan.left_out.iter().for_each(|what| println!("WARN  {what}: left out"));
     println!(
         "{} new sources, {} new feeds of known ones, {} known, {} refused",
         plan.sources.len(),

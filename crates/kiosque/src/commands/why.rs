@@ -9,17 +9,29 @@ use serde_json::json;
 
 use crate::cli::{WhyArgs, pipeline_and_word};
 use crate::config::{Config, SourceConfig};
-use crate::{catalogue, words};
+use crate::{catalogue, health, words};
 
 /// Prints the trail of an address; exit status 0 whether or not it got through, since the question was answered.
 pub(crate) fn run(args: &WhyArgs) -> Result<ExitCode> {
     let (pipeline, url) = pipeline_and_word(&args.words);
     let config = Config::load(pipeline.as_deref())?;
     let url = CanonicalUrl::parse(url).context("the address cannot be read")?;
-    let trail = Store::open_read_only(&config.store)?.trail(&url)?;
+    let store = Store::open_read_only(&config.store)?;
+    let trail = store.trail(&url)?;
     // Only of an address that nobody met the catalogue has something to say.
-    let catalogue =
-        if trail.crumbs.is_empty() { whose(&catalogue::all(&config)?, &url) } else { Whose::Unasked };
+    let catalogue = if trail.crumbs.is_empty() {
+        let all = catalogue::all(&config)?;
+        match whose(&all, &url) {
+            Whose::Read(id) => {
+                let address = all.iter().find(|source| source.id == id).map_or("", |source| &source.url);
+                let trouble = health::trouble(&config, &store, &id, address)?;
+                trouble.map_or_else(|| Whose::Read(id.clone()), |trouble| Whose::Unread(id.clone(), trouble))
+            }
+            whose => whose,
+        }
+    } else {
+        Whose::Unasked
+    };
     let advice = catalogue.advice().unwrap_or_else(|| advice(&trail).to_owned());
     if args.json {
         println!("{}", as_json(&trail, &advice));
@@ -116,6 +128,8 @@ enum Whose {
     Off(String, Option<String>),
     /// A source of its site is read.
     Read(String),
+    /// A source of its site cannot be read, and why.
+    Unread(String, String),
 }
 
 /// Which source is of an address' site: of its host, else of its domain.
@@ -150,6 +164,9 @@ impl Whose {
                 let reason = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
                 Some(format!("→ La source `{id}` de ce site est désactivée{reason} : `kiosque sources enable {id}` la lit de nouveau."))
             }
+            Self::Unread(id, trouble) => Some(format!(
+                "→ La source `{id}` de ce site n’a pas pu être lue à sa dernière visite, et rien de ce qu’elle liste : {trouble} (`kiosque status`)."
+            )),
             Self::Read(id) => Some(format!(
                 "→ Aucune liste de la source `{id}` n’a mené à cette adresse : elle est plus ancienne que ses fils, d’une rubrique qu’ils ne donnent pas, ou la source n’a pas été visitée depuis (`kiosque status`)."
             )),
