@@ -42,7 +42,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("reqwest", &["crawl"]),
     ("quick-xml", &["crawl", "edition"]),
     ("scraper", &["extract"]),
-    ("chardetng", &["extract"]),
+    ("chardetng", &["crawl", "extract"]),
     ("axum", &["web"]),
     ("whichlang", &["classify", "extract"]),
     ("lettre", &["edition"]),
