@@ -64,8 +64,13 @@ impl Block {
     }
 }
 
-/// Whether a text ends as sentences do.
+/// Whether a text ends as sentences do, be it signed: `… a conclu le ministre. (AFP)`.
 pub(crate) fn ends_sentence(text: &str) -> bool {
+    const MAX_SIGNATURE_BYTES: usize = 40;
+    let signature = text.trim_end().strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
+    let text = signature.filter(|(_, by)| by.len() <= MAX_SIGNATURE_BYTES).map_or(text, |(before, _)| {
+        if before.trim_end().ends_with(['.', '!', '?', '…', '»', '؟']) { before } else { text }
+    });
     text.trim_end_matches(['"', '»', '”', '’', '\'', ')', ']', '\u{A0}', '\u{202F}', ' '])
         .ends_with(['.', '!', '?', '…', ':', ';', '؟', '۔', '。', '！', '？'])
 }

@@ -362,3 +362,20 @@ fn sections_opinions_and_licences_are_read_where_the_page_prints_them() {
     let words = "<meta name=news_keywords content='port, quai, 100312, Le troisième quai atte…, [4]'>";
     assert_eq!(article(words, "", "").keywords, ["port", "quai"]);
 }
+
+#[test]
+fn agencies_sign_below_the_text_and_the_text_keeps_its_end() {
+    let signed = |after: &str| article("", "", after).agencies;
+    for line in ["AFP", "(AFP)", "Avec AFP", "La rédaction avec AFP", "Source : AFP", "©AFP", "أ.ف.ب"] {
+        assert_eq!(signed(&format!("<p>{line}</p>")), ["AFP"], "{line}");
+    }
+    assert_eq!(signed("<p>Avec AFP et Reuters</p>"), ["AFP", "Reuters"]);
+    assert_eq!(signed("<p>Photo : AFP</p>"), [""; 0]);
+    assert_eq!(
+        signed("<p>Le ministre l’a dit à l’AFP, Reuters et MAP le sachant aussi, avant de partir.</p>"),
+        [""; 0]
+    );
+    let found = article("", "", "<p>Fin du texte ici, a conclu le ministre. (AFP)</p>");
+    assert_eq!(found.agencies, ["AFP"]);
+    assert!(found.text.ends_with("a conclu le ministre. (AFP)"), "{}", found.text);
+}

@@ -67,7 +67,7 @@ static GIVEN_NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
 static OPENING_PHRASES: LazyLock<Vec<&str>> = LazyLock::new(|| OPENINGS.split('|').map(str::trim).collect());
 
 /// What a byline opens with, folded, longest first.
-const OPENINGS: &str = "this post was written by | this article was written by | cet article a ete ecrit par | dieser artikel wurde verfasst von | \
+const OPENINGS: &str = "source | المصدر | عن | this post was written by | this article was written by | cet article a ete ecrit par | dieser artikel wurde verfasst von | \
     article by | alles von | mehr artikel von | autorenseite von | gepostet von | gepruft von | texte par | about | about the author | \
     veroffentlicht von | eingestellt von | geschrieben von | erstellt von | verfasst von | artikel von | \
     alle posts vom autor | autorin autor | autoren | autores | blog beitrag von | ein beitrag von | beitrag von | foto und text | interview | und interview | uber | signe | article par | ein artikel von | \
@@ -92,14 +92,21 @@ pub(crate) fn read(text: &str, outlets: &[String]) -> Signed {
     if text.chars().count() > 220 || text.contains("http") && !text.contains(' ') {
         return out;
     }
+    // `أ.ف.ب` opens like a title of honour.
+    if let Some(agency) = AGENCY_NAMES.get(fold(&text).as_str()) {
+        out.agencies.push((*agency).to_owned());
+        return out;
+    }
     let body = without_opening(&text);
     // Only an agency is thanked by initials: `Avec APM`.
     let is_credit = ["avec ", "with ", "source ", "مع "].iter().any(|cue| fold(&text).starts_with(cue));
     for piece in pieces(body) {
+        let raw = fold(piece);
         let whole = without_opening(piece.trim_matches(is_edge));
         let piece = without_role(undated::without_day(without_honorific(whole)));
         let folded = fold(piece);
-        let agency = AGENCY_NAMES.get(fold(whole).as_str()).or_else(|| AGENCY_NAMES.get(folded.as_str()));
+        let names = [raw.as_str(), &fold(whole), &folded];
+        let agency = names.into_iter().find_map(|name| AGENCY_NAMES.get(name));
         if let Some(name) = agency {
             push(&mut out.agencies, (*name).to_owned());
         } else if is_credit && is_acronym(piece) && !outlets.contains(&folded) {
@@ -456,6 +463,10 @@ mod tests {
         check("L’Express", &[], &[]);
         check("Marine Le Goff", &["Marine Le Goff"], &[]);
         check("Maghreb Arabe Presse", &[], &["MAP"]);
+        check("هسبريس - أ.ف.ب", &[], &["AFP"]);
+        check("(د.ب.أ)", &[], &["dpa"]);
+        check("المصدر: الأناضول", &[], &["Anadolu"]);
+        check("Source : AFP", &[], &["AFP"]);
         check("وكالة المغرب العربي للأنباء", &[], &["MAP"]);
         check("وكالة الأناضول", &[], &["Anadolu"]);
         check("Bureau de Rabat", &[], &[]);
