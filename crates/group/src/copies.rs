@@ -2,7 +2,9 @@
 //!
 //! Containment of shingles below the common cut-off, without those that several other originals of the window
 //! hold too: weather bulletins, stock tables and royal cables are alike by their template, and the template is
-//! what many older articles share. The answer is a function of the set of entries, not of their order.
+//! what many older articles share. Where the whole press prints a bulletin each day, its template has too few originals
+//! to be known by: there figures tell one bulletin from the next, for a copy has those of its original. The answer is
+//! a function of the set of entries, not of their order.
 
 use crate::day::{Days, Entry, Place, day_of};
 use crate::settings::Settings;
@@ -160,7 +162,7 @@ fn judge(asked: &Question<'_>, entry: &Entry, shared: Shared, settings: &Setting
     let part = f64::from(asked.sketch.cut_off.min(entry.cut_off)) / f64::from(u32::MAX);
     let containment = shared.telling / (smaller - shared.template).max(1.0);
     let of_larger = shared.telling / (larger - shared.template).max(1.0);
-    let enough = if asked.search.other_edition(entry) {
+    let enough = if asked.search.other_edition(entry) || asked.search.other_bulletin(entry) {
         settings.copy_containment_column
     } else if asked.source == entry.source {
         settings.copy_containment_same_source

@@ -254,6 +254,11 @@ impl Search<'_> {
         self.terms.elsewhere(&entry.terms)
     }
 
+    /// Whether the two are one template filled with other figures.
+    pub(crate) fn other_bulletin(&self, entry: &Entry) -> bool {
+        self.terms.counts_otherwise(&entry.terms)
+    }
+
     /// Whether one of the two is a column and the other of another day or outlet.
     pub(crate) fn other_edition(&self, entry: &Entry) -> bool {
         let apart_hours = (self.at.as_second() - entry.at.as_second()).abs() / 3_600;

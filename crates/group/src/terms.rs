@@ -13,6 +13,7 @@ use crate::background::general_weight;
 use crate::columns::{heads_column, opening};
 use crate::fold::{Script, Word, script_of, words};
 use crate::names::names;
+use crate::numbers::figures;
 use crate::places::places;
 use crate::shelf::HashKeyed;
 use crate::skeleton::{bare_arabic, readings};
@@ -33,6 +34,11 @@ const TITLE_WEIGHT: f32 = 2.0;
 const TITLE_NAME: f32 = 0.5;
 /// Factor for a word printed as a name.
 const NAME_WEIGHT: f32 = 1.3;
+
+/// So few figures tell no bulletin from another.
+const MIN_FIGURES: usize = 2;
+/// Of the fewer figures of two texts one in so many may be the same by chance, or be the template's own.
+const MAX_SHARED_FIGURES: usize = 4;
 
 /// A term and its weight within the article, in sixteenths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +64,8 @@ pub(crate) struct Terms {
     pub(crate) stems: Box<[Term]>,
     /// Skeletons of names, places and numbers: what means the same in the other script.
     pub(crate) names: Box<[Term]>,
+    /// Hashes of the figures of headline and lead: what a bulletin's template is filled with.
+    pub(crate) figures: Box<[u32]>,
     /// Hashes of the places the headline names, and of all that headline and lead name.
     pub(crate) headed: Box<[u32]>,
     pub(crate) named: Box<[u32]>,
@@ -70,6 +78,14 @@ impl Terms {
         let away =
             |headed: &[u32], named: &[u32]| !headed.is_empty() && !headed.iter().any(|p| named.contains(p));
         away(&self.headed, &other.named) && away(&other.headed, &self.named)
+    }
+
+    /// Whether each tells of figures the other does not have: the same words filled with other figures are the bulletin
+    /// of another day or town.
+    pub(crate) fn counts_otherwise(&self, other: &Self) -> bool {
+        let fewer = self.figures.len().min(other.figures.len());
+        let shared = self.figures.iter().filter(|f| other.figures.contains(f)).count();
+        fewer >= MIN_FIGURES && MAX_SHARED_FIGURES * shared <= fewer
     }
 }
 
@@ -108,6 +124,13 @@ pub(crate) fn terms(title: &str, text: &str, language: Option<&Language>) -> Ter
         opening: opening(&body),
         stems: stems.kept(KEPT_TERMS),
         names: carried.kept(kept_names),
+        figures: figures(lead(title))
+            .into_iter()
+            .chain(figures(lead(text)))
+            .map(|f| term_hash(&f.key))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         headed: headed.into_iter().collect(),
         named: named.into_iter().collect(),
     }
