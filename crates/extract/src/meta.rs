@@ -1,5 +1,6 @@
 //! The fields of an article beside its body, each chosen among the page's statements with its provenance.
 
+mod agencies;
 pub(crate) mod authors;
 mod byline;
 pub(crate) mod head;

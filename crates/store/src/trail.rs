@@ -157,12 +157,9 @@ fn article_of(c: &Connection, page: &PageId) -> rusqlite::Result<Option<TrailArt
     .optional()
 }
 
+/// The editions that print it: as a headline, under its story's, or where an editor put it beside another's.
 fn editions_of(c: &Connection, article: &TrailArticle) -> rusqlite::Result<Vec<TrailEdition>> {
-    c.prepare(
-        "SELECT edition, date, number, place, article = ?1 FROM edition_items
-         WHERE article = ?1 OR (story = ?2 AND date = ?3) ORDER BY date, edition, position",
-    )?
-    .query_map((&article.id.0, article.story.as_ref().map(|s| &s.0), article.day.to_string()), |row| {
+    let place = |row: &Row<'_>| {
         Ok(TrailEdition {
             name: row.get(0)?,
             date: parsed(row, 1)?,
@@ -170,6 +167,28 @@ fn editions_of(c: &Connection, article: &TrailArticle) -> rusqlite::Result<Vec<T
             place: row.get(3)?,
             headline: row.get(4)?,
         })
-    })?
-    .collect()
+    };
+    let mut found: Vec<TrailEdition> = c
+        .prepare(
+            "SELECT edition, date, number, place, article = ?1 FROM edition_items
+             WHERE article = ?1 OR (story = ?2 AND date = ?3) ORDER BY date, edition, position",
+        )?
+        .query_map((&article.id.0, article.story.as_ref().map(|s| &s.0), article.day.to_string()), place)?
+        .collect::<Result<_, _>>()?;
+    let beside: Vec<TrailEdition> = c
+        .prepare(
+            "SELECT DISTINCT i.edition, i.date, i.number, i.place, FALSE
+             FROM editions e, json_tree(e.content, '$.newspapers') t
+             JOIN edition_items i ON i.edition = e.name AND i.date = e.date
+               AND i.number = json_extract(e.content, t.path || '.number')
+             WHERE instr(e.content, ?1) > 0 AND t.key = 'article' AND t.atom = ?1
+             ORDER BY i.date, i.edition, i.position",
+        )?
+        .query_map([&article.id.0], place)?
+        .collect::<Result<_, _>>()?;
+    let is_told =
+        |of: &TrailEdition| found.iter().any(|known| known.name == of.name && known.date == of.date);
+    let beside: Vec<TrailEdition> = beside.into_iter().filter(|of| !is_told(of)).collect();
+    found.extend(beside);
+    Ok(found)
 }

@@ -1,9 +1,9 @@
 //! Who signed: persons and agencies, from the declared authors, the metas and the visible byline.
 
 use super::Evidence;
+use super::agencies;
 use super::byline;
-use super::names::{Signed, dateline, has_given_name, is_acronym, is_capitalised, read};
-use crate::block::Shape;
+use super::names::{Signed, has_given_name, is_acronym, is_capitalised, read};
 use crate::text::fold;
 
 /// Persons and agencies with where each list came from, and the values not taken.
@@ -94,53 +94,15 @@ pub(crate) fn choose(
             out.others.push((value, from));
         }
     }
-    if let Some(agency) =
-        body.and_then(|body| datelined(evidence, body)).filter(|_| out.signed.agencies.is_empty())
+    if let Some((agencies, from)) =
+        body.and_then(|body| agencies::of_text(evidence, body)).filter(|_| out.signed.agencies.is_empty())
     {
-        out.signed.agencies.push(agency.to_owned());
-        "dateline".clone_into(&mut out.agencies_from);
-    }
-    if let Some(body) = body.filter(|_| out.signed.agencies.is_empty()) {
-        out.signed.agencies = closing(evidence, body);
-        "signature".clone_into(&mut out.agencies_from);
+        out.signed.agencies = agencies;
+        from.clone_into(&mut out.agencies_from);
     }
     out.signed.agencies.sort();
     out.signed.agencies.dedup();
     out
-}
-
-/// The agency the text's first line is datelined with.
-fn datelined(evidence: &Evidence<'_, '_>, (first, last): (usize, usize)) -> Option<&'static str> {
-    let line = evidence.blocks.list.iter().find(|b| (first..=last).contains(&b.from))?;
-    dateline(&line.text)
-}
-
-/// The agencies that sign below the text, or at the end of its last line: `Avec AFP`, `… a conclu le ministre. (AFP)`.
-fn closing(evidence: &Evidence<'_, '_>, (first, last): (usize, usize)) -> Vec<String> {
-    /// Lines of the text, and after it, that may hold a signature.
-    const WITHIN: usize = 2;
-    const AFTER: usize = 3;
-    const MAX_WORDS: usize = 6;
-    const MAX_TAIL_CHARS: usize = 40;
-    const OF_PICTURES: [&str; 8] = ["photo", "credit", "image", "picture", "foto", "video", "صوره", "ph "];
-    let list = &evidence.blocks.list;
-    let end = list.partition_point(|block| block.from <= last);
-    let lines = &list[end.saturating_sub(WITHIN)..(end + AFTER).min(list.len())];
-    let own = lines.iter().filter(|b| b.from >= first && b.shape != Shape::Caption);
-    let signed = own.filter(|b| !evidence.is_foreign(b.owner, last)).find_map(|block| {
-        let text = block.text.trim();
-        let tail = || {
-            let inner = text.trim_end_matches('.').strip_suffix([')', ']'])?.rsplit(['(', '[']).next()?;
-            (inner.len() < text.len() && inner.chars().count() <= MAX_TAIL_CHARS).then_some(inner)
-        };
-        let is_short = text.split_whitespace().count() <= MAX_WORDS;
-        let whole = is_short && !OF_PICTURES.iter().any(|word| block.folded().starts_with(word));
-        let candidates = [whole.then_some(text), tail()];
-        let read = |text| read(text, evidence.outlets);
-        let is_signature = |signed: &Signed| signed.persons.is_empty() && !signed.agencies.is_empty();
-        candidates.into_iter().flatten().map(read).find(is_signature)
-    });
-    signed.map(|signed| signed.agencies).unwrap_or_default()
 }
 
 /// A given name alone under which an author is declared: `Melissa`.

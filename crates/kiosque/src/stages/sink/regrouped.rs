@@ -108,6 +108,12 @@ fn what_was_merged_takes_in_the_news_of_both() {
     wire.take(&[article("ancre", (7, 9), BRIDGE), article("balise", (7, 10), LIBRARY)]);
     let all = sets(&[&["phare", "vigie", "ancre", "balise"]]);
     assert_eq!(wire.told(7), all);
+    for host in ["phare", "vigie", "ancre", "balise"] {
+        let url = CanonicalUrl::parse(&format!("http://{host}.example/")).unwrap();
+        let trail = wire.sink.store.trail(&url).unwrap();
+        let places: Vec<usize> = trail.editions.iter().map(|edition| edition.number).collect();
+        assert_eq!(places, [1], "{host} is printed under the first story");
+    }
     wire.restart();
     assert_eq!(wire.told(7), all);
     wire.take(&[article("quai", (8, 9), BRIDGE), article("digue", (8, 10), LIBRARY)]);
