@@ -158,6 +158,28 @@ fn a_manifest_gets_one_line_for_each_of_its_own() {
 }
 
 #[test]
+fn extract_counts_back_from_the_fetch_and_reads_the_headers() {
+    let folder = folder();
+    let text =
+        "Les grues du port ont repris lundi, après trois mois d’arrêt dus à la tempête, a dit la direction. ";
+    let page = format!(
+        "<title>Le port</title><article><h1>Le port rouvre</h1><p>Publié il y a 2 heures</p><p>{text}</p><p>{text}</p>"
+    );
+    fs::write(folder.path().join("port.html"), page).unwrap();
+    let read = |words: &[&str], stdin: &str| {
+        let (code, out, err) = said(&folder, &[&["extract"], words].concat(), stdin);
+        assert_eq!(code, 0, "{err}");
+        serde_json::from_str::<serde_json::Value>(&out).unwrap()
+    };
+    let line = r#"{"path": "port.html", "url": "https://vigie.example/le-port-rouvre", "headers": {"tdm-reservation": "1"},
+        "fetched_at": "2026-03-12T01:30:00Z"}"#;
+    let found = read(&["--manifest", "-"], &line.replace('\n', ""));
+    assert_eq!((&found["published"], &found["tdm_reserved"]), (&"2026-03-11T23:00:00Z".into(), &true.into()));
+    let found = read(&["port.html", "--fetched-at", "2025-12-24T10:30:00Z"], "");
+    assert_eq!(found["published"], "2025-12-24T08:00:00Z");
+}
+
+#[test]
 fn texts_are_classified_and_grouped() {
     let text = "Le Raja s’est imposé deux buts à zéro samedi au stade, grâce à un doublé de son attaquant. \
                 L’entraîneur a salué la victoire de son équipe, qui prend la tête du championnat.";

@@ -1,15 +1,23 @@
 //! Blocks: the page as the lines a reader sees, each a maximal run of inline text inside one block-level element.
 //!
 //! The unit of everything about the body: candidates are ranges of blocks, the filter drops blocks, text and
-//! HTML are printed from the same blocks. `<br>` ends a block, since so many sites set paragraphs with it.
+//! HTML are printed from the same blocks. `<br>` ends a block, since so many sites set paragraphs with it. A `Read also`
+//! with its link that is set inside a paragraph is no part of its block.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
+use crate::cue::READ_ALSO_CUES;
 use crate::dom::{Dom, Tag};
 use crate::text::{fold, nfc, squeeze_into};
 
 /// Nodes in a heading element that still is one.
 const MAX_HEADING_NODES: usize = 24;
+
+/// A `Read also` is read within so many characters.
+const MAX_PROMPT_CHARS: usize = 30;
+/// With its links it takes so many nodes.
+const MAX_PROMPT_NODES: usize = 32;
 
 /// What a block is in the text's structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +41,8 @@ pub(crate) struct Block {
     /// First and one past the last node of its run.
     pub(crate) from: usize,
     pub(crate) to: usize,
+    /// Nodes of its run that are no part of it, as ranges.
+    pub(crate) cut: Vec<Range<usize>>,
     pub(crate) shape: Shape,
     /// Characters, all and inside links and inside bold type.
     pub(crate) chars: usize,
@@ -85,7 +95,7 @@ pub(crate) struct Blocks {
 
 impl Blocks {
     /// The blocks that start in a node's subtree.
-    pub(crate) fn within(&self, dom: &Dom<'_>, node: usize) -> std::ops::Range<usize> {
+    pub(crate) fn within(&self, dom: &Dom<'_>, node: usize) -> Range<usize> {
         self.starts[node] as usize..self.starts[dom.nodes[node].end] as usize
     }
 
@@ -128,23 +138,35 @@ struct Cutter<'d, 'a> {
 impl Cutter<'_, '_> {
     fn push(&mut self, node: usize, in_link: bool, in_bold: bool) {
         let owner = self.dom.nodes[node].block;
+        let text = self.dom.nodes[node].text;
         if self.open.as_ref().is_some_and(|(block, _)| block.owner != owner) {
             self.flush();
         }
-        if self.dom.nodes[node].text.bytes().all(|b| b.is_ascii_whitespace()) {
+        if let Some((block, pending)) = &mut self.open {
+            if block.cut.last().is_some_and(|cut| cut.contains(&node)) {
+                *pending = true;
+                return;
+            }
+            if let Some(end) = prompt_end(self.dom, block, node) {
+                block.cut.push(node..end);
+                *pending = true;
+                return;
+            }
+        }
+        if text.bytes().all(|b| b.is_ascii_whitespace()) {
             if let Some((_, pending)) = &mut self.open {
                 *pending = true;
             }
             return;
         }
         let (block, pending) = self.open.get_or_insert_with(|| {
-            let text = String::with_capacity(self.dom.nodes[node].text.len());
             let block = Block {
-                text,
+                text: String::with_capacity(text.len()),
                 folded: OnceCell::new(),
                 owner,
                 from: node,
                 to: node,
+                cut: Vec::new(),
                 shape: Shape::Paragraph,
                 chars: 0,
                 link_chars: 0,
@@ -153,7 +175,7 @@ impl Cutter<'_, '_> {
             (block, false)
         });
         let before = block.text.len();
-        squeeze_into(self.dom.nodes[node].text, &mut block.text, pending);
+        squeeze_into(text, &mut block.text, pending);
         let added = block.text[before..].chars().count();
         block.chars += added;
         block.link_chars += if in_link { added } else { 0 };
@@ -175,6 +197,26 @@ impl Cutter<'_, '_> {
             self.list.push(block);
         }
     }
+}
+
+/// Where a `Read also: ` with its links ends that starts at a text after a sentence, one past its last node.
+fn prompt_end(dom: &Dom<'_>, block: &Block, node: usize) -> Option<usize> {
+    let text = dom.nodes[node].text;
+    if text.len() > 4 * MAX_PROMPT_CHARS || !ends_sentence(&block.text) {
+        return None;
+    }
+    let is_mark = |c| matches!(c, ':' | '>' | '»' | '|' | '–');
+    if !text.contains(is_mark) || READ_ALSO_CUES.opening(&fold(text)).is_none() {
+        return None;
+    }
+    let linked = |n: usize| {
+        dom.ancestors(n).take_while(|&above| above != block.owner).any(|above| dom.nodes[above].tag == Tag::A)
+    };
+    let run = (node + 1..dom.nodes[block.owner].end).take(MAX_PROMPT_NODES);
+    let texts = run.filter(|&n| dom.nodes[n].tag == Tag::Text && dom.nodes[n].block == block.owner);
+    let is_word = |n: &usize| dom.nodes[*n].text.chars().any(char::is_alphanumeric);
+    let prompt: Vec<usize> = texts.take_while(|n| !is_word(n) || linked(*n)).collect();
+    prompt.last().filter(|_| prompt.iter().any(is_word)).map(|last| last + 1)
 }
 
 fn shape_of(dom: &Dom<'_>, owner: usize) -> Shape {
@@ -216,6 +258,18 @@ mod tests {
         check(
             "<ul><li>x<li> <a href=/>y</a>z </ul>",
             &["x", "y z"].map(|s| if s == "y z" { "yz" } else { s }),
+        );
+    }
+
+    #[test]
+    fn a_prompt_in_a_paragraph_is_no_part_of_it() {
+        check(
+            "<p>Le port grandit. <b>À lire aussi : <a href=/a>Le rail</a></b> Il attend le train.</p>",
+            &["Le port grandit. Il attend le train."],
+        );
+        check(
+            "<p>Fin du match. <b>Lire aussi</b> Camus aide à vivre.</p>",
+            &["Fin du match. Lire aussi Camus aide à vivre."],
         );
     }
 }

@@ -146,7 +146,45 @@ fn a_table_of_results_stays_a_table() {
     let table = "<h2>Les résultats</h2><table><tr><th>Équipe</th><th>Buts</th></tr><tr><td>Rade</td><td>2</td></tr>\
         <tr><td>Vigie</td><td>1</td></tr></table><p>La prochaine journée se jouera samedi, si le temps le permet.</p>";
     let html = article(table, "").html;
-    assert!(html.contains("<table>") && html.contains("<td>Rade</td><td>2</td>"), "{html}");
+    assert!(
+        html.contains("<table><tr><th>Équipe</th><th>Buts</th></tr><tr><td>Rade</td><td>2</td></tr><tr>"),
+        "{html}"
+    );
+}
+
+#[test]
+fn lists_nest_as_they_did() {
+    let list = "<ol><li>Le quai nord rouvre lundi matin<ul><li>Deux postes pour les ferries</li><li>Un poste pour la pêche</li>\
+        </ul></li><li><p>Le quai sud attendra le printemps.</p><p>Son béton sèche encore.</p></li></ol>";
+    let html = article(list, "").html;
+    assert!(
+        html.contains(
+            "<ol><li>Le quai nord rouvre lundi matin<ul><li>Deux postes pour les ferries</li><li>Un poste pour la pêche\
+             </li></ul></li><li>Le quai sud attendra le printemps.<p>Son béton sèche encore.</p></li></ol>"
+        ),
+        "{html}"
+    );
+}
+
+#[test]
+fn a_prompt_inside_a_paragraph_is_left_out() {
+    for prompt in ["À LIRE AUSSI : ", "Lire aussi : ", "اقرأ أيضا: ", "Read also: "] {
+        let text = "<p>Le directeur du port a salué mardi la fin des travaux.";
+        let found =
+            article(&format!("{text} <strong>{prompt}<a href=/a/7>Le rail arrive</a></strong></p>"), "").text;
+        assert!(found.ends_with("la fin des travaux."), "{found}");
+        let after = article(
+            &format!(
+                "{text} <i>({prompt}<a href=/a/7>Le rail arrive</a>)</i> La suite dépend désormais du rail.</p>"
+            ),
+            "",
+        );
+        assert!(
+            after.text.ends_with("la fin des travaux. La suite dépend désormais du rail."),
+            "{}",
+            after.text
+        );
+    }
 }
 
 #[test]

@@ -8,6 +8,9 @@ use super::{Body, Scene, tongue};
 use crate::block::{Block, Shape};
 use crate::dom::{Dom, Node, Tag};
 
+/// Elements looked at above a line for the list, quote or table it stands in.
+const MAX_DEPTH: usize = 16;
+
 /// The text: one line a block, standfirst first.
 pub(crate) fn text_of(blocks: &[Block], body: &Body) -> String {
     let lines: Vec<&str> =
@@ -15,41 +18,35 @@ pub(crate) fn text_of(blocks: &[Block], body: &Body) -> String {
     lines.join("\n")
 }
 
-/// The sanitised HTML: only `p h2–h4 ul ol li blockquote table tr td a strong em`, with `dir` and `lang` where a block
-/// has to say them, every text escaped, links absolute.
+/// The sanitised HTML: only `p h2–h4 ul ol li blockquote table tr th td a strong em`, with `dir` and `lang` where a
+/// block has to say them, every text escaped, links absolute. Lists nest as they did; of a list item or a cell that holds
+/// several lines, all but the first are paragraphs in it.
 pub(crate) fn html_of(scene: &Scene<'_, '_>, body: &Body, base: &Url) -> String {
     let mut out = String::new();
-    let mut open = "";
-    let mut row = usize::MAX;
+    let mut open: Vec<(usize, &'static str)> = Vec::new();
     let all = || body.standfirst.iter().chain(&body.lines);
     let tongues = tongue::of(scene.dom, all().map(|&i| &scene.blocks.list[i]));
     for (&i, tongue) in all().zip(&tongues) {
         let block = &scene.blocks.list[i];
-        let wanted = match block.shape {
-            Shape::Item if is_ordered(scene.dom, block.owner) => "ol",
-            Shape::Item => "ul",
-            Shape::Quote => "blockquote",
-            Shape::Cell => "table",
-            _ => "",
-        };
-        if wanted != open {
-            close(&mut out, open, &mut row);
-            if !wanted.is_empty() {
-                let _ = write!(out, "<{wanted}>");
-            }
-            open = wanted;
-        }
-        if wanted == "table" {
-            start_row(scene.dom, block, &mut row, &mut out);
-        }
-        let name = match block.shape {
+        let around = around(scene.dom, block);
+        let shared = open.iter().zip(&around).take_while(|(a, b)| a == b).count();
+        close(&mut out, &mut open, shared);
+        let mut opens = around.into_iter().skip(shared).peekable();
+        let mut leaf = match block.shape {
             Shape::Heading(_) if body.standfirst.contains(&i) => "p",
             Shape::Heading(level) => ["h2", "h2", "h3", "h4"][usize::from(level.clamp(1, 4)) - 1],
-            Shape::Item => "li",
-            Shape::Cell => "td",
-            Shape::Paragraph | Shape::Quote | Shape::Caption => "p",
+            _ => "p",
         };
-        let _ = write!(out, "<{name}");
+        while let Some((node, name)) = opens.next() {
+            open.push((node, name));
+            // The innermost item or cell is the line itself.
+            if opens.peek().is_none() && matches!(name, "li" | "th" | "td") {
+                leaf = name;
+            } else {
+                let _ = write!(out, "<{name}>");
+            }
+        }
+        let _ = write!(out, "<{leaf}");
         if let Some(dir) = tongue.dir {
             let _ = write!(out, " dir=\"{dir}\"");
         }
@@ -58,36 +55,49 @@ pub(crate) fn html_of(scene: &Scene<'_, '_>, body: &Body, base: &Url) -> String 
         }
         out.push('>');
         inline(scene.dom, block, base, &mut out);
-        let _ = write!(out, "</{name}>");
+        if !matches!(leaf, "li" | "th" | "td") {
+            let _ = write!(out, "</{leaf}>");
+        }
     }
-    close(&mut out, open, &mut row);
+    close(&mut out, &mut open, 0);
     out
 }
 
-fn close(out: &mut String, open: &str, row: &mut usize) {
-    if *row != usize::MAX {
-        out.push_str("</tr>");
-        *row = usize::MAX;
-    }
-    if !open.is_empty() {
-        let _ = write!(out, "</{open}>");
+/// Closes all open elements but the outermost `keep`.
+fn close(out: &mut String, open: &mut Vec<(usize, &'static str)>, keep: usize) {
+    for (_, name) in open.drain(keep..).rev() {
+        let _ = write!(out, "</{name}>");
     }
 }
 
-fn start_row(dom: &Dom<'_>, block: &Block, row: &mut usize, out: &mut String) {
-    let here = dom.ancestors(block.owner).find(|&n| dom.nodes[n].tag == Tag::Tr).unwrap_or(0);
-    if here != *row {
-        out.push_str(if *row == usize::MAX { "<tr>" } else { "</tr><tr>" });
-        *row = here;
-    }
-}
-
-fn is_ordered(dom: &Dom<'_>, owner: usize) -> bool {
-    dom.ancestors(owner).find_map(|n| match dom.nodes[n].tag {
-        Tag::Ol => Some(true),
-        Tag::Ul => Some(false),
-        _ => None,
-    }) == Some(true)
+/// The lists, quotes and tables a block stands in, outermost first.
+fn around(dom: &Dom<'_>, block: &Block) -> Vec<(usize, &'static str)> {
+    let name = |node: usize| {
+        Some(match (block.shape, dom.nodes[node].tag) {
+            (Shape::Item, Tag::Ol) => "ol",
+            (Shape::Item, Tag::Ul | Tag::Dl) => "ul",
+            (Shape::Item, Tag::Li | Tag::Dt | Tag::Dd) => "li",
+            (Shape::Quote, Tag::Blockquote) => "blockquote",
+            (Shape::Cell, Tag::Table) if dom.nodes[node].name() == "table" => "table",
+            (Shape::Cell, Tag::Tr) => "tr",
+            (Shape::Cell, Tag::Cell) if dom.nodes[node].name() == "th" => "th",
+            (Shape::Cell, Tag::Cell) => "td",
+            _ => return None,
+        })
+    };
+    let inside = |n: &usize| !matches!(dom.nodes[*n].tag, Tag::Article | Tag::Main | Tag::Body);
+    let near = dom.ancestors(block.owner).take(MAX_DEPTH).take_while(inside);
+    let mut found: Vec<_> = near.filter_map(|n| name(n).map(|name| (n, name))).collect();
+    found.reverse();
+    // An item without its list, a cell without its row: what is around it is not a list, not a table.
+    let whole = match block.shape {
+        Shape::Item => "ul ol",
+        Shape::Cell => "table",
+        _ => "blockquote",
+    };
+    let starts = found.iter().position(|(_, name)| whole.split(' ').any(|w| w == *name));
+    found.drain(..starts.unwrap_or(found.len()));
+    found
 }
 
 /// Prints a block's run with its links and emphasis.
@@ -103,6 +113,10 @@ fn inline(dom: &Dom<'_>, block: &Block, base: &Url, out: &mut String) {
             if let Some((_, name)) = open.pop() {
                 let _ = write!(out, "</{name}>");
             }
+        }
+        if block.cut.iter().any(|cut| cut.contains(&i)) {
+            pending = true;
+            continue;
         }
         let node = &dom.nodes[i];
         match node.tag {

@@ -2,14 +2,17 @@
 //!
 //! Direction comes from a block's own letters, as HTML's `dir="auto"` takes it from the first: here from most of them,
 //! since a French paragraph may open with an Arabic name. It is stated wherever a body has right-to-left lines, so that
-//! it can be set anywhere. Language is stated where it is declared on an element of the body, or where a line is in
-//! another script than most of the body.
+//! it can be set anywhere. Language is stated where it is declared on an element of the body, where a line is in another
+//! script than most of the body, and where a long line is in another language than the long lines around it.
 
-use crate::block::Block;
+use crate::block::{Block, Shape};
 use crate::dom::{Dom, Tag};
 
 /// A line of fewer letters in another script is a name rather than a text in another language.
 const MIN_LETTERS: usize = 25;
+
+/// A line of fewer letters is not told from the body's language in one script: names and quotes mislead.
+const LONG_LETTERS: usize = 100;
 
 /// What a block's element says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -47,13 +50,22 @@ pub(super) fn of<'b>(dom: &Dom<'_>, blocks: impl Iterator<Item = &'b Block>) -> 
     let is_rtl = |(rtl, ltr): (usize, usize)| rtl > ltr;
     let all = counted.iter().fold((0, 0), |a, (_, b)| (a.0 + b.0, a.1 + b.1));
     let any = counted.iter().any(|(_, n)| is_rtl(*n));
+    let latin = |b: &Block, n: (usize, usize)| {
+        (n.0 == 0 && n.1 >= LONG_LETTERS && b.is_prose() && b.shape != Shape::Item)
+            .then(|| detected(&b.text))
+            .flatten()
+    };
+    let long: Vec<Option<&str>> = counted.iter().map(|(b, n)| latin(b, *n)).collect();
+    let most =
+        long.iter().flatten().max_by_key(|a| long.iter().flatten().filter(|b| b == a).count()).copied();
     counted
         .into_iter()
-        .map(|(block, n)| {
+        .zip(&long)
+        .map(|((block, n), long)| {
             let dir = any.then_some(if is_rtl(n) { "rtl" } else { "ltr" });
             let foreign = is_rtl(n) != is_rtl(all) && n.0 + n.1 >= MIN_LETTERS;
-            let lang =
-                declared(dom, block.owner).or_else(|| foreign.then(|| detected(&block.text)).flatten());
+            let found = if foreign { detected(&block.text) } else { long.filter(|lang| Some(*lang) != most) };
+            let lang = declared(dom, block.owner).or_else(|| found.map(str::to_owned));
             Tongue { dir, lang }
         })
         .collect()
@@ -69,19 +81,16 @@ fn declared(dom: &Dom<'_>, owner: usize) -> Option<String> {
     is_tag.then(|| value.to_ascii_lowercase())
 }
 
-fn detected(text: &str) -> Option<String> {
+fn detected(text: &str) -> Option<&'static str> {
     use whichlang::Lang;
-    Some(
-        match whichlang::detect_language(text) {
-            Lang::Ara => "ar",
-            Lang::Fra => "fr",
-            Lang::Eng => "en",
-            Lang::Spa => "es",
-            Lang::Deu => "de",
-            _ => return None,
-        }
-        .to_owned(),
-    )
+    Some(match whichlang::detect_language(text) {
+        Lang::Ara => "ar",
+        Lang::Fra => "fr",
+        Lang::Eng => "en",
+        Lang::Spa => "es",
+        Lang::Deu => "de",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -104,6 +113,14 @@ mod tests {
         check(
             "<p>أعلنت الحكومة المغربية عن برنامج جديد للدعم في جميع المدن.<p>Le gouvernement a annoncé un programme",
             &[(Some("rtl"), None), (Some("ltr"), Some("fr"))],
+        );
+        let french = "Le gouvernement a annoncé mardi un programme d'aide aux communes rurales du pays, dont le coût \
+                      dépasse neuf milliards de dirhams sur cinq ans.";
+        let english = "The minister told reporters that the programme would be paid for by the sale of land, and that \
+                       nobody should expect higher taxes before the next election.";
+        check(
+            &format!("<p>{french}<p>{english}<p>{french}"),
+            &[(None, None), (None, Some("en")), (None, None)],
         );
     }
 }

@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::Timestamp;
 
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "kiosque extract <FILE|-> [--url URL] [--rules DIR]\n       kiosque extract --manifest <FILE|-> [--threads N] [--rules DIR]"
+    override_usage = "kiosque extract <FILE|-> [--url URL] [--fetched-at TIME] [--rules DIR]\n       kiosque extract --manifest <FILE|-> [--threads N] [--rules DIR]"
 )]
 pub(crate) struct ExtractArgs {
     /// An HTML file, `-` for stdin
@@ -16,7 +17,10 @@ pub(crate) struct ExtractArgs {
     /// The address the file was fetched from
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
-    /// A file of JSON lines with `id`, `path` and `url`, `-` for stdin
+    /// When it was fetched (RFC 3339), which « il y a 2 heures » counts back from; now where left out
+    #[arg(long, value_name = "TIME", conflicts_with = "manifest")]
+    pub(crate) fetched_at: Option<Timestamp>,
+    /// A file of JSON lines with `id` and `path`, `url`, `fetched_at` and `headers` where known, `-` for stdin
     #[arg(long, value_name = "FILE")]
     pub(crate) manifest: Option<PathBuf>,
     /// How many threads; all cores where left out

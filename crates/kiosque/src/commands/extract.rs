@@ -1,6 +1,7 @@
 //! `kiosque extract`: articles from HTML files, with no bus and no store.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -16,11 +17,18 @@ use crate::{batch, rules};
 /// The address given to a page whose own is not known: a name reserved by RFC 2606.
 const UNKNOWN_URL: &str = "http://unknown.invalid/";
 
+/// A page to read, and what is known of how it came.
 #[derive(Deserialize)]
 struct Line {
     path: PathBuf,
     #[serde(default)]
     url: Option<String>,
+    /// When it was fetched, which « il y a 2 heures » counts back from; now where left out.
+    #[serde(default)]
+    fetched_at: Option<Timestamp>,
+    /// The response's headers, names in lower case: `content-type` with its charset, `x-robots-tag`, `tdm-reservation`.
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
 }
 
 /// Prints one JSON line a page.
@@ -30,17 +38,20 @@ pub(crate) fn run(args: &ExtractArgs) -> anyhow::Result<ExitCode> {
         None => RuleSet::default(),
     };
     if let Some(manifest) = &args.manifest {
-        batch::each_line(manifest, args.threads, |line: Line| {
-            answer(&line.path, line.url.as_deref(), &rules)
-        })?;
+        batch::each_line(manifest, args.threads, |line: Line| answer(line, &rules))?;
     } else if let Some(file) = &args.file {
-        println!("{}", answer(file, args.url.as_deref(), &rules)?);
+        let (url, fetched_at) = (args.url.clone(), args.fetched_at);
+        let line = Line { path: file.clone(), url, fetched_at, headers: BTreeMap::new() };
+        println!("{}", answer(line, &rules)?);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn answer(path: &Path, url: Option<&str>, rules: &RuleSet) -> anyhow::Result<Value> {
-    let page = page(batch::file_bytes(path)?, url)?;
+fn answer(line: Line, rules: &RuleSet) -> anyhow::Result<Value> {
+    let mut page = page(batch::file_bytes(&line.path)?, line.url.as_deref())?;
+    page.fetched_at = line.fetched_at.unwrap_or(page.fetched_at);
+    page.content_type = line.headers.get("content-type").cloned();
+    page.headers = line.headers;
     let (article, _) = kiosque_extract::extract_with(&page, rules)?;
     Ok(fields(&article))
 }
@@ -61,7 +72,7 @@ pub(crate) fn page(body: Vec<u8>, url: Option<&str>) -> anyhow::Result<Page> {
         fetched_at: Timestamp::now(),
         status: 200,
         content_type: None,
-        headers: std::collections::BTreeMap::new(),
+        headers: BTreeMap::new(),
         hint: FeedHint::default(),
         record: FetchRecord::default(),
         body,

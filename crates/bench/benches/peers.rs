@@ -1,4 +1,4 @@
-//! Ours beside the Rust peers, in one run: `KIOSQUE_CORPORA=DIR cargo run --release -- [CORPUS…]`.
+//! Ours beside the Rust peers, in one run: `KIOSQUE_CORPORA=DIR cargo bench [-- CORPUS…]`.
 //!
 //! Every tool reads the same decoded pages on one thread; its body is scored as `corpus` says, its speed is pages per
 //! second of processor time and its slowest page. Peers run with their settings for most recall of the body that keep
@@ -23,7 +23,7 @@ const TOOLS: [(&str, Tool); 4] = [
 
 fn main() -> anyhow::Result<()> {
     let root = PathBuf::from(std::env::var_os("KIOSQUE_CORPORA").context("`KIOSQUE_CORPORA` is not set")?);
-    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let asked: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     // A peer's panic is its empty answer, not this run's noise.
     std::panic::set_hook(Box::new(|_| {}));
     println!(
