@@ -280,6 +280,22 @@ fn a_site_that_is_closed_to_robots_is_added_and_off() {
 }
 
 #[test]
+fn a_site_without_a_home_page_is_found_by_its_lists() {
+    let site =
+        Site::open(|_| vec![("/feed/", RSS, feed("La Vigie", &[("http://127.0.0.1/x".to_owned(), "Un")]))]);
+    let folder = folder();
+    let (code, out, err) = said(folder.path(), &["sources", "p.toml", "add", &site.home, "--id", "vigie"]);
+    assert_eq!((code, out.contains("/feed/\"\nkind = \"feed\"")), (0, true), "{out}{err}");
+    assert!(err.contains("/: status 404"), "{err}");
+    let (code, out, err) = said(folder.path(), &["probe", &site.home, "--pipeline", "p.toml", "--json"]);
+    let found: Value = serde_json::from_str(&out).unwrap_or_default();
+    assert_eq!((code, &found["feeds"][0]), (0, &format!("{}/feed/", site.home).into()), "{out}{err}");
+    let (code, _, err) =
+        said(folder.path(), &["probe", &format!("{}/nulle-part", site.home), "--pipeline", "p.toml"]);
+    assert_eq!((code, err.contains("status 404")), (1, true), "{err}");
+}
+
+#[test]
 fn a_feed_readers_file_may_be_the_list_of_sources() {
     let folder = folder();
     let opml = "<opml version=\"2.0\"><body><outline text=\"Stades\" xmlUrl=\"http://127.0.0.1:9/rss\"/></body></opml>";

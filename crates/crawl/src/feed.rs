@@ -5,6 +5,7 @@
 //! breaks off still gives the entries before the break.
 
 mod builder;
+mod draft;
 mod json;
 
 use kiosque_model::{FeedHint, Published};

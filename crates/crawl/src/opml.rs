@@ -92,7 +92,7 @@ fn is_outline(element: &BytesStart<'_>) -> bool {
 fn outline(element: &BytesStart<'_>, folders: &[Option<String>]) -> Outline {
     let mut found = Outline { folders: folders.iter().flatten().cloned().collect(), ..Outline::default() };
     let mut text = String::new();
-    for attribute in element.attributes().with_checks(false).flatten() {
+    for attribute in element.html_attributes().with_checks(false).flatten() {
         let name = attribute.key.as_ref().to_owned();
         let raw = attribute.value.into_owned();
         let value =
@@ -188,7 +188,7 @@ mod tests {
         let text = r#"<?xml version="1.0"?><opml version="1.0"><head><title>x</title></head><body>
             <outline text="Presse"><outline text="Éco &amp; Co" title="" type="rss" xmlUrl="https://a.example/feed?a=1&b=2" htmlUrl="https://a.example"/>
             <outline text="Arabe"><outline text="الصباح" xmlurl="https://b.example/rss"/></outline></outline>
-            <outline TEXT="Seul" XMLURL="https://c.example/atom" category="/sport,ville"/><outline text="vide"/></body></opml>"#;
+            <outline TEXT=Seul XMLURL=https://c.example/atom isOpen category="/sport,ville"/><outline text="vide"/></body></opml>"#;
         assert_eq!(
             read(text),
             [

@@ -1,5 +1,8 @@
 //! What kind of page it is, from its declared type, its address and the balance of text and links.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use kiosque_model::{Article, Kind};
 
 use crate::block::{Block, Shape};
@@ -17,14 +20,26 @@ const MIN_BRIEF_CHARS: usize = 60;
 const MAX_BESIDE_CHARS: usize = 300;
 /// So many captions make a gallery of a page that says less itself.
 const MIN_GALLERY: usize = 5;
-/// Names (folded) of a site's own pages, which are nobody's article.
+/// Names of a site's own pages, which are nobody's article.
 const HOUSE: &str = "mentions legales | conditions generales d utilisation | conditions generales de vente | \
     conditions d utilisation | politique de confidentialite | politique de cookies | contact | contactez nous | \
     nous contacter | a propos | a propos de nous | qui sommes nous | plan du site | page introuvable | \
     page non trouvee | privacy policy | terms of use | terms and conditions | cookie policy | contact us | about | \
     about us | page not found | impressum | datenschutz | datenschutzerklarung | aviso legal | \
-    politica de privacidad | quienes somos | contacto | من نحن | اتصل بنا | سياسه الخصوصيه | شروط الاستخدام | \
-    الصفحه غير موجوده";
+    politica de privacidad | quienes somos | contacto | من نحن | اتصل بنا | سياسة الخصوصية | شروط الاستخدام | \
+    الصفحة غير موجودة | mentions legales et conditions d utilisation | protection des donnees personnelles | \
+    donnees personnelles | charte de confidentialite | gestion des cookies | cgu | cgv | publicite | annonceurs | \
+    abonnement | abonnements | abonnez vous | s abonner | je m abonne | se connecter | connexion | inscription | \
+    mon compte | accueil | newsletter | newsletters | recrutement | home | subscribe | log in | login | sign in | \
+    sign up | advertise | advertise with us | careers | sitemap | inicio | suscribete | politica de cookies | \
+    الرئيسية | سياسة الخصوصية وملفات تعريف الارتباط | أعلن معنا | للإعلان | للإشهار | هيئة التحرير | فريق العمل | \
+    الشروط والأحكام | خريطة الموقع | تسجيل الدخول | اشترك";
+
+/// Whether a folded title is that of one of a site's own pages.
+pub(crate) fn is_of_house(title: &str) -> bool {
+    static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| HOUSE.split('|').map(fold).collect());
+    NAMES.contains(title)
+}
 
 /// Tells an article from a listing, a live feed, a video, a gallery.
 pub(crate) fn of(evidence: &Evidence<'_, '_>, body: &Body) -> Kind {
@@ -73,9 +88,7 @@ pub(crate) fn settled(kind: Kind, article: &Article) -> Kind {
     let from = |field: &str| article.provenance.get(field).map(String::as_str).unwrap_or_default();
     let is_dated = article.published.is_some() && !matches!(from("published"), "url" | "script");
     match kind {
-        Kind::Article if article.authors.is_empty() && HOUSE.split(" | ").any(|name| name == title) => {
-            Kind::Other
-        }
+        Kind::Article if article.authors.is_empty() && is_of_house(&title) => Kind::Other,
         Kind::Other
             if is_dated && from("title") == "h1" && article.text.chars().count() >= MIN_BRIEF_CHARS =>
         {

@@ -14,8 +14,9 @@ use url::Url;
 
 use crate::dom::{Dom, Tag};
 use crate::facts::PageLink;
+use crate::kind::is_of_house;
 use crate::role::{Reader, Roles};
-use crate::text::squeeze;
+use crate::text::{fold, squeeze};
 
 /// Links of one page that are looked at.
 const MOST: usize = 4000;
@@ -60,6 +61,7 @@ pub(crate) fn articles(dom: &Dom<'_>, base: &Url, page: &Url) -> Vec<PageLink> {
                 && !is_list
                 && !is_barred(&candidate.url)
                 && !candidate.title.is_empty()
+                && !is_of_house(&fold(&candidate.title))
         }
     });
     judged.map(|(candidate, _)| PageLink { url: candidate.url.into(), title: candidate.title }).collect()
@@ -233,7 +235,7 @@ fn is_barred(url: &Url) -> bool {
 /// Whether an address and its link text are an article's by themselves: a long slug, an identifier or a date, words
 /// enough.
 fn looks_like_article(link: &Candidate) -> bool {
-    if is_barred(&link.url) || link.title.chars().count() < 8 {
+    if is_barred(&link.url) || link.title.chars().count() < 8 || is_of_house(&fold(&link.title)) {
         return false;
     }
     let words = link.title.split_whitespace().count();

@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::dom::Tag;
 use crate::facts::{Opened, PageLink, opened};
+use crate::kind::is_of_house;
 use crate::text::{fold, squeeze};
 
 /// The longest name of a section, in words.
@@ -164,6 +165,7 @@ fn is_section(target: &Url, words: &str) -> bool {
         && (1..=SECTION_WORDS).contains(&count)
         && words.chars().count() <= 40
         && words.chars().filter(|c| c.is_alphabetic()).count() >= 3
+        && !is_of_house(&fold(words))
         && target.query().is_none()
         && segments.iter().all(|s| s.len() <= 90 && s.matches('-').count() <= 3)
         && !segments.last().is_some_and(|s| s.contains('.') && !s.ends_with(".html") && !s.ends_with(".php"))
@@ -218,7 +220,7 @@ mod tests {
             r#"<nav><a href="/">Accueil</a><a href="/politique">Politique</a><a href="https://vigie.example/rubrique/economie/">Économie</a>
             <a href="/politique#haut">Politique</a><a href="/الرياضة">الرياضة</a><a href="https://ailleurs.example/sport">Sport</a>
             <a href="/2026/10/07/un-pont">Un pont</a><a href="/a/le-vieux-pont-rouvre-enfin-au-public">Le pont</a>
-            <a href="/logo.png">Le logo</a><a href="/page?id=3">Page trois</a></nav>"#,
+            <a href="/contact">Contactez-nous</a><a href="/سياسة">سياسة الخصوصية</a><a href="/logo.png">Le logo</a><a href="/page?id=3">Page trois</a></nav>"#,
         );
         let names: Vec<_> = found.sections.iter().map(|section| section.title.as_str()).collect();
         assert_eq!(names, ["Politique", "Économie", "الرياضة"]);

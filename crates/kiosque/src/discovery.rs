@@ -76,23 +76,58 @@ pub(crate) fn address(typed: &str) -> Result<Url> {
     Url::parse(&full).with_context(|| format!("`{typed}` is no site"))
 }
 
+/// Fetches the page of an address as people type it; of one without a scheme that is not served over TLS, without.
+pub(crate) async fn open(scout: &Scout, typed: &str) -> Result<Fetched> {
+    let fetched = scout.fetch(address(typed)?.as_str()).await;
+    if !typed.contains("://") && is_for(&fetched, Reason::Unreachable) {
+        // Some sites are still not served over TLS.
+        let plain = address(&format!("http://{}", typed.trim()))?;
+        let again = scout.fetch(plain.as_str()).await;
+        if !is_for(&again, Reason::Unreachable) {
+            return Ok(again?);
+        }
+    }
+    Ok(fetched?)
+}
+
 /// Finds out about the site of an address. Of one whose robots.txt forbids its page only that is found out.
 ///
 /// # Errors
 /// Where its page cannot be had for another reason: why.
 pub(crate) async fn discover(scout: &Scout, typed: &str) -> Result<Site> {
-    let mut url = address(typed)?;
-    let mut fetched = scout.fetch(url.as_str()).await;
-    if !typed.contains("://") && is_for(&fetched, Reason::Unreachable) {
-        // Some sites are still not served over TLS.
-        url = address(&format!("http://{}", typed.trim()))?;
-        fetched = scout.fetch(url.as_str()).await;
+    match open(scout, typed).await.map_err(anyhow::Error::downcast) {
+        Ok(home) => survey(scout, home).await,
+        Err(Ok(CrawlError::Fetch { url, reason: Reason::Robots, .. })) => {
+            let url = address(&url)?;
+            let manners = scout.manners(&url).await?;
+            Ok(Site::closed(url, manners))
+        }
+        Err(Ok(error)) => behind(scout, error).await,
+        Err(Err(error)) => Err(error),
     }
-    if is_for(&fetched, Reason::Robots) {
-        let manners = scout.manners(&url).await?;
-        return Ok(Site::closed(url, manners));
+}
+
+/// Finds out about a site whose home page is refused: some that turn machines away from their pages serve their lists.
+///
+/// # Errors
+/// `refused`, where it is for another reason or nothing else is found.
+pub(crate) async fn behind(scout: &Scout, refused: CrawlError) -> Result<Site> {
+    let CrawlError::Fetch { url, reason: Reason::HttpStatus | Reason::NotFound, detail } = &refused else {
+        return Err(refused.into());
+    };
+    let url = address(url)?;
+    if url.path() != "/" {
+        return Err(refused.into());
     }
-    survey(scout, fetched?).await
+    let manners = scout.manners(&url).await?;
+    let mut survey = Survey::new(scout, &url);
+    survey.trouble.push((url.to_string(), detail.clone()));
+    let feeds = survey.feeds(&Signposts::default(), &url).await;
+    let sitemaps = survey.sitemaps(manners.sitemaps.clone(), &url).await;
+    if feeds.is_empty() && sitemaps.is_empty() {
+        return Err(refused.into());
+    }
+    Ok(Site { feeds, sitemaps, trouble: survey.trouble, ..Site::closed(url, manners) })
 }
 
 /// Whether there is no page for this reason.
@@ -115,8 +150,7 @@ impl Site {
 /// Where the crawler's own memory fails.
 pub(crate) async fn survey(scout: &Scout, home: Fetched) -> Result<Site> {
     let manners = scout.manners(&home.url).await?;
-    let mut survey =
-        Survey { scout, asked: BTreeSet::from([home.url.to_string()]), left: BUDGET, trouble: Vec::new() };
+    let mut survey = Survey::new(scout, &home.url);
     if sniff(&home.body, home.content_type.as_deref()) != Sniffed::Page {
         let list = FoundList::read(&home, How::Given, String::new());
         let mut site = Site { tdm_reserved: home.tdm_reserved, ..Site::closed(home.url, manners) };
@@ -148,7 +182,12 @@ struct Survey<'s> {
     trouble: Vec<(String, String)>,
 }
 
-impl Survey<'_> {
+impl<'s> Survey<'s> {
+    /// Of a site whose page was asked for.
+    fn new(scout: &'s Scout, home: &Url) -> Self {
+        Self { scout, asked: BTreeSet::from([home.to_string()]), left: BUDGET, trouble: Vec::new() }
+    }
+
     /// Fetches an address that was not asked for before, while there is budget. `promised` misses are told.
     async fn fetch(&mut self, url: &str, promised: bool) -> Option<Fetched> {
         if self.left == 0 || !self.asked.insert(url.to_owned()) {

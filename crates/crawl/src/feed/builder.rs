@@ -6,6 +6,7 @@
 
 use url::Url;
 
+use super::draft::{Draft, attribute, is_web};
 use super::{Entry, Feed, FeedError, FeedKind};
 use crate::date::parse_date;
 use crate::quiet::Quiet;
@@ -13,10 +14,10 @@ use crate::xml::{Step, plain};
 
 /// What is being read at the moment.
 #[derive(Default)]
-struct Field {
+pub(super) struct Field {
     name: String,
     text: String,
-    attributes: Vec<(String, String)>,
+    pub(super) attributes: Vec<(String, String)>,
     /// What stood inside, where that is of no interest unless the end is missing.
     inside: Vec<Step>,
 }
@@ -25,19 +26,6 @@ impl Field {
     fn is_opaque(&self) -> bool {
         OPAQUE.contains(&self.name.as_str())
     }
-}
-
-/// The entry being read, with every address it offers.
-#[derive(Default)]
-struct Draft {
-    entry: Entry,
-    link: Option<String>,
-    link_is_page: bool,
-    original: Option<String>,
-    id: Option<String>,
-    /// What is attached, where it may be a page.
-    attached: Option<String>,
-    base: Option<Url>,
 }
 
 /// The feed so far.
@@ -55,6 +43,10 @@ pub(super) struct Builder {
     language: Option<String>,
     /// Descriptions without an end that were read again, in this entry.
     reread: usize,
+    /// A link with nothing in it has just ended: its address may follow it, as HTML's `<link>` has no end.
+    address_follows: bool,
+    /// For each entry, the address its id is.
+    ids: Vec<Option<Url>>,
 }
 
 /// Descriptions without an end that are read again in one entry: each reading looks at what follows once more.
@@ -104,18 +96,17 @@ const FIELDS: [&str; 26] = [
     "enclosure",
 ];
 
-fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-}
-
 /// Elements that hold entries, or are entries.
 fn is_frame(name: &str) -> bool {
     matches!(name, "rss" | "rdf" | "feed" | "channel" | "item" | "entry")
 }
 
-fn is_web(address: &str) -> bool {
-    let scheme = address.split_once("://").map(|(scheme, _)| scheme);
-    scheme.is_some_and(|s| s.eq_ignore_ascii_case("http") || s.eq_ignore_ascii_case("https"))
+/// The address a link means: from the feed's own, or with the scheme that `www.gazette.example/1` lacks.
+fn resolve(base: &Url, link: &str) -> Option<Url> {
+    let host = base.host_str().unwrap_or_default();
+    let bare = link.get(..4).is_some_and(|www| www.eq_ignore_ascii_case("www."))
+        || link.strip_prefix(host).is_some_and(|rest| rest.starts_with('/'));
+    if bare { Url::parse(&format!("{}://{link}", base.scheme())).ok() } else { base.join(link).ok() }
 }
 
 impl Builder {
@@ -133,6 +124,8 @@ impl Builder {
             frequency: 1,
             language: None,
             reread: 0,
+            address_follows: false,
+            ids: Vec::new(),
         }
     }
 
@@ -152,9 +145,14 @@ impl Builder {
             Step::Text(text) => {
                 if let Some(field) = &mut self.field {
                     field.text.push_str(&text);
+                } else if let Some(draft) = self.draft.as_mut().filter(|_| self.address_follows) {
+                    draft.link = draft.link.take().or(Some(plain(&text)).filter(|text| is_web(text)));
                 }
             }
-            Step::Open { name, attributes } => self.open(name, attributes),
+            Step::Open { name, attributes } => {
+                self.address_follows = false;
+                self.open(name, attributes);
+            }
             Step::Close { name } => self.close(&name),
         }
         true
@@ -231,7 +229,10 @@ impl Builder {
             return;
         };
         match field.name.as_str() {
-            "link" => draft.offer_link(&field, text, &self.base),
+            "link" => {
+                self.address_follows = text.is_empty() && field.attributes.is_empty();
+                draft.offer_link(&field, text, &self.base);
+            }
             "enclosure" => draft.offer_attached(&field),
             "id" | "guid" => draft.offer_id(&field, text, &self.base),
             "origlink" => draft.original = Some(text),
@@ -281,13 +282,29 @@ impl Builder {
         let Some(draft) = self.draft.take() else { return };
         let base = draft.base.as_ref().unwrap_or(&self.base);
         let id = draft.id.filter(|id| is_web(id));
+        let own = id.as_deref().and_then(|id| Url::parse(id).ok());
         let offered = [draft.original, draft.link, id, draft.attached];
-        let url = offered.iter().flatten().filter(|u| !u.is_empty()).find_map(|u| base.join(u).ok());
+        let url = offered.iter().flatten().filter(|u| !u.is_empty()).find_map(|u| resolve(base, u));
         if let Some(url) = url.filter(Url::has_host) {
             let mut entry = draft.entry;
             entry.url = url.into();
             entry.published = entry.published.or(entry.updated);
             self.entries.push(entry);
+            self.ids.push(own);
+        }
+    }
+
+    /// Where all links are one, the home page as a rule, and the ids are addresses apart, these lead to the articles.
+    fn prefer_ids(&mut self) {
+        let [first, others @ ..] = self.entries.as_slice() else { return };
+        let mut ids: Vec<&Url> = self.ids.iter().flatten().collect();
+        ids.sort();
+        ids.dedup();
+        if others.is_empty() || ids.len() < self.entries.len() || others.iter().any(|e| e.url != first.url) {
+            return;
+        }
+        for (entry, id) in self.entries.iter_mut().zip(self.ids.drain(..)) {
+            entry.url = id.map_or_else(|| std::mem::take(&mut entry.url), String::from);
         }
     }
 
@@ -299,6 +316,7 @@ impl Builder {
         self.field.take_if(is_address);
         self.commit_field();
         self.commit_entry();
+        self.prefer_ids();
         if self.kind.is_none() && self.entries.is_empty() {
             return Err(FeedError::NoFeed("it has neither a feed's root nor an entry"));
         }
@@ -309,67 +327,5 @@ impl Builder {
             quiet: self.quiet,
             ttl_minutes: self.ttl.or(self.period.map(|minutes| minutes / self.frequency)),
         })
-    }
-}
-
-impl Draft {
-    /// An RSS link is text; an Atom link an attribute, of which `alternate` leads to the page.
-    fn offer_link(&mut self, field: &Field, text: String, base: &Url) {
-        let Some(href) = attribute(&field.attributes, "href") else {
-            if !text.is_empty() && self.link.is_none() {
-                self.link = Some(text);
-                self.link_is_page = true;
-            }
-            return;
-        };
-        let relation = attribute(&field.attributes, "rel").unwrap_or("alternate").trim();
-        let relation = relation.rsplit('/').next().unwrap_or_default();
-        let is_alternate = relation.is_empty() || relation.eq_ignore_ascii_case("alternate");
-        let is_page = attribute(&field.attributes, "type").is_none_or(|kind| kind.contains("html"));
-        // The first link to a page, else the first of any type.
-        if is_alternate && (self.link.is_none() || (is_page && !self.link_is_page)) {
-            let own = attribute(&field.attributes, "xml:base");
-            let own = own.and_then(|own| self.base.as_ref().unwrap_or(base).join(own).ok());
-            let resolved = own.and_then(|own| own.join(href).ok());
-            self.link = Some(resolved.map_or_else(|| href.to_owned(), String::from));
-            self.link_is_page = is_page;
-        }
-    }
-
-    /// A guid is an address where it looks like one of the web, or says that it is one.
-    fn offer_id(&mut self, field: &Field, text: String, base: &Url) {
-        let permanent = attribute(&field.attributes, "ispermalink").map(str::to_ascii_lowercase);
-        let stated = permanent.as_deref() == Some("true") && text.starts_with('/');
-        let text = if stated { base.join(&text).map_or(text, String::from) } else { text };
-        if permanent.as_deref() != Some("false") && !self.id.as_deref().is_some_and(is_web) {
-            self.id = Some(text);
-        }
-    }
-
-    /// Sound, film and pictures are no pages.
-    fn offer_attached(&mut self, field: &Field) {
-        let kind = attribute(&field.attributes, "type").unwrap_or_default();
-        let may_be_page = kind.is_empty() || kind.contains("html");
-        let address = attribute(&field.attributes, "url").filter(|_| may_be_page);
-        self.attached = self.attached.take().or(address.map(str::to_owned));
-    }
-
-    /// `mail@host (Name)` of RSS gives the name; a bare mail address gives nothing.
-    fn add_author(&mut self, text: &str) {
-        let name = match text.split_once('(') {
-            Some((mail, name)) if mail.contains('@') => name.trim_end_matches(')'),
-            _ => text,
-        }
-        .trim();
-        if name.is_empty() || (name.contains('@') && !name.contains(' ')) {
-            return;
-        }
-        let so_far = self.entry.author.get_or_insert_default();
-        if !so_far.split(", ").any(|n| n == name) {
-            if !so_far.is_empty() {
-                so_far.push_str(", ");
-            }
-            so_far.push_str(name);
-        }
     }
 }

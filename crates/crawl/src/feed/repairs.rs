@@ -305,3 +305,26 @@ fn a_feed_cut_at_any_byte_gives_what_stands_before() {
         }
     }
 }
+
+#[test]
+fn links_that_lack_something() {
+    let items = |one: &str, two: &str| {
+        format!(
+            "<rss><channel><title>t</title><link>https://a.example/</link><item><title>Un</title>{one}</item>\
+             <item><title>Deux</title>{two}</item></channel></rss>"
+        )
+    };
+    two(&items("<link/>https://a.example/1", "<link/>https://a.example/2<guid>2</guid>"));
+    two(&items("<link>a.example/1</link>", "<link> a.example/2 </link>"));
+    let home = "<link>https://a.example/</link>";
+    two(&items(
+        &format!("{home}<guid isPermaLink='true'>https://a.example/1</guid>"),
+        &format!("{home}<guid>https://a.example/2</guid>"),
+    ));
+    let www = items("<link>www.a.example/1</link>", "<link>WWW.a.example/2</link>");
+    let found = entries(www.as_bytes()).into_iter().map(|(_, url)| url).collect::<Vec<_>>();
+    assert_eq!(found, ["https://www.a.example/1", "https://www.a.example/2"]);
+    // One article listed twice keeps its address, and so do links whose ids are none of the web.
+    let twice = items("<link>/1</link><guid>tag:1</guid>", "<link>/1</link><guid>tag:2</guid>");
+    check(twice.as_bytes(), &[("Un", "/1"), ("Deux", "/1")]);
+}

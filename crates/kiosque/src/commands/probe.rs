@@ -10,6 +10,7 @@ use kiosque_crawl::{Agent, CrawlError, Scout, Settings, Sniffed};
 use kiosque_extract::{RuleReport, RuleSet};
 use kiosque_model::{Published, Reason};
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 use url::Url;
 
 use super::{UsageError, extract};
@@ -34,6 +35,33 @@ struct Found {
     rule: Option<RuleReport>,
     /// For a home or section page on the web: what was found out about its site.
     site: Option<site::Look>,
+}
+
+impl Found {
+    /// A page of which nothing is known.
+    fn page(url: Option<&str>) -> Self {
+        Self {
+            kind: "page",
+            url: url.map(str::to_owned),
+            entries: Vec::new(),
+            feeds: Vec::new(),
+            sitemaps: Vec::new(),
+            article: None,
+            rule: None,
+            site: None,
+        }
+    }
+
+    /// Adds what was found out about its site.
+    fn lead_on(&mut self, site: site::Look) {
+        let feeds: Vec<&str> =
+            site.feeds().filter(|url| !self.feeds.iter().any(|known| known == url)).collect();
+        self.feeds.extend(feeds.into_iter().map(str::to_owned));
+        let maps: Vec<&str> =
+            site.sitemaps().filter(|url| !self.sitemaps.iter().any(|known| known == url)).collect();
+        self.sitemaps.extend(maps.into_iter().map(str::to_owned));
+        self.site = Some(site);
+    }
 }
 
 struct Entry {
@@ -80,35 +108,37 @@ fn fetch_and_look(args: &ProbeArgs, config: Option<Config>, rules: &RuleSet) -> 
     };
     let settings = config.map_or_else(own_settings, |config| config.crawl);
     catalogue::identified(&settings, [target.as_str()])?;
-    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    let runtime = Runtime::new().context("cannot start the runtime")?;
     let scout = Scout::try_new(settings)?;
-    let fetched = runtime.block_on(scout.fetch(target.as_str())).map_err(with_hint)?;
-    if fetched.status != 200 {
-        bail!("`{}` answered with status {}", fetched.url, fetched.status);
-    }
+    let fetched = match runtime.block_on(discovery::open(&scout, &args.target)) {
+        Ok(fetched) => fetched,
+        Err(error) => return behind(&runtime, &scout, error, rules),
+    };
     let (content_type, url) = (fetched.content_type.as_deref(), &fetched.url);
     let mut found = look(&fetched.body, content_type, url, Some(url.as_str()), rules)?;
     found.sitemaps.extend(fetched.sitemaps.iter().cloned());
     if found.kind == "page" && leads_to_articles(&found, url) {
-        let site = runtime.block_on(site::look(&scout, fetched, rules))?;
-        let known = |list: &[String], url: &str| list.iter().any(|known| known == url);
-        let feeds: Vec<String> =
-            site.feeds().filter(|u| !known(&found.feeds, u)).map(str::to_owned).collect();
-        let maps: Vec<String> =
-            site.sitemaps().filter(|u| !known(&found.sitemaps, u)).map(str::to_owned).collect();
-        found.feeds.extend(feeds);
-        found.sitemaps.extend(maps);
-        found.site = Some(site);
+        let site = runtime.block_on(discovery::survey(&scout, fetched))?;
+        found.lead_on(runtime.block_on(site::look(&scout, site, rules)));
     }
     Ok(found)
 }
 
-fn with_hint(error: CrawlError) -> anyhow::Error {
-    match error {
-        CrawlError::Fetch { reason: Reason::RefusedAddress, .. } => anyhow!(
+/// What there is of a site whose page is refused.
+fn behind(runtime: &Runtime, scout: &Scout, error: anyhow::Error, rules: &RuleSet) -> Result<Found> {
+    let refused: CrawlError = error.downcast()?;
+    let site = runtime.block_on(discovery::behind(scout, refused)).map_err(with_hint)?;
+    let mut found = Found::page(Some(site.url.as_str()));
+    found.lead_on(runtime.block_on(site::look(scout, site, rules)));
+    Ok(found)
+}
+
+fn with_hint(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(CrawlError::Fetch { reason: Reason::RefusedAddress, .. }) => anyhow!(
             "{error}\nhint: `--pipeline FILE` probes with a pipeline, whose `crawl.allow_private` opens a network of your own"
         ),
-        _ => error.into(),
+        _ => error,
     }
 }
 
@@ -137,16 +167,7 @@ fn look(
     url: Option<&str>,
     rules: &RuleSet,
 ) -> Result<Found> {
-    let mut found = Found {
-        kind: "page",
-        url: url.map(str::to_owned),
-        entries: Vec::new(),
-        feeds: Vec::new(),
-        sitemaps: Vec::new(),
-        article: None,
-        rule: None,
-        site: None,
-    };
+    let mut found = Found::page(url);
     match kiosque_crawl::sniff(body, content_type) {
         Sniffed::Feed => {
             found.kind = "feed";
@@ -176,7 +197,8 @@ fn look(
             found.entries = facts.articles.into_iter().map(entry).collect();
             found.feeds = facts.feeds;
             found.sitemaps = facts.sitemaps;
-            let page = extract::page(body.to_vec(), url)?;
+            let mut page = extract::page(body.to_vec(), url)?;
+            page.content_type = content_type.map(str::to_owned);
             if let Ok((article, rule)) = kiosque_extract::extract_with(&page, rules) {
                 found.article = Some(extract::fields(&article));
                 found.rule = rule;

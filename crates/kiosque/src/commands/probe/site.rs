@@ -7,7 +7,7 @@ use kiosque_extract::RuleSet;
 use serde_json::{Value, json};
 
 use crate::commands::extract;
-use crate::discovery::{self, FoundList, Site};
+use crate::discovery::{FoundList, Site};
 
 /// Articles read as a sample.
 const SAMPLE: usize = 3;
@@ -26,12 +26,8 @@ struct Read {
     read: Result<Value, String>,
 }
 
-/// Finds out about the site of a page that was fetched.
-///
-/// # Errors
-/// Where the crawler's own memory fails.
-pub(super) async fn look(scout: &Scout, home: Fetched, rules: &RuleSet) -> Result<Look> {
-    let site = discovery::survey(scout, home).await?;
+/// Reads some articles of a site.
+pub(super) async fn look(scout: &Scout, site: Site, rules: &RuleSet) -> Look {
     let mut sample = Vec::new();
     for url in articles(&site) {
         let read = match scout.fetch(&url).await {
@@ -41,7 +37,7 @@ pub(super) async fn look(scout: &Scout, home: Fetched, rules: &RuleSet) -> Resul
         };
         sample.push(Read { url, read });
     }
-    Ok(Look { site, sample })
+    Look { site, sample }
 }
 
 /// Where the sample is taken from: the main feed, else a sitemap for news, else the page's links.
@@ -55,7 +51,9 @@ fn articles(site: &Site) -> Vec<String> {
 }
 
 fn read(fetched: &Fetched, rules: &RuleSet) -> Result<Value> {
-    let page = extract::page(fetched.body.clone(), Some(fetched.url.as_str()))?;
+    let mut page = extract::page(fetched.body.clone(), Some(fetched.url.as_str()))?;
+    page.content_type = fetched.content_type.clone();
+    page.headers = fetched.headers.iter().cloned().collect();
     let (article, _) = kiosque_extract::extract_with(&page, rules)?;
     Ok(extract::fields(&article))
 }
