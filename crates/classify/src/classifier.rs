@@ -13,6 +13,7 @@ use crate::keywords::keywords;
 use crate::model::{Model, ModelError, best, softmax};
 use crate::quotes::quotes;
 use crate::summary::summary;
+use crate::topic::topic;
 use crate::{language, reasons, section};
 
 /// Words of a text below which there is nothing to be sure of.
@@ -77,7 +78,7 @@ pub struct Labels {
     pub rubrique: Rubrique,
     /// The calibrated probability of that rubrique, 0 to 1.
     pub confidence: f32,
-    /// The IPTC Media Topic of the rubrique, eight digits.
+    /// The IPTC Media Topic, eight digits: the rubrique's, or a closer one.
     pub iptc: &'static str,
     /// Telling words and names as printed, best first, at most eight.
     pub keywords: Vec<String>,
@@ -94,6 +95,9 @@ pub struct Labels {
     /// The sentences that say most.
     pub summary: Vec<SummarySentence>,
 }
+
+/// What the evidence ends with where the rubrique is more likely wrong than right.
+pub(crate) const UNCERTAIN: &str = "incertain";
 
 impl Classifier {
     /// The classifier with the model of this crate; it is unpacked once.
@@ -136,12 +140,12 @@ impl Classifier {
         let alternative = (shares[class] < SURE).then(|| Rubrique::ALL[second(&shares, class)]);
         let mut because = reasons::reasons(&self.model, &document, &known, class, section);
         if let Some(other) = alternative {
-            because.push(format!("incertain\u{a0}: peut-être {}", other.label_fr()));
+            because.push(format!("{UNCERTAIN}\u{a0}: peut-être {}", other.label_fr()));
         }
         Labels {
             rubrique,
             confidence: shares[class],
-            iptc: rubrique.iptc(),
+            iptc: topic(rubrique, input.title, input.text),
             keywords: keywords(input.title, input.text, code),
             entities: entities(input.title, input.text),
             because,

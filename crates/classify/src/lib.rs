@@ -22,6 +22,7 @@ mod sentences;
 mod speech;
 mod subject;
 mod summary;
+mod topic;
 pub mod train;
 mod watch;
 

@@ -16,6 +16,8 @@ use kiosque_model::{Field, Language, Mention, Placement, Rubrique, Tagged};
 use matcher::{Found, Met};
 use terms::Terms;
 
+use crate::classifier::UNCERTAIN;
+
 /// Words told of one placement at most.
 const MOST_MENTIONS: usize = 8;
 
@@ -158,6 +160,7 @@ impl WatchSet {
         if let Some((placement, rubrique)) = placements.iter().find_map(|p| Some((p, p.rubrique?))) {
             let words: Vec<&str> = placement.mentions.iter().map(|m| m.text.as_str()).take(3).collect();
             let told = if words.is_empty() { String::new() } else { format!("\u{a0}: {}", words.join(", ")) };
+            tagged.because.retain(|reason| !reason.starts_with(UNCERTAIN));
             tagged
                 .because
                 .insert(0, format!("règle {} (version {}){told}", placement.rule, placement.version));

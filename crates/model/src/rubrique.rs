@@ -105,7 +105,8 @@ impl Rubrique {
     #[must_use]
     pub const fn iptc(self) -> &'static str {
         match self {
-            Self::Politique | Self::International => "11000000",
+            Self::Politique => "11000000",
+            Self::International => "20000638",
             Self::Economie => "04000000",
             Self::Societe => "14000000",
             Self::FaitsDivers => "02000000",

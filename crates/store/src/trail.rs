@@ -75,6 +75,20 @@ pub struct TrailEdition {
 }
 
 impl Store {
+    /// The rubrique an article is under, and what else it may be under, where it is more likely wrong than right there.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn uncertain(&self, article: &ArticleId) -> Result<Option<(Rubrique, Rubrique)>, StoreError> {
+        self.database.run(|c| {
+            let sql = "SELECT rubrique, alternative FROM v_uncertain WHERE article = ?1 AND alternative IS NOT NULL";
+            let mut statement = c.prepare_cached(sql)?;
+            let mut rows = statement.query([&article.0])?;
+            let Some(row) = rows.next()? else { return Ok(None) };
+            Ok(Some((rubrique(row, 0)?, rubrique(row, 1)?)))
+        })
+    }
+
     /// Follows an address through the line.
     ///
     /// # Errors
@@ -129,6 +143,11 @@ fn crumb(row: &Row<'_>, url: &CanonicalUrl, source: Option<&SourceId>) -> rusqli
     })
 }
 
+fn rubrique(row: &Row<'_>, column: usize) -> rusqlite::Result<Rubrique> {
+    let name: String = row.get(column)?;
+    name.parse().map_err(|e: String| unreadable(column, std::io::Error::other(e)))
+}
+
 /// The article of a page: the one of that id, or the one that was read from it under another canonical address.
 fn article_of(c: &Connection, page: &PageId) -> rusqlite::Result<Option<TrailArticle>> {
     c.query_row(
@@ -138,13 +157,12 @@ fn article_of(c: &Connection, page: &PageId) -> rusqlite::Result<Option<TrailArt
          WHERE a.id = ?1 OR a.page = ?1 ORDER BY a.id = ?1 DESC LIMIT 1",
         [&page.0],
         |row| {
-            let rubrique: String = row.get(4)?;
             Ok(TrailArticle {
                 id: PageId(row.get(0)?),
                 title: row.get(1)?,
                 published: parsed_if_any(row, 2)?,
                 day: parsed(row, 3)?,
-                rubrique: rubrique.parse().map_err(|e: String| unreadable(4, std::io::Error::other(e)))?,
+                rubrique: rubrique(row, 4)?,
                 confidence: row.get(5)?,
                 copy_of: row.get::<_, Option<String>>(6)?.map(PageId),
                 story: row.get::<_, Option<String>>(7)?.map(PageId),

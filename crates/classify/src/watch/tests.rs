@@ -96,7 +96,9 @@ fn conditions_are_met_together() {
 fn a_rule_says_what_it_did_and_where() {
     let set = set("rubrique = \"economie\"\nany = [\"@ocp\"]");
     let mut article = tagged("Un titre", "Première ligne.\nLe géant OCP recrute.");
+    article.because = vec!["recrute".to_owned(), "incertain\u{a0}: peut-être Sport".to_owned()];
     set.apply(&mut article);
+    assert_eq!(article.because[1..], ["recrute"], "an editor's rule leaves nothing to be unsure of");
     assert_eq!((article.rubrique, article.confidence, article.uncertain), (Rubrique::Economie, 1.0, false));
     assert_eq!(article.rubrique_by_itself(), Rubrique::Societe);
     assert_eq!(article.because[0], "règle r (version 3)\u{a0}: OCP");

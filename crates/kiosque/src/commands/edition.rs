@@ -193,6 +193,27 @@ fn show(args: &EditionArgs) -> Result<()> {
     }
     let format = if args.which.json { Format::Json } else { Format::Markdown };
     print!("{}", String::from_utf8_lossy(&kiosque_edition::render(&edition, format, GroupBy::Rubrique)?));
+    if edition.state != EditionState::Published {
+        tell_uncertain(&store, &edition)?;
+    }
+    Ok(())
+}
+
+/// Tells which items may stand under a wrong rubrique, as the classifier says itself; what an editor put somewhere is
+/// no matter of doubt.
+fn tell_uncertain(store: &Store, edition: &Edition) -> Result<()> {
+    for item in edition.items() {
+        let doubt = store.uncertain(&item.article)?;
+        if let Some((_, other)) = doubt.filter(|(filed, _)| *filed == item.rubrique) {
+            eprintln!(
+                "note: item {} stands under {} without much evidence, it may be {}\nhint: `kiosque edition rubrique --to {other} PIPELINE {}`",
+                item.number,
+                item.rubrique.label_fr(),
+                other.label_fr(),
+                item.number
+            );
+        }
+    }
     Ok(())
 }
 

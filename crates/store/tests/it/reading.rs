@@ -245,6 +245,12 @@ fn a_trail_tells_everything_of_an_address() {
     assert_eq!((article.story, article.because.as_deref()), (Some(id("a.example/1")), Some("opens a story")));
     assert_eq!((trail.editions.len(), trail.editions[0].number, trail.editions[0].headline), (1, 1, true));
 
+    let doubt = Some((Rubrique::Environnement, Rubrique::Societe));
+    assert_eq!(
+        (store.uncertain(&id("a.example/1")).unwrap(), store.uncertain(&id("a.example/2")).unwrap()),
+        (doubt, None)
+    );
+
     let dead = store.trail(&url("a.example/2")).unwrap();
     assert_eq!((dead.crumbs[0].outcome, dead.article, dead.editions.len()), (dropped, None, 0));
     let fetched = store.trail(&url("a.example/fetched")).unwrap();
