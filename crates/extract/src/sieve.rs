@@ -13,6 +13,8 @@ const MAX_DEPTH: usize = 256;
 const MAX_FORMATTING: usize = 12;
 /// Tags after which a page is cut.
 const MAX_TAGS: usize = 120_000;
+/// Declarations (`meta`, `link`) kept; later ones do not count as tags either, so that they hide no text.
+const MAX_DECLARATIONS: usize = 1000;
 /// An attribute of this length or more is dropped, whatever its name.
 const LONG_VALUE_BYTES: usize = 2048;
 const MAX_ATTRIBUTES: usize = 48;
@@ -73,6 +75,7 @@ struct Sieve<'a> {
     dropped: usize,
     formatting: usize,
     tags: usize,
+    declarations: usize,
     /// Whether a `<noscript>` was read as text: one is, so that what is looked through twice stays bounded.
     opened: bool,
     /// Whether a `<button>` is open that is read as a heading.
@@ -89,6 +92,7 @@ pub(crate) fn sieve(source: &str) -> Sieved<'_> {
         dropped: 0,
         formatting: 0,
         tags: 0,
+        declarations: 0,
         opened: false,
         asking: false,
     };
@@ -170,6 +174,13 @@ impl<'a> Sieve<'a> {
     fn start_tag(&mut self, open: usize) -> usize {
         let name = tag_name(self.source, open + 1);
         let end = tag_end(self.source, open + 1 + name.len());
+        if name.eq_ignore_ascii_case("meta") || name.eq_ignore_ascii_case("link") {
+            self.declarations += 1;
+            if self.declarations > MAX_DECLARATIONS {
+                self.cut(open, end);
+                return end;
+            }
+        }
         self.tags += 1;
         if let Some(raw) = raw_name(name) {
             return self.raw_element(open, end, raw);

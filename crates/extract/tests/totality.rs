@@ -41,6 +41,7 @@ fn hostile_pages_are_read_in_bounded_time() {
         "attributes",
         format!("<div {}>{text}</div>", (0..200_000).map(|i| format!("a{i}=1 ")).collect::<String>()),
     );
+    check("declarations", format!("<head>{}</head>{text}", "<meta name=a content=b>".repeat(150_000)));
     check("script", format!("<script>{}</script>{text}", "var a = '<div>';".repeat(350_000)));
     check("tables", format!("{}{text}", "<table><tr><td>".repeat(20_000)));
     check("open comments", format!("{text}{}", "<!-- x ".repeat(100_000)));

@@ -97,11 +97,21 @@ pub(crate) fn read(text: &str, outlets: &[String]) -> Signed {
             push(&mut out.agencies, name.to_owned());
         } else if is_credit && is_acronym(piece) && !outlets.contains(&folded) {
             push(&mut out.agencies, piece.to_owned());
-        } else if is_person(piece, &folded, outlets) {
+        } else if is_person(piece, &folded, outlets) && !(is_common(piece) && follows_name(&out)) {
             push(&mut out.persons, recased(piece));
         }
     }
     out
+}
+
+/// Whether a full name was read: after one a common word says what the person is (`Rim Alami, urbaniste`), elsewhere it
+/// may be how somebody signs.
+fn follows_name(signed: &Signed) -> bool {
+    signed.persons.iter().any(|name| name.contains(' '))
+}
+
+fn is_common(piece: &str) -> bool {
+    piece.starts_with(char::is_lowercase) && !piece.contains(' ') && !is_given_name(&fold(piece))
 }
 
 /// Initials in capitals: `APM`.
@@ -402,6 +412,7 @@ mod tests {
         check("بقلم: د. خالد السلاوي", &["خالد السلاوي"], &[]);
         check("كتبت شيماء السلاوي", &["شيماء السلاوي"], &[]);
         check("By Jane O'Neill, Staff Writer", &["Jane O'Neill"], &[]);
+        check("Par Rim Alami, urbaniste", &["Rim Alami"], &[]);
         check("Von Jörg Müller und Anna-Lena Groß", &["Jörg Müller", "Anna-Lena Groß"], &[]);
         check("Por María de la Cruz", &["María de la Cruz"], &[]);
         check("هيئة التحرير", &[], &[]);
