@@ -14,6 +14,7 @@ const STORE: &[M<'static>] = &[
     M::up(include_str!("schema/005-history.sql")),
     M::up(include_str!("schema/006-silent.sql")),
     M::up(include_str!("schema/007-noise.sql")),
+    M::up(include_str!("schema/008-edition-articles.sql")),
 ];
 const MEMORY: &[M<'static>] = &[M::up(include_str!("schema/memory.sql"))];
 
@@ -22,7 +23,7 @@ pub(crate) fn store() -> FileKind {
     FileKind {
         expected: "a store of kiosque",
         application_id: i32::from_be_bytes(*b"KioS"),
-        version: 6,
+        version: 7,
         migrations: Migrations::from_slice(STORE),
     }
 }

@@ -114,6 +114,9 @@ fn what_was_merged_takes_in_the_news_of_both() {
         let places: Vec<usize> = trail.editions.iter().map(|edition| edition.number).collect();
         assert_eq!(places, [1], "{host} is printed under the first story");
     }
+    let rows =
+        wire.sink.store.query("SELECT count(*), count(DISTINCT story) FROM v_edition_articles").unwrap();
+    assert_eq!(rows.to_csv().lines().nth(1), Some("4,1"), "analysts see what the editor joined");
     wire.restart();
     assert_eq!(wire.told(7), all);
     wire.take(&[article("quai", (8, 9), BRIDGE), article("digue", (8, 10), LIBRARY)]);
