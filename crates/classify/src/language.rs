@@ -18,8 +18,10 @@ const MAX_WORDS: usize = 80;
 /// Letters below which a declared language outweighs what was found.
 const SURE_LETTERS: usize = 24;
 
-/// Decides the language of a headline and text; `declared` is what the page says of itself.
-pub(crate) fn detect(title: &str, text: &str, declared: Option<&str>) -> Option<Language> {
+/// Decides the language of a headline and text; `declared` is what the page says of itself, a BCP 47 tag. `None` where
+/// there are no letters and nothing is declared.
+#[must_use]
+pub fn detect(title: &str, text: &str, declared: Option<&str>) -> Option<Language> {
     let declared = declared.and_then(Language::from_tag);
     let sample: String = title.chars().take(300).chain(['\n']).chain(text.chars().take(MAX_CHARS)).collect();
     let letters = sample.chars().filter(|&c| is_letter(c)).count();

@@ -27,6 +27,7 @@ pub mod train;
 mod watch;
 
 pub use crate::classifier::{Classifier, Input, Labels};
+pub use crate::language::detect as detect_language;
 pub use crate::model::ModelError;
 pub use crate::section::rubrique_of_section;
 pub use crate::watch::{WatchError, WatchRule, WatchSet};

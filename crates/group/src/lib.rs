@@ -13,6 +13,7 @@ mod agency;
 mod background;
 mod centroid;
 mod columns;
+mod concepts;
 mod copies;
 mod day;
 mod fold;

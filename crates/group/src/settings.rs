@@ -48,15 +48,21 @@ pub struct Settings {
     /// Similarity (0 to 1) of two stories of one script, as means of their articles, from which an article that
     /// belongs to both makes them one.
     pub story_merge_similarity: f32,
-    /// Share (0 to 1) of the names, places and numbers of the Latin text that must stand in the Arabic one.
-    pub cross_script_similarity: f32,
-    /// Weight of the names, places and numbers shared across scripts, in full and unheard-of names, that goes
-    /// with that share: more of one makes up for less of the other.
-    pub cross_script_evidence: f32,
+    /// Likeness from which two texts in different languages tell one event: weight and share of the names they have
+    /// in common, and the cosine of their concepts, each to its power.
+    pub crossing_likeness: f32,
+    /// Cosine of the concepts (0 to 1) from which many names in common are enough.
+    pub crossing_least_alike: f32,
+    /// For names to be enough: share (0 to 1) of the names, places and numbers of the one text that must stand in the
+    /// other.
+    pub crossing_similarity: f32,
+    /// Weight of the names, places and numbers shared, in full and unheard-of names, that goes with that share: more
+    /// of one makes up for less of the other.
+    pub crossing_evidence: f32,
     /// Least such weight, however high the share: countries alone are no event.
-    pub cross_script_least: f32,
-    /// As [`Settings::story_best_member`], among members in the other script.
-    pub cross_script_best_member: f32,
+    pub crossing_least: f32,
+    /// As [`Settings::story_best_member`], among members in other languages.
+    pub crossing_best_member: f32,
 }
 
 impl Default for Settings {
@@ -82,10 +88,12 @@ impl Default for Settings {
             headline_fresh_days: 0.7,
             headline_half_life_days: 0.4,
             story_merge_similarity: 0.23,
-            cross_script_similarity: 0.25,
-            cross_script_evidence: 0.9,
-            cross_script_least: 0.6,
-            cross_script_best_member: 0.6,
+            crossing_likeness: 0.22,
+            crossing_least_alike: 0.3,
+            crossing_similarity: 0.25,
+            crossing_evidence: 0.9,
+            crossing_least: 0.6,
+            crossing_best_member: 0.6,
         }
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! Candidates come from the rarest terms; a story is then judged by its best member and the centroid of its
 //! newest, each member fading with the days between: the centroid of all a big story ever held drifts to its
-//! theme and would swallow the neighbouring events. Across scripts, the share of the Latin text's names, places and numbers that stand in
-//! the Arabic one takes the place of the cosine.
+//! theme and would swallow the neighbouring events. Across languages, what names and notions two texts share takes the
+//! place of the cosine.
 
 mod bridges;
+mod crossing;
 
 use std::cell::RefCell;
 
@@ -13,7 +14,6 @@ use crate::background::Frequencies;
 use crate::centroid::Centroid;
 use crate::columns::EDITION_HOURS;
 use crate::day::{Days, Entry, Place, day_of};
-use crate::fold::Script;
 use crate::settings::Settings;
 use crate::shelf::{HashKeyed, Shelf};
 use crate::terms::{Term, Terms};
@@ -31,8 +31,6 @@ const MAX_MEMBERS: usize = 24;
 /// What a text shared word for word within one outlet takes off a likeness: what it prints under all its articles tells of
 /// no event, but those on one event repeat each other too.
 const OUTLETS_WORDS: f32 = 0.75;
-/// Distinct names, places or numbers two texts of different scripts must share.
-const MIN_SHARED_NAMES: usize = 3;
 
 /// Document frequencies of the two kinds of terms.
 #[derive(Debug, Default)]
@@ -86,8 +84,8 @@ pub(crate) struct Found {
     pub(crate) margin: f32,
 }
 
-/// A story's members of one script, as an article compares with them: each script is asked by itself, for a
-/// member in the other always looks less alike.
+/// A story's members in the article's language or in others, as it compares with them: each side is asked by itself,
+/// for a member in another language always looks less alike.
 #[derive(Debug, Default)]
 struct Side {
     best: Option<(f32, Place)>,
@@ -207,14 +205,14 @@ impl Search<'_> {
         for (_, _, place) in newest {
             let Some(entry) = self.days.get(place) else { continue };
             let margin = *margins.entry(place).or_insert_with(|| self.margin(place, entry));
-            let foreign = entry.terms.script != self.terms.script;
+            let foreign = self.terms.foreign(&entry.terms);
             own.extend((!foreign).then_some(entry));
             sides[usize::from(foreign)].add(margin, place);
         }
         // The mean of the cosines with unit vectors, over the length of their mean, is the cosine with the mean.
         let unity = if own.len() > 1 { Centroid::of(&own, &self.window.stems).unity() } else { 1.0 };
-        // No mean stands for members in another script: what tells is the one that says most of the same.
-        let weights = [self.settings.story_best_member, self.settings.cross_script_best_member];
+        // No mean stands for members in other languages: what tells is the one that says most of the same.
+        let weights = [self.settings.story_best_member, self.settings.crossing_best_member];
         sides
             .into_iter()
             .zip([unity, 1.0])
@@ -271,14 +269,15 @@ impl Search<'_> {
 
     /// The same without regard to time.
     pub(crate) fn timeless_margin(&self, other: &Terms) -> f32 {
-        if self.terms.script == other.script {
-            let both = self.terms.has_body && other.has_body;
-            let enough =
-                if both { self.settings.story_similarity } else { self.settings.story_similarity_headline };
-            (self.cosine(&other.stems) + self.settings.story_names_weight * self.names_alike(other)) / enough
-        } else {
-            self.crossing(other)
-        }
+        if self.terms.foreign(other) { self.crossing(other) } else { self.alike_in_words(other) }
+    }
+
+    /// How much two texts in one script share of their words and names; 1 is enough.
+    pub(super) fn alike_in_words(&self, other: &Terms) -> f32 {
+        let both = self.terms.has_body && other.has_body;
+        let enough =
+            if both { self.settings.story_similarity } else { self.settings.story_similarity_headline };
+        (self.cosine(&other.stems) + self.settings.story_names_weight * self.names_alike(other)) / enough
     }
 
     /// The cosine of the names, places and numbers of two texts in one script.
@@ -300,28 +299,6 @@ impl Search<'_> {
             }
         }
         if dot > 0.0 { dot / (self.norm * square.sqrt()) } else { 0.0 }
-    }
-
-    /// How strongly the names of texts in two scripts speak for one event; 1 is enough.
-    ///
-    /// Both must speak: the share of what the Latin text names that stands in the Arabic one, and the weight of
-    /// what is shared. A short brief has a high share by chance, a long report much weight.
-    fn crossing(&self, other: &Terms) -> f32 {
-        let (latin, arabic) =
-            if self.terms.script == Script::Latin { (self.terms, other) } else { (other, self.terms) };
-        let idf = |t: &Term| self.window.names.weight(t.hash).powi(2) * f32::from(t.weight) / 16.0;
-        let (mut shared, mut count) = (0.0, 0);
-        for (mine, theirs) in common(&latin.names, &arabic.names) {
-            shared += idf(mine).min(idf(theirs));
-            count += 1;
-        }
-        if count < MIN_SHARED_NAMES {
-            return 0.0;
-        }
-        let share = shared / latin.names.iter().map(idf).sum::<f32>().max(f32::EPSILON);
-        let settings = self.settings;
-        let both = share / settings.cross_script_similarity * shared / settings.cross_script_evidence;
-        both.sqrt().min(shared / settings.cross_script_least)
     }
 
     /// The entries worth a full comparison: those that share the most weight of rare terms.

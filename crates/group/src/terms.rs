@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::background::general_weight;
 use crate::columns::{heads_column, opening};
+use crate::concepts::{self, Concepts};
 use crate::fold::{Script, Word, script_of, words};
 use crate::names::names;
 use crate::numbers::figures;
@@ -54,6 +55,8 @@ pub(crate) struct Term {
 pub(crate) struct Terms {
     /// The script most of it is written in.
     pub(crate) script: Script,
+    /// Hash of the language's code, 0 where it is unknown.
+    pub(crate) language: u32,
     /// Whether there is a text, not only a headline.
     pub(crate) has_body: bool,
     /// Whether it is a recurring column, which belongs to its day.
@@ -64,6 +67,8 @@ pub(crate) struct Terms {
     pub(crate) stems: Box<[Term]>,
     /// Skeletons of names, places and numbers: what means the same in the other script.
     pub(crate) names: Box<[Term]>,
+    /// What it speaks of, whatever its language.
+    pub(crate) concepts: Concepts,
     /// Hashes of the figures of headline and lead: what a bulletin's template is filled with.
     pub(crate) figures: Box<[u32]>,
     /// Hashes of the places the headline names, and of all that headline and lead name.
@@ -72,6 +77,12 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
+    /// Whether the two are known to be in different languages.
+    pub(crate) fn foreign(&self, other: &Self) -> bool {
+        let known = self.language != 0 && other.language != 0;
+        self.script != other.script || (known && self.language != other.language)
+    }
+
     /// Whether each tells in its headline of places the other never names: the same words on Fès and on Oujda are a
     /// template filled in twice.
     pub(crate) fn elsewhere(&self, other: &Self) -> bool {
@@ -102,11 +113,13 @@ pub(crate) fn terms(title: &str, text: &str, language: Option<&Language>) -> Ter
     let stemmer = stemmer(script, language);
     let mut stems = Tally::default();
     let mut carried = Tally::default();
+    let mut spoken = Concepts::default();
     for (part, words, bonus) in [(title, &title_words, TITLE_WEIGHT), (text, &body, 0.0)] {
         let mut hashes = Vec::with_capacity(words.len());
         for word in words {
             let stem = term_hash(&stem(&stemmer, word));
             stems.add(stem, bonus, if word.capital && !word.opens { NAME_WEIGHT } else { 1.0 });
+            spoken.add(concepts_of(word, stem, language));
             hashes.push(stem);
         }
         for (name, worth) in names(lead(part), words, &hashes) {
@@ -119,11 +132,13 @@ pub(crate) fn terms(title: &str, text: &str, language: Option<&Language>) -> Ter
     let kept_names = if script == Script::Arabic { KEPT_ARABIC } else { KEPT_NAMES };
     Terms {
         script,
+        language: language.map_or(0, |language| term_hash(language.code())),
         has_body: body.len() >= BODY_WORDS,
         column: heads_column(title),
         opening: opening(&body),
         stems: stems.kept(KEPT_TERMS),
         names: carried.kept(kept_names),
+        concepts: spoken,
         figures: figures(lead(title))
             .into_iter()
             .chain(figures(lead(text)))
@@ -146,6 +161,9 @@ pub fn background_keys(title: &str, text: &str, language: Option<&Language>) -> 
         keys.extend(readings(word).into_iter().filter(|s| s.len() >= 3).map(|s| format!("~{s}")));
     }
     keys.extend(places(&said).into_iter().map(|place| format!("@{place}")));
+    let mut spoken = Concepts::default();
+    said.iter().for_each(|w| spoken.add(concepts_of(w, term_hash(&stem(&stemmer, w)), language)));
+    keys.extend(spoken.keys());
     keys
 }
 
@@ -171,6 +189,14 @@ fn stem(stemmer: &Option<Stemmer>, word: &Word) -> String {
         _ if word.script() == Script::Arabic => light_arabic(&word.text),
         Some(stemmer) => stemmer.stem(&word.text).into_owned(),
         None => word.text.clone(),
+    }
+}
+
+fn concepts_of(word: &Word, stem: u32, language: Option<&Language>) -> Concepts {
+    match (word.script(), language) {
+        (Script::Arabic, _) => concepts::of_arabic(&word.text),
+        (_, Some(language)) => concepts::of_stem(stem, language.code()),
+        _ => Concepts::default(),
     }
 }
 

@@ -3,18 +3,19 @@
 use super::{MAX_MEMBERS, Search};
 use crate::centroid::Centroid;
 use crate::day::{Entry, Place};
+use crate::terms::Terms;
 
 impl Search<'_> {
-    /// Whether two stories the article belongs to are one event: told alike, or by each script by itself so far.
+    /// Whether two stories the article belongs to are one event: told alike, or in each language by itself so far.
     pub(crate) fn bridges(&self, one: &[Place], other: &[Place]) -> bool {
-        self.alike(one, other) || self.each_its_script(one, other)
+        self.alike(one, other) || self.each_its_language(one, other)
     }
 
-    /// Whether the newest members of two stories in the article's script tell the same on the whole.
+    /// Whether the newest members of two stories in the article's language tell the same on the whole.
     fn alike(&self, one: &[Place], other: &[Place]) -> bool {
         let newest = |places: &[Place]| {
             let mut own: Vec<&Entry> = places.iter().filter_map(|place| self.days.get(*place)).collect();
-            own.retain(|entry| entry.terms.script == self.terms.script);
+            own.retain(|entry| !entry.terms.foreign(self.terms));
             own.sort_unstable_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
             own.truncate(MAX_MEMBERS);
             own
@@ -27,12 +28,13 @@ impl Search<'_> {
         fresh * of(&one).cosine(&of(&other)) >= self.settings.story_merge_similarity
     }
 
-    fn each_its_script(&self, one: &[Place], other: &[Place]) -> bool {
-        let script = |members: &[Place]| {
-            let mut scripts = members.iter().filter_map(|place| Some(self.days.get(*place)?.terms.script));
-            let first = scripts.next()?;
-            scripts.all(|s| s == first).then_some(first)
+    fn each_its_language(&self, one: &[Place], other: &[Place]) -> bool {
+        let entries = |members: &[Place]| {
+            members.iter().filter_map(|place| self.days.get(*place)).map(|e| &e.terms).collect::<Vec<_>>()
         };
-        matches!((script(one), script(other)), (Some(a), Some(b)) if a != b)
+        let (one, other) = (entries(one), entries(other));
+        let speak_alike = |terms: &[&Terms]| terms.windows(2).all(|pair| !pair[0].foreign(pair[1]));
+        let apart = matches!((one.first(), other.first()), (Some(a), Some(b)) if a.foreign(b));
+        apart && speak_alike(&one) && speak_alike(&other)
     }
 }

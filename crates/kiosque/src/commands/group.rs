@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use kiosque_classify::detect_language;
 use kiosque_group::{Grouper, Item, Placement, Settings};
 use kiosque_model::{Language, PageId, Published, SourceId, StoryId};
 use serde::Deserialize;
@@ -131,11 +132,13 @@ fn item_of(now: &mut Timestamp, line: Line) -> Item {
     if let Some(at) = line.published.as_deref().and_then(moment) {
         *now = at;
     }
+    let (title, text) = (line.title.unwrap_or_default(), line.text.unwrap_or_default());
+    let declared = line.language.as_deref().and_then(Language::from_tag);
     Item {
         id: PageId(line.id.to_string()),
-        title: line.title.unwrap_or_default(),
-        text: line.text.unwrap_or_default(),
-        language: line.language.as_deref().and_then(Language::from_tag),
+        language: declared.or_else(|| detect_language(&title, &text, None)),
+        title,
+        text,
         at: *now,
         source: SourceId(line.source.unwrap_or_default()),
     }
