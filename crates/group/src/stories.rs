@@ -252,9 +252,9 @@ impl Search<'_> {
         self.terms.elsewhere(&entry.terms)
     }
 
-    /// Whether the two are one template filled with other figures.
+    /// Whether the two are one template filled with other figures or for other persons.
     pub(crate) fn other_bulletin(&self, entry: &Entry) -> bool {
-        self.terms.counts_otherwise(&entry.terms)
+        self.terms.counts_otherwise(&entry.terms) || self.terms.on_others(&entry.terms)
     }
 
     /// Whether one of the two is a column and the other of another day or outlet.

@@ -36,6 +36,8 @@ const TITLE_NAME: f32 = 0.5;
 /// Factor for a word printed as a name.
 const NAME_WEIGHT: f32 = 1.3;
 
+/// Words more common than this end no full name.
+const COMMON_SURNAME: f32 = 0.15;
 /// So few figures tell no bulletin from another.
 const MIN_FIGURES: usize = 2;
 /// Of the fewer figures of two texts one in so many may be the same by chance, or be the template's own.
@@ -74,6 +76,9 @@ pub(crate) struct Terms {
     /// Hashes of the places the headline names, and of all that headline and lead name.
     pub(crate) headed: Box<[u32]>,
     pub(crate) named: Box<[u32]>,
+    /// Hashes of the full names the headline prints, and of all that headline and lead print.
+    pub(crate) persons_headed: Box<[u32]>,
+    pub(crate) persons_named: Box<[u32]>,
 }
 
 impl Terms {
@@ -89,6 +94,13 @@ impl Terms {
         let away =
             |headed: &[u32], named: &[u32]| !headed.is_empty() && !headed.iter().any(|p| named.contains(p));
         away(&self.headed, &other.named) && away(&other.headed, &self.named)
+    }
+
+    /// Whether each prints in its headline a full name the other never prints: one message of condolence is not a copy of
+    /// that to another family.
+    pub(crate) fn on_others(&self, other: &Self) -> bool {
+        let own = |headed: &[u32], named: &[u32]| headed.iter().any(|p| !named.contains(p));
+        own(&self.persons_headed, &other.persons_named) && own(&other.persons_headed, &self.persons_named)
     }
 
     /// Whether each tells of figures the other does not have: the same words filled with other figures are the bulletin
@@ -126,6 +138,9 @@ pub(crate) fn terms(title: &str, text: &str, language: Option<&Language>) -> Ter
             carried.add(term_hash(&name), if bonus > 0.0 { TITLE_NAME } else { 0.0 }, worth);
         }
     }
+    let persons_headed: BTreeSet<u32> = full_names(&title_words, &stemmer).collect();
+    let persons_named: BTreeSet<u32> =
+        persons_headed.iter().copied().chain(full_names(&body, &stemmer)).collect();
     let hashes = |words: &[Word]| places(words).into_iter().map(term_hash).collect::<BTreeSet<_>>();
     let headed = hashes(&title_words);
     let named: BTreeSet<u32> = headed.union(&hashes(&body)).copied().collect();
@@ -148,6 +163,8 @@ pub(crate) fn terms(title: &str, text: &str, language: Option<&Language>) -> Ter
             .collect(),
         headed: headed.into_iter().collect(),
         named: named.into_iter().collect(),
+        persons_headed: persons_headed.into_iter().collect(),
+        persons_named: persons_named.into_iter().collect(),
     }
 }
 
@@ -165,6 +182,19 @@ pub fn background_keys(title: &str, text: &str, language: Option<&Language>) -> 
     said.iter().for_each(|w| spoken.add(concepts_of(w, term_hash(&stem(&stemmer, w)), language)));
     keys.extend(spoken.keys());
     keys
+}
+
+/// Hashes of the full names in Latin letters: two words printed as names, neither of them one that
+/// every text has.
+/// Arabic marks no names, and any two of its words might be one.
+fn full_names<'a>(words: &'a [Word], stemmer: &'a Option<Stemmer>) -> impl Iterator<Item = u32> + 'a {
+    let name = |word: &Word| word.capital && !word.is_number() && word.script() == Script::Latin;
+    let weight = |word: &Word| general_weight(term_hash(&stem(stemmer, word)));
+    words
+        .windows(2)
+        .filter(move |pair| name(&pair[0]) && name(&pair[1]) && !pair[1].opens)
+        .filter(move |pair| weight(&pair[0]) > 0.0 && weight(&pair[1]) > COMMON_SURNAME)
+        .map(|pair| term_hash(&format!("{} {}", pair[0].text, pair[1].text)))
 }
 
 /// About as much of a text as its [`LEAD_WORDS`] first words.

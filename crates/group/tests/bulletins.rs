@@ -43,3 +43,35 @@ fn a_bulletin_is_a_copy_of_its_own_day_alone() {
         }
     }
 }
+
+/// What an outlet prints of the message to the family of a deceased.
+fn message(outlet: &str, name: &str, was: &str, minutes: i64) -> Item {
+    let at: Timestamp = "2026-10-05T16:00:00Z".parse().expect("a valid moment");
+    Item {
+        id: PageId(format!("{outlet}-{name}")),
+        title: format!("Message de condoléances du Souverain à la famille de feu {name}"),
+        text: format!(
+            "Le Souverain de Tanbessa a adressé un message de condoléances et de compassion aux membres de la famille de feu \
+             {name}, {was}. Dans ce message, le Souverain exprime aux membres de la famille du défunt et, à travers eux, à \
+             tous ses proches et amis, ses vives condoléances et ses sincères sentiments de compassion, priant le \
+             Très-Haut de l'accueillir dans Son vaste paradis et d'accorder aux siens patience et réconfort."
+        ),
+        language: Language::from_tag("fr"),
+        at: at + minutes.minutes(),
+        source: SourceId(outlet.to_owned()),
+    }
+}
+
+#[test]
+fn a_message_to_one_family_is_no_copy_of_that_to_another() {
+    let (first, second) =
+        (("Hamid Belkora", "ancien ambassadeur"), ("Zohra Mektani", "peintre et professeure"));
+    let mut grouper = Grouper::new(Settings::default());
+    let mut origin = |outlet, (name, was): (&str, &str), minutes| {
+        grouper.place(&message(outlet, name, was, minutes)).copy_of.map(|id| id.0)
+    };
+    assert_eq!(origin("agence", first, 0), None);
+    assert_eq!(origin("matin", second, 3), None);
+    assert_eq!(origin("soir", first, 6).as_deref(), Some("agence-Hamid Belkora"));
+    assert_eq!(origin("phare", second, 9).as_deref(), Some("matin-Zohra Mektani"));
+}
