@@ -91,7 +91,8 @@ fn by_script(sample: &str, letters: usize) -> Option<&'static str> {
     if share(&|c| ('\u{AC00}'..='\u{D7AF}').contains(&c)) {
         return Some("ko");
     }
-    None
+    // Tifinagh: Standard Moroccan Tamazight, the kingdom's other official language.
+    share(&|c| ('\u{2D30}'..='\u{2D7F}').contains(&c)).then_some("zgh")
 }
 
 /// The script a language is written in, as far as it matters here.
@@ -104,6 +105,7 @@ fn script_of(code: &str) -> u8 {
         "zh" | "ja" => 5,
         "ko" => 6,
         "hi" | "mr" | "ne" => 7,
+        "zgh" => 8,
         _ => 0,
     }
 }
@@ -208,6 +210,7 @@ mod tests {
         check("Правительство представило проект бюджета на следующий год", None, Some("ru"));
         check("Уряд представив проєкт бюджету на наступний рік і її", None, Some("uk"));
         check("Η κυβέρνηση παρουσίασε τον προϋπολογισμό", None, Some("el"));
+        check("ⵜⴰⵎⴰⵣⵉⵖⵜ ⵜⵓⵜⵍⴰⵢⵜ ⵏ ⵓⵎⵓⵔ", Some("fr"), Some("zgh"));
         check("دولت لایحه بودجه سال آینده را به مجلس پیشنهاد کرد", None, Some("fa"));
     }
 

@@ -221,6 +221,9 @@ fn is_helper(word: &Word) -> bool {
     word.text.chars().count() <= 4 || word.text.ends_with("ment") || ADVERBS.contains(&word.text)
 }
 
+/// To whom things are said that have no name of their own: « a expliqué à la presse Karim Alaoui ».
+const PUBLIC: [&str; 5] = ["presse", "médias", "journalistes", "reporters", "députés"];
+
 /// « a déclaré à l’APM le président »: the subject stands behind whom it is said to.
 fn addressed<'w, 'a>(speech: &Speech, line: &str, words: &'w [Word<'a>]) -> &'w [Word<'a>] {
     let told = words.first().is_some_and(|word| matches!(word.text, "à" | "au" | "aux"));
@@ -230,7 +233,10 @@ fn addressed<'w, 'a>(speech: &Speech, line: &str, words: &'w [Word<'a>]) -> &'w 
         .take_while(|&at| {
             is_within(&line[words[at - 1].end()..words[at].start]) && !speech.is(Cue::Stop, &words[at])
         })
-        .find(|&at| told && at > 1 && speech.is(Cue::Subject, &words[at]) && !belongs(at));
+        .find(|&at| {
+            let opens = speech.is(Cue::Subject, &words[at]) && at > 1;
+            told && ((opens && !belongs(at)) || PUBLIC.contains(&words[at - 1].text))
+        });
     subject.map_or(words, |at| &words[at..])
 }
 
@@ -369,6 +375,20 @@ mod tests {
             let (start, end) = (quote.place.start as usize, quote.place.end as usize);
             assert_eq!(text.chars().skip(start).take(end - start).collect::<String>(), quote.text);
         }
+    }
+
+    #[test]
+    fn a_listener_and_a_manner_are_no_speaker() {
+        check(
+            "fr",
+            "« Nous avançons avec beaucoup de prudence », a expliqué à la presse Nadia Berkane, porte-parole.",
+            &[("Nous avançons avec beaucoup de prudence", Some("Nadia Berkane"))],
+        );
+        check(
+            "ar",
+            "قال القبلاوي مبتسما: «لن نتراجع عن هذا القرار أبدا مهما كلفنا الأمر».",
+            &[("لن نتراجع عن هذا القرار أبدا مهما كلفنا الأمر", Some("القبلاوي"))],
+        );
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// An ISO 639-1 code in lower case, e.g. `fr`, `ar`.
+/// The Amazigh languages, which ISO 639-1 has no code for: Standard Moroccan, Tashelhit, Central Atlas, Tarifit, Kabyle.
+const AMAZIGH: [&str; 5] = ["zgh", "shi", "tzm", "rif", "kab"];
+
+/// An ISO 639-1 code in lower case, e.g. `fr`, `ar`, or the ISO 639-3 code of an Amazigh language.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Language(String);
@@ -19,11 +22,12 @@ pub enum Direction {
 }
 
 impl Language {
-    /// Reads a BCP 47 tag (`fr-MA`, `AR`, `pt_BR`): its primary subtag, where that is two letters.
+    /// Reads a BCP 47 tag (`fr-MA`, `AR`, `pt_BR`): its primary subtag, where that is one of these codes.
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
-        (primary.len() == 2 && primary.bytes().all(|b| b.is_ascii_lowercase())).then_some(Self(primary))
+        let two_letters = primary.len() == 2 && primary.bytes().all(|b| b.is_ascii_lowercase());
+        (two_letters || AMAZIGH.contains(&primary.as_str())).then_some(Self(primary))
     }
 
     /// The code.
