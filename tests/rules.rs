@@ -129,3 +129,18 @@ fn mistakes_are_told_all_at_once() {
     let (code, _, err) = said(folder.path(), &["rules", "p.toml", "list", "--rule", "x"]);
     assert!(code == 2 && err.contains("there is no rule `x`\nhint: there are ports, greves"), "{err}");
 }
+
+#[test]
+fn a_draft_that_leaves_an_edition_without_its_list_fails() {
+    let folder = stored();
+    let pipeline = format!("{PIPELINE}[[edition]]\nname = \"m\"\nwatchlists = [\"Ports\"]\n");
+    fs::write(folder.path().join("p.toml"), pipeline).unwrap();
+    let draft = folder.path().join("draft");
+    fs::create_dir(&draft).unwrap();
+    fs::write(draft.join("a.toml"), RULES.replace("watchlist = \"Ports\"\n", "")).unwrap();
+    assert_eq!(said(folder.path(), &["rules", "p.toml", "test"]).0, 0);
+    let (code, out, err) = said(folder.path(), &["rules", "p.toml", "test", "--watch", "draft"]);
+    assert_eq!(code, 1, "{err}");
+    assert!(out.contains("Jours 3"), "{out}");
+    assert!(err.contains("asks for the watchlist `Ports`, which no rule fills"), "{err}");
+}

@@ -99,21 +99,31 @@ fn check_bus(bus: &BusConfig, create: bool) -> Result<()> {
 
 /// Reads the pipeline's own model and its watchlists, and looks for those that editions are made of.
 fn check_classify(config: &ClassifyConfig, editions: &[EditionSpec]) -> Result<()> {
-    let mut lists = BTreeSet::new();
+    let mut set = WatchSet::default();
     if let Some(folder) = &config.watch {
-        let set: WatchSet = rules::read(folder).inspect_err(|unusable| {
+        set = rules::read(folder).inspect_err(|unusable| {
             unusable.mistakes.iter().for_each(|mistake| println!("BAD watch      {mistake}"));
         })?;
         println!("ok  watch      {}: {} rules", folder.display(), set.rules().len());
-        lists = set.rules().iter().filter_map(WatchRule::watchlist).map(str::to_owned).collect();
     }
+    check_lists(&set, editions)?;
+    Classify::open(config)?;
+    if let Some(model) = &config.model {
+        println!("ok  model      {}", model.display());
+    }
+    Ok(())
+}
+
+/// Whether the rules fill every watchlist that editions are made of.
+pub(super) fn check_lists(set: &WatchSet, editions: &[EditionSpec]) -> Result<()> {
+    let lists: BTreeSet<&str> = set.rules().iter().filter_map(WatchRule::watchlist).collect();
     for spec in editions {
         let gathered = spec.rubriques.iter().filter_map(|r| match &r.subject {
             Subject::Watchlist(name) => Some(name),
             Subject::Rubrique(_) => None,
         });
         if let Some(unknown) =
-            spec.selection.watchlists.iter().chain(gathered).find(|list| !lists.contains(*list))
+            spec.selection.watchlists.iter().chain(gathered).find(|list| !lists.contains(list.as_str()))
         {
             let known: Vec<_> = lists.iter().map(|list| format!("`{list}`")).collect();
             bail!(
@@ -126,10 +136,6 @@ fn check_classify(config: &ClassifyConfig, editions: &[EditionSpec]) -> Result<(
                 }
             );
         }
-    }
-    Classify::open(config)?;
-    if let Some(model) = &config.model {
-        println!("ok  model      {}", model.display());
     }
     Ok(())
 }

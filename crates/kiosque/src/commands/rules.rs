@@ -43,7 +43,10 @@ pub(crate) fn run(args: &RulesArgs) -> Result<ExitCode> {
         RulesVerb::List => {
             set.rules().iter().filter(|rule| asked(rule.id())).for_each(|rule| list(rule, args.json));
         }
-        RulesVerb::Test => test(&config, &set, args, &asked)?,
+        RulesVerb::Test => {
+            test(&config, &set, args, &asked)?;
+            super::check::check_lists(&set, &config.editions)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
