@@ -169,9 +169,10 @@ impl Tag {
             "pre" | "listing" => Self::Pre,
             "table" | "tbody" | "thead" | "tfoot" => Self::Table,
             "tr" => Self::Tr,
-            "td" | "th" => Self::Cell,
+            // The caption of a table is a line of it; that of a picture is none of the text.
+            "td" | "th" | "caption" => Self::Cell,
             "figure" => Self::Figure,
-            "figcaption" | "caption" => Self::Figcaption,
+            "figcaption" => Self::Figcaption,
             "form" => Self::Form,
             "img" | "amp-img" => Self::Img,
             "br" => Self::Br,

@@ -143,11 +143,11 @@ fn what_an_accordion_folds_away_is_read() {
 
 #[test]
 fn a_table_of_results_stays_a_table() {
-    let table = "<h2>Les résultats</h2><table><tr><th>Équipe</th><th>Buts</th></tr><tr><td>Rade</td><td>2</td></tr>\
+    let table = "<h2>Les résultats</h2><table><caption>La journée en buts</caption><tr><th>Équipe</th><th>Buts</th></tr><tr><td>Rade</td><td>2</td></tr>\
         <tr><td>Vigie</td><td>1</td></tr></table><p>La prochaine journée se jouera samedi, si le temps le permet.</p>";
     let html = article(table, "").html;
     assert!(
-        html.contains("<table><tr><th>Équipe</th><th>Buts</th></tr><tr><td>Rade</td><td>2</td></tr><tr>"),
+        html.contains("<table><caption>La journée en buts</caption><tr><th>Équipe</th><th>Buts</th></tr><tr><td>Rade</td><td>2</td></tr><tr>"),
         "{html}"
     );
 }

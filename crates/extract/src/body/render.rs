@@ -18,7 +18,7 @@ pub(crate) fn text_of(blocks: &[Block], body: &Body) -> String {
     lines.join("\n")
 }
 
-/// The sanitised HTML: only `p h2–h4 ul ol li blockquote table tr th td a strong em`, with `dir` and `lang` where a
+/// The sanitised HTML: only `p h2–h4 ul ol li blockquote table caption tr th td a strong em`, with `dir` and `lang` where a
 /// block has to say them, every text escaped, links absolute. Lists nest as they did; of a list item or a cell that holds
 /// several lines, all but the first are paragraphs in it.
 pub(crate) fn html_of(scene: &Scene<'_, '_>, body: &Body, base: &Url) -> String {
@@ -40,7 +40,7 @@ pub(crate) fn html_of(scene: &Scene<'_, '_>, body: &Body, base: &Url) -> String 
         while let Some((node, name)) = opens.next() {
             open.push((node, name));
             // The innermost item or cell is the line itself.
-            if opens.peek().is_none() && matches!(name, "li" | "th" | "td") {
+            if opens.peek().is_none() && matches!(name, "li" | "th" | "td" | "caption") {
                 leaf = name;
             } else {
                 let _ = write!(out, "<{name}>");
@@ -55,7 +55,7 @@ pub(crate) fn html_of(scene: &Scene<'_, '_>, body: &Body, base: &Url) -> String 
         }
         out.push('>');
         inline(scene.dom, block, base, &mut out);
-        if !matches!(leaf, "li" | "th" | "td") {
+        if !matches!(leaf, "li" | "th" | "td" | "caption") {
             let _ = write!(out, "</{leaf}>");
         }
     }
@@ -80,8 +80,7 @@ fn around(dom: &Dom<'_>, block: &Block) -> Vec<(usize, &'static str)> {
             (Shape::Quote, Tag::Blockquote) => "blockquote",
             (Shape::Cell, Tag::Table) if dom.nodes[node].name() == "table" => "table",
             (Shape::Cell, Tag::Tr) => "tr",
-            (Shape::Cell, Tag::Cell) if dom.nodes[node].name() == "th" => "th",
-            (Shape::Cell, Tag::Cell) => "td",
+            (Shape::Cell, Tag::Cell) => cell_name(&dom.nodes[node]),
             _ => return None,
         })
     };
@@ -98,6 +97,15 @@ fn around(dom: &Dom<'_>, block: &Block) -> Vec<(usize, &'static str)> {
     let starts = found.iter().position(|(_, name)| whole.split(' ').any(|w| w == *name));
     found.drain(..starts.unwrap_or(found.len()));
     found
+}
+
+/// The element of a line of a table.
+fn cell_name(cell: &Node<'_>) -> &'static str {
+    match cell.name() {
+        "th" => "th",
+        "caption" => "caption",
+        _ => "td",
+    }
 }
 
 /// Prints a block's run with its links and emphasis.
